@@ -1,0 +1,53 @@
+import { z } from "zod";
+
+/** The kinds of value that `config.yml` and the environment share. */
+export const port = z.number().int().min(0).max(65_535);
+export const minutes = z.number().positive().max(525_600);
+export const days = z.number().positive().max(3_650);
+export const logLevel = z
+  .string()
+  .transform((level) =>
+    level
+      .toLowerCase()
+      .replace(/^warning$/, "warn")
+      .replace(/^critical$/, "fatal"),
+  )
+  .pipe(z.enum(["trace", "debug", "info", "warn", "error", "fatal"]));
+export const jwtAlgorithm = z.enum(["HS256", "HS384", "HS512", "ES256", "RS256", "EdDSA"]);
+
+const LOOPBACK_HOSTS = new Set(["localhost", "127.0.0.1", "[::1]"]);
+
+/** True for a URL whose host is this machine by name or address (RFC 8252 §7.3). */
+export function isLoopback(url: URL): boolean {
+  return LOOPBACK_HOSTS.has(url.hostname);
+}
+
+/** An `https:` URL, or `http:` to this machine for tests and the local Google. */
+export const secureUrl = z.string().refine((text) => {
+  if (!URL.canParse(text)) return false;
+  const url = new URL(text);
+  return url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url));
+}, "must be an https: URL (http: only to localhost)");
+
+/** `https://host[:port]`, or `http:` to localhost, without a path. */
+export const origin = z
+  .string()
+  .refine(
+    (text) => URL.canParse(text) && new URL(text).origin === text,
+    "must be an origin such as https://game.example, without a path or a trailing slash",
+  );
+
+/** A setting of the environment is text: parse a whole or decimal number first. */
+export function fromText<T extends z.ZodType<number, number>>(schema: T) {
+  return z
+    .string()
+    .refine((text) => /^\d+(\.\d+)?$/.test(text.trim()), "must be a number")
+    .transform(Number)
+    .pipe(schema as unknown as z.ZodType<z.output<T>, number>);
+}
+
+export const flag = z
+  .string()
+  .transform((text) => text.trim().toLowerCase())
+  .pipe(z.enum(["true", "false", "on", "off", "1", "0", "yes", "no"]))
+  .transform((text) => ["true", "on", "1", "yes"].includes(text));

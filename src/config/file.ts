@@ -1,0 +1,73 @@
+import { readFileSync } from "node:fs";
+import { parse, YAMLParseError } from "yaml";
+import { z } from "zod";
+import { days, jwtAlgorithm, logLevel, minutes, origin, port, secureUrl } from "./fields";
+import type { Problems } from "./problems";
+
+const fileSchema = z.strictObject({
+  database: z
+    .strictObject({ host: z.string().min(1), port, database: z.string().min(1) })
+    .partial()
+    .nullish(),
+  security: z
+    .strictObject({
+      jwt_algorithm: jwtAlgorithm,
+      access_token_expiry_minutes: minutes,
+      refresh_token_expiry_days: days,
+      refresh_reuse_grace_seconds: z.number().min(0).max(3_600),
+      session_max_days: days,
+    })
+    .partial()
+    .nullish(),
+  oauth: z
+    .strictObject({
+      google_auth_url: secureUrl,
+      google_token_url: secureUrl,
+      google_token_info_url: secureUrl,
+      google_userinfo_url: secureUrl,
+      google_certs_url: secureUrl,
+      additional_client_ids: z.array(z.string().min(1)),
+      redirect_uris: z.array(secureUrl),
+    })
+    .partial()
+    .nullish(),
+  server: z
+    .strictObject({
+      host: z.string().min(1),
+      port,
+      public_url: secureUrl,
+      debug: z.boolean(),
+      log_level: logLevel,
+      cors_origins: z.array(origin),
+      trusted_proxies: z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])),
+    })
+    .partial()
+    .nullish(),
+});
+
+/** `config.yml`, every section and key optional. */
+export type ConfigFile = z.output<typeof fileSchema>;
+
+/** Reads `config.yml`; a missing file means the defaults. */
+export function readConfigFile(path: string, problems: Problems): ConfigFile {
+  const parsed = fileSchema.safeParse(readYaml(path, problems) ?? {});
+  if (parsed.success) return parsed.data;
+  problems.addIssues("config.yml: ", parsed.error.issues);
+  return {};
+}
+
+function readYaml(path: string, problems: Problems): unknown {
+  try {
+    return parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    if (error instanceof YAMLParseError) {
+      problems.add(`config.yml: not valid YAML at line ${error.linePos?.[0].line ?? "?"} (${error.code})`);
+    } else {
+      problems.add(
+        `config.yml: cannot be read (${(error as NodeJS.ErrnoException).code ?? "unknown error"})`,
+      );
+    }
+    return null;
+  }
+}

@@ -1,0 +1,38 @@
+import type { z } from "zod";
+
+/** The configuration cannot be used. The message lists every problem, one a line, and no secret. */
+export class ConfigError extends Error {
+  override name = "ConfigError";
+}
+
+/** Collects what is wrong, so that the start fails once with all of it. */
+export class Problems {
+  private readonly lines: string[] = [];
+
+  add(line: string): void {
+    if (!this.lines.includes(line)) this.lines.push(line);
+  }
+
+  addIssues(prefix: string, issues: readonly z.core.$ZodIssue[]): void {
+    for (const issue of issues) {
+      const path = issue.path.join(".");
+      if (issue.code === "unrecognized_keys") {
+        for (const key of issue.keys) this.add(`${prefix}${path ? `${path}.` : ""}${key}: unknown setting`);
+      } else {
+        this.add(`${prefix}${path || "(top level)"}: ${lowerFirst(issue.message)}`);
+      }
+    }
+  }
+
+  throwIfAny(): void {
+    if (this.lines.length === 0) return;
+    const count = this.lines.length === 1 ? "1 problem" : `${this.lines.length} problems`;
+    throw new ConfigError(
+      `The configuration has ${count}:\n${this.lines.map((line) => `  - ${line}`).join("\n")}`,
+    );
+  }
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

@@ -1,0 +1,123 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import type { Environment } from "./environment";
+import type { ConfigFile } from "./file";
+import type { Problems } from "./problems";
+
+export type JwtAlgorithm = "HS256" | "HS384" | "HS512" | "ES256" | "RS256" | "EdDSA";
+
+/** What signs: a shared secret (HS*) or a PKCS#8 PEM private key (ES256, RS256, EdDSA). */
+export type KeyMaterial = Readonly<
+  { algorithm: JwtAlgorithm } & ({ secret: string } | { privateKeyPem: string })
+>;
+
+export type SecurityConfig = Readonly<{
+  algorithm: JwtAlgorithm;
+  /** Null in development when nothing is configured: a secret is made once and kept in the data folder. */
+  current: KeyMaterial | null;
+  /** Still accepted, never used to sign, so that keys rotate without a logout. */
+  previous: KeyMaterial | null;
+  accessTokenExpirySeconds: number;
+  refreshTokenExpirySeconds: number;
+  refreshReuseGraceSeconds: number;
+  sessionMaxSeconds: number;
+}>;
+
+/** Bytes an HMAC secret must have: those of the hash it feeds (RFC 7518 §3.2). */
+const MINIMUM_SECRET_BYTES: Partial<Record<JwtAlgorithm, number>> = { HS256: 32, HS384: 48, HS512: 64 };
+
+const EXAMPLE_SECRETS = new Set([
+  "your-secure-jwt-secret",
+  "your-very-secure-random-secret",
+  "your-secure-jwt-secret-of-at-least-32-bytes",
+]);
+
+const DAY = 86_400;
+
+export function securitySection(
+  env: Environment,
+  file: ConfigFile,
+  cwd: string,
+  production: boolean,
+  problems: Problems,
+): SecurityConfig {
+  const section = file.security ?? {};
+  const algorithm = env.JWT_ALGORITHM ?? section.jwt_algorithm ?? "HS256";
+  const pem = (name: "JWT_PRIVATE_KEY" | "JWT_PRIVATE_KEY_PREVIOUS") =>
+    readPem(env[name], env[`${name}_FILE`], `${name}_FILE`, cwd, problems);
+  const key = { secret: env.JWT_SECRET, pem: pem("JWT_PRIVATE_KEY") };
+  const previousKey = { secret: env.JWT_SECRET_PREVIOUS, pem: pem("JWT_PRIVATE_KEY_PREVIOUS") };
+  const config: SecurityConfig = {
+    algorithm,
+    current: material(algorithm, key, "", problems),
+    previous: material(
+      env.JWT_ALGORITHM_PREVIOUS ?? sameKindOr(algorithm, previousKey),
+      previousKey,
+      "_PREVIOUS",
+      problems,
+    ),
+    accessTokenExpirySeconds: Math.round(
+      (env.ACCESS_TOKEN_EXPIRY_MINUTES ?? section.access_token_expiry_minutes ?? 60) * 60,
+    ),
+    refreshTokenExpirySeconds: Math.round(
+      (env.REFRESH_TOKEN_EXPIRY_DAYS ?? section.refresh_token_expiry_days ?? 30) * DAY,
+    ),
+    refreshReuseGraceSeconds: section.refresh_reuse_grace_seconds ?? 60,
+    sessionMaxSeconds: Math.round((section.session_max_days ?? 365) * DAY),
+  };
+  if (!config.current && (production || !isHmac(algorithm))) {
+    problems.add(
+      isHmac(algorithm) ? "JWT_SECRET: missing" : `JWT_PRIVATE_KEY: missing (${algorithm} signs with it)`,
+    );
+  }
+  return config;
+}
+
+export function isHmac(algorithm: JwtAlgorithm): boolean {
+  return algorithm.startsWith("HS");
+}
+
+type Given = { secret: string | undefined; pem: string | undefined };
+
+function sameKindOr(algorithm: JwtAlgorithm, given: Given): JwtAlgorithm {
+  if (isHmac(algorithm)) return given.secret || !given.pem ? algorithm : "ES256";
+  return given.pem ? algorithm : "HS256";
+}
+
+function material(
+  algorithm: JwtAlgorithm,
+  given: Given,
+  suffix: string,
+  problems: Problems,
+): KeyMaterial | null {
+  if (!isHmac(algorithm)) return given.pem ? { algorithm, privateKeyPem: given.pem } : null;
+  if (!given.secret) return null;
+  const name = `JWT_SECRET${suffix}`;
+  const minimum = MINIMUM_SECRET_BYTES[algorithm] ?? 0;
+  const bytes = Buffer.byteLength(given.secret);
+  if (EXAMPLE_SECRETS.has(given.secret)) {
+    problems.add(`${name}: is the example value; make your own, for example with \`openssl rand -hex 32\``);
+  } else if (bytes < minimum) {
+    problems.add(`${name}: ${algorithm} needs ${minimum} bytes or more, this one has ${bytes}`);
+  } else if (new Set(given.secret).size < 8) {
+    problems.add(`${name}: too regular to be secret; make one with \`openssl rand -hex 32\``);
+  }
+  return { algorithm, secret: given.secret };
+}
+
+function readPem(
+  inline: string | undefined,
+  file: string | undefined,
+  name: string,
+  cwd: string,
+  problems: Problems,
+): string | undefined {
+  if (inline) return inline.replaceAll("\\n", "\n");
+  if (!file) return undefined;
+  try {
+    return readFileSync(resolve(cwd, file), "utf8");
+  } catch (error) {
+    problems.add(`${name}: cannot be read (${(error as NodeJS.ErrnoException).code ?? "unknown error"})`);
+    return undefined;
+  }
+}
