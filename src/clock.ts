@@ -1,0 +1,17 @@
+/** Where the time comes from, so that tests can move it. */
+export type Clock = {
+  /** This process's time. */
+  now(): Date;
+  /**
+   * The time that sessions are judged by. Null means the database's own `now()`, so that replicas whose
+   * clocks differ agree on every expiry and grace.
+   */
+  databaseNow(): Date | null;
+};
+
+export const systemClock: Clock = { now: () => new Date(), databaseNow: () => null };
+
+/** Whole seconds since the epoch (a NumericDate, RFC 7519 §2). */
+export function epochSeconds(clock: Clock): number {
+  return Math.floor(clock.now().getTime() / 1000);
+}

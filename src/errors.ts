@@ -1,0 +1,52 @@
+/** Every error a client can meet: its stable code, its status and its sentence. */
+export const ERRORS = {
+  validation_failed: [400, "The request does not have the expected shape."],
+  redirect_uri_invalid: [400, "The redirect_uri is neither loopback nor configured."],
+  unauthorized: [401, "This request needs an access token."],
+  invalid_token: [401, "The access token is invalid, expired or revoked."],
+  invalid_grant: [401, "The refresh token is not valid."],
+  google_token_invalid: [401, "Google does not vouch for this sign-in."],
+  google_audience_mismatch: [401, "This Google token was issued to another application."],
+  login_code_invalid: [401, "The login code is not valid."],
+  account_disabled: [403, "This account is disabled."],
+  not_found: [404, "There is nothing here."],
+  method_not_allowed: [405, "This method is not allowed here."],
+  username_taken: [409, "Another player has this name or one that looks like it."],
+  payload_too_large: [413, "The request body is larger than 16 KiB."],
+  unsupported_media_type: [415, "The request body must be application/json."],
+  username_invalid: [422, "This name cannot be used."],
+  rate_limited: [429, "Too many requests; try again later."],
+  header_too_large: [431, "A request header is too large."],
+  internal_error: [500, "Something went wrong on our side."],
+  google_unavailable: [503, "Google does not answer; try again shortly."],
+  database_unavailable: [503, "The server cannot reach its database; try again shortly."],
+} as const satisfies Record<string, readonly [status: number, message: string]>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+export type ApiErrorOptions = {
+  /** Replaces the code's general sentence; shown to the client. */
+  message?: string;
+  /** Extra members of the answer's body, as the contract names them. */
+  fields?: Record<string, unknown>;
+  /** Seconds for `Retry-After`. */
+  retryAfterSeconds?: number;
+};
+
+/** The one error that use-cases throw and clients see. Carries no secret and nothing the client sent. */
+export class ApiError extends Error {
+  override name = "ApiError";
+  readonly status: number;
+  readonly fields: Record<string, unknown>;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(
+    readonly code: ErrorCode,
+    options: ApiErrorOptions = {},
+  ) {
+    super(options.message ?? ERRORS[code][1]);
+    this.status = ERRORS[code][0];
+    this.fields = options.fields ?? {};
+    this.retryAfterSeconds = options.retryAfterSeconds ?? (this.status === 503 ? 5 : undefined);
+  }
+}

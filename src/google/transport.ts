@@ -1,0 +1,25 @@
+import { Gaxios, type GaxiosOptionsPrepared, type GaxiosResponse } from "gaxios";
+
+export const GOOGLE_TIMEOUT_MS = 5_000;
+
+export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
+
+/** Google's libraries over one plain request: 5 s in all, no retry, no redirect followed. */
+export class SingleRequestTransport extends Gaxios {
+  constructor(private readonly fetchImplementation: Fetch) {
+    super();
+  }
+
+  override request<T = unknown>(options: Parameters<Gaxios["request"]>[0] = {}): Promise<GaxiosResponse<T>> {
+    const { retryConfig: _, ...once } = options as Partial<GaxiosOptionsPrepared>;
+    return super.request<T>({
+      ...once,
+      retry: false,
+      redirect: "manual",
+      timeout: GOOGLE_TIMEOUT_MS,
+      responseType: "json",
+      validateStatus: (status: number) => status === 200,
+      fetchImplementation: this.fetchImplementation as typeof fetch,
+    });
+  }
+}

@@ -1,0 +1,118 @@
+import { createPrivateKey, createPublicKey, hkdfSync, type KeyObject, randomBytes } from "node:crypto";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { calculateJwkThumbprint, type JWK } from "jose";
+import { ConfigError, type SecurityConfig } from "../config";
+import type { JwtAlgorithm, KeyMaterial } from "../config/security";
+
+/** One secret or key pair, and everything derived from it. */
+export type TokenKey = {
+  /** `kid`: names the key without telling anything about it. */
+  id: string;
+  algorithm: JwtAlgorithm;
+  signingKey: CryptoKey;
+  verificationKey: CryptoKey;
+  /** 32 bytes for the MAC of refresh tokens (HKDF-SHA256, RFC 5869). */
+  refreshMacKey: Buffer;
+  /** The public half for `/.well-known/jwks.json`; null for a shared secret. */
+  publicJwk: JWK | null;
+};
+
+/** The key that signs, then those that are still accepted. */
+export type KeyRing = readonly [current: TokenKey, ...previous: TokenKey[]];
+
+/**
+ * Imports the configured keys.
+ * @param dataDir where development keeps the secret that it makes once, readable by its user alone
+ * @throws {ConfigError} when a private key does not fit its algorithm
+ */
+export async function loadKeyRing(security: SecurityConfig, dataDir: string): Promise<KeyRing> {
+  const current = security.current ?? { algorithm: security.algorithm, secret: developmentSecret(dataDir) };
+  const keys: [TokenKey, ...TokenKey[]] = [await tokenKey(current)];
+  if (security.previous) keys.push(await tokenKey(security.previous));
+  return keys;
+}
+
+function developmentSecret(dataDir: string): string {
+  const path = join(dataDir, "jwt-secret");
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  try {
+    writeFileSync(path, randomBytes(64).toString("hex"), { flag: "wx", mode: 0o600 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
+  return readFileSync(path, "utf8");
+}
+
+function tokenKey(material: KeyMaterial): Promise<TokenKey> {
+  return "secret" in material
+    ? sharedSecret(material.algorithm, material.secret)
+    : keyPair(material.algorithm, material.privateKeyPem);
+}
+
+function derive(keyMaterial: Uint8Array, purpose: string, bytes: number): Buffer {
+  return Buffer.from(hkdfSync("sha256", keyMaterial, new Uint8Array(), `account-server ${purpose}`, bytes));
+}
+
+async function sharedSecret(algorithm: JwtAlgorithm, secret: string): Promise<TokenKey> {
+  const bytes = new TextEncoder().encode(secret);
+  const hash = `SHA-${algorithm.slice(2)}`;
+  const key = await crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash }, false, ["sign", "verify"]);
+  return {
+    id: derive(bytes, "key id", 9).toString("base64url"),
+    algorithm,
+    signingKey: key,
+    verificationKey: key,
+    refreshMacKey: derive(bytes, "refresh token", 32),
+    publicJwk: null,
+  };
+}
+
+const IMPORT_PARAMETERS = {
+  ES256: { name: "ECDSA", namedCurve: "P-256" },
+  RS256: { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" },
+  EdDSA: { name: "Ed25519" },
+} as const;
+
+async function keyPair(algorithm: JwtAlgorithm, pem: string): Promise<TokenKey> {
+  const parameters = IMPORT_PARAMETERS[algorithm as keyof typeof IMPORT_PARAMETERS];
+  const { pkcs8, spki, publicKey } = readPrivateKey(algorithm, pem);
+  const [signingKey, verificationKey] = await Promise.all([
+    crypto.subtle.importKey("pkcs8", pkcs8, parameters, false, ["sign"]),
+    crypto.subtle.importKey("spki", spki, parameters, false, ["verify"]),
+  ]).catch(() => {
+    throw unfit(algorithm);
+  });
+  const jwk = publicKey.export({ format: "jwk" }) as JWK;
+  const id = await calculateJwkThumbprint(jwk);
+  return {
+    id,
+    algorithm,
+    signingKey,
+    verificationKey,
+    refreshMacKey: derive(pkcs8, "refresh token", 32),
+    publicJwk: { ...jwk, kid: id, alg: algorithm, use: "sig" },
+  };
+}
+
+function readPrivateKey(algorithm: JwtAlgorithm, pem: string) {
+  let privateKey: KeyObject;
+  try {
+    privateKey = createPrivateKey(pem);
+  } catch {
+    throw unfit(algorithm);
+  }
+  const publicKey = createPublicKey(pem);
+  if (algorithm === "RS256" && (privateKey.asymmetricKeyDetails?.modulusLength ?? 0) < 2048) {
+    throw new ConfigError("JWT_PRIVATE_KEY: RS256 needs an RSA key of 2048 bits or more");
+  }
+  return {
+    pkcs8: new Uint8Array(privateKey.export({ type: "pkcs8", format: "der" })),
+    spki: new Uint8Array(publicKey.export({ type: "spki", format: "der" })),
+    publicKey,
+  };
+}
+
+function unfit(algorithm: JwtAlgorithm): ConfigError {
+  return new ConfigError(`JWT_PRIVATE_KEY: not a PEM private key that ${algorithm} can sign with`);
+}
