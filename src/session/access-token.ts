@@ -45,7 +45,7 @@ export function createAccessTokens(ring: KeyRing, expiresInSeconds: number, cloc
         requiredClaims: ["sub", "sid", "exp", "iat"],
         currentDate: clock.now(),
       });
-      if (!claims || claims.type !== "access") return null;
+      if (claims === false || claims.type !== "access") return null;
       const { sub, user_id: userId, sid } = claims as Record<string, unknown>;
       if (typeof userId !== "number" || !Number.isSafeInteger(userId) || String(userId) !== sub) return null;
       return typeof sid === "string" && UUID.test(sid) ? { userId, sessionId: sid } : null;

@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, hkdfSync, type KeyObject, randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { calculateJwkThumbprint, type JWK } from "jose";
 import { ConfigError, type SecurityConfig } from "../config";
@@ -35,11 +35,15 @@ export async function loadKeyRing(security: SecurityConfig, dataDir: string): Pr
 
 function developmentSecret(dataDir: string): string {
   const path = join(dataDir, "jwt-secret");
+  const draft = `${path}.${process.pid}`;
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  writeFileSync(draft, randomBytes(64).toString("hex"), { mode: 0o600 });
   try {
-    writeFileSync(path, randomBytes(64).toString("hex"), { flag: "wx", mode: 0o600 });
+    linkSync(draft, path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  } finally {
+    unlinkSync(draft);
   }
   return readFileSync(path, "utf8");
 }
