@@ -1,0 +1,92 @@
+import { PrismaPg } from "@prisma/adapter-pg";
+import type pg from "pg";
+import type { DatabaseConfig } from "../config";
+import { PrismaClient } from "../generated/prisma/client";
+import { openEmbedded } from "./embedded";
+import { DatabaseStartError, toStartError } from "./errors";
+import { applyMigrations, migrationState } from "./migrations";
+import { type PostgresConfig, servingPool } from "./postgres";
+
+/** One database behind two ways in: Prisma for ordinary queries, the same pool for the few hot statements. */
+export type Database = Readonly<{
+  kind: DatabaseConfig["kind"];
+  prisma: PrismaClient;
+  /** For prepared statements: `pool.query({ name, text, values })`. Inside a transaction use its client alone. */
+  pool: pg.Pool;
+  /** Resolves when the database answers; rejects within seconds when it does not. */
+  ping(): Promise<void>;
+  /** Waits for what is running, then lets go of everything. */
+  close(): Promise<void>;
+}>;
+
+export type OpenOptions = {
+  /** Told what is going on when the start takes longer than a moment. */
+  onProgress?: (line: string) => void;
+  /** Told of what went wrong without failing anybody: a connection lost while idle, an unknown migration. */
+  onWarning?: (line: string) => void;
+};
+
+/**
+ * Opens the database, ready to serve. The embedded one is made and migrated as needed; PostgreSQL is left as it is.
+ * @throws {DatabaseStartError} when it cannot be reached, is in use, or has migrations pending or failed
+ */
+export async function openDatabase(config: DatabaseConfig, options: OpenOptions = {}): Promise<Database> {
+  const { pool, close } =
+    config.kind === "embedded" ? await openEmbedded(config.dataDir, options.onProgress) : postgres(config);
+  pool.on("error", (error) => options.onWarning?.(`An idle database connection was lost: ${error.message}`));
+  try {
+    if (config.kind === "embedded") await migrateAsNeeded(pool, options);
+    await refuseUnlessMigrated(pool, options);
+  } catch (error) {
+    await close();
+    throw config.kind === "embedded" ? error : toStartError(error, config);
+  }
+  return over(pool, config.kind, close);
+}
+
+/** The {@link Database} over a pool whose schema is up to date. */
+export function over(pool: pg.Pool, kind: DatabaseConfig["kind"], closePool: () => Promise<void>): Database {
+  const prisma = new PrismaClient({
+    adapter: new PrismaPg(pool),
+    transactionOptions: { maxWait: 3_000, timeout: 5_000 },
+  });
+  let closing: Promise<void> | undefined;
+  return {
+    kind,
+    prisma,
+    pool,
+    async ping() {
+      await pool.query("SELECT 1");
+    },
+    close() {
+      closing ??= prisma.$disconnect().then(closePool);
+      return closing;
+    },
+  };
+}
+
+function postgres(config: PostgresConfig) {
+  const pool = servingPool(config);
+  return { pool, close: () => pool.end() };
+}
+
+async function migrateAsNeeded(pool: pg.Pool, { onProgress }: OpenOptions): Promise<void> {
+  const { pending } = await migrationState(pool);
+  if (pending.length === 0) return;
+  onProgress?.(`Applying ${pending.length === 1 ? "1 migration" : `${pending.length} migrations`} …`);
+  await applyMigrations(pool);
+}
+
+async function refuseUnlessMigrated(pool: pg.Pool, { onWarning }: OpenOptions): Promise<void> {
+  const { pending, failed, unknown } = await migrationState(pool);
+  if (failed.length > 0)
+    throw new DatabaseStartError(
+      `The migration ${failed[0]} failed half-way; see "bunx prisma migrate status".`,
+    );
+  if (pending.length > 0)
+    throw new DatabaseStartError(
+      `The database lacks ${pending.length === 1 ? "1 migration" : `${pending.length} migrations`}; ` +
+        `run "bunx prisma migrate deploy".`,
+    );
+  if (unknown.length > 0) onWarning?.(`The database is newer than this server: ${unknown.join(", ")}.`);
+}

@@ -1,0 +1,76 @@
+import { chmodSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { PGlite } from "@electric-sql/pglite";
+import pg from "pg";
+import { DatabaseStartError } from "./errors";
+import { lockDataDir } from "./lock";
+import { PgliteStream } from "./pglite-stream";
+
+export type Embedded = { pool: pg.Pool; close(): Promise<void> };
+
+/**
+ * Opens the PostgreSQL that lives inside this process (PGlite), with its files in `<dataDir>/pgdata`; makes it on
+ * first use, which takes some seconds. Nothing listens: nobody but this process reaches it.
+ * @throws {DatabaseStartError} when another process holds the directory, or it cannot be read
+ */
+export async function openEmbedded(dataDir: string, onProgress?: (line: string) => void): Promise<Embedded> {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const unlock = lockDataDir(dataDir);
+  try {
+    const pglite = await openFiles(dataDir, onProgress);
+    const embedded = poolOver(pglite);
+    return {
+      pool: embedded.pool,
+      async close() {
+        await embedded.close();
+        unlock();
+      },
+    };
+  } catch (error) {
+    unlock();
+    if (error instanceof DatabaseStartError) throw error;
+    throw new DatabaseStartError(
+      `The embedded database in ${dataDir} cannot be opened: ${(error as Error).message}.`,
+      { cause: error },
+    );
+  }
+}
+
+/** A database in memory: gone when closed. */
+export async function openInMemory(image?: Blob): Promise<Embedded & { pglite: PGlite }> {
+  const pglite = await PGlite.create(image ? { loadDataDir: image } : {});
+  return { pglite, ...poolOver(pglite) };
+}
+
+/** Made under another name and moved into place whole, so that a start cut short leaves nothing half made. */
+async function openFiles(dataDir: string, onProgress?: (line: string) => void): Promise<PGlite> {
+  const files = join(dataDir, "pgdata");
+  if (!existsSync(files)) {
+    onProgress?.(`Making the embedded database in ${dataDir} (once; takes a few seconds) …`);
+    const unfinished = join(dataDir, "pgdata.unfinished");
+    rmSync(unfinished, { recursive: true, force: true });
+    await (await PGlite.create(unfinished)).close();
+    chmodSync(unfinished, 0o700);
+    renameSync(unfinished, files);
+  }
+  return PGlite.create(files);
+}
+
+function poolOver(pglite: PGlite): Embedded {
+  const pool = new pg.Pool({
+    stream: () => new PgliteStream(pglite),
+    max: 1,
+    idleTimeoutMillis: 0,
+    connectionTimeoutMillis: 5_000,
+    user: "postgres",
+    database: "postgres",
+    ssl: false,
+  });
+  return {
+    pool,
+    async close() {
+      await pool.end();
+      await pglite.close();
+    },
+  };
+}

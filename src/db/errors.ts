@@ -1,0 +1,96 @@
+import type { DatabaseConfig } from "../config";
+
+/** The database cannot be used. The message is one plain sentence for the terminal and holds no secret. */
+export class DatabaseStartError extends Error {
+  override name = "DatabaseStartError";
+}
+
+/** Puts a driver's error, met while connecting to PostgreSQL, into one sentence. */
+export function toStartError(
+  error: unknown,
+  config: Extract<DatabaseConfig, { kind: "postgres" }>,
+): DatabaseStartError {
+  if (error instanceof DatabaseStartError) return error;
+  const where = config.host.startsWith("/") ? config.host : `${config.host}:${config.port}`;
+  return new DatabaseStartError(startSentence(error, where, config), { cause: error });
+}
+
+function startSentence(
+  error: unknown,
+  where: string,
+  { user, database }: { user: string; database: string },
+) {
+  const code = codesOf(error)[0] ?? "";
+  const message = error instanceof Error ? error.message : String(error);
+  if (code === "28P01") return `PostgreSQL at ${where} refuses the password of role "${user}".`;
+  if (code === "28000") return `PostgreSQL at ${where} does not let role "${user}" in: ${message}.`;
+  if (message.includes("client password must be a string"))
+    return `PostgreSQL at ${where} asks for the password of role "${user}", and DB_PASSWORD is not set.`;
+  if (code === "3D000")
+    return `The database "${database}" does not exist at ${where}; "bun run setup-db" creates it.`;
+  if (isTls(code, message)) return `The TLS connection to PostgreSQL at ${where} fails: ${message}.`;
+  if (isUnavailable(error)) return `PostgreSQL does not answer at ${where} (${code || message}).`;
+  return `PostgreSQL at ${where} refuses to work: ${message}.`;
+}
+
+/** Whether the database could not be reached or gave no answer in time: nothing is wrong with the request itself. */
+export function isUnavailable(error: unknown): boolean {
+  if (codesOf(error).some((code) => UNAVAILABLE.test(code))) return true;
+  return chain(error).some((link) => link instanceof Error && UNAVAILABLE_MESSAGE.test(link.message));
+}
+
+/** Whether the same transaction may succeed when it is run again: serialization failure or deadlock. */
+export function isRetryable(error: unknown): boolean {
+  return codesOf(error).some((code) => code === "40001" || code === "40P01" || code === "P2034");
+}
+
+/**
+ * The unique constraint an insert or update ran into, as its index is named in the database
+ * (`users_google_id_key`, say); null for every other error.
+ */
+export function uniqueViolation(error: unknown): string | null {
+  for (const link of chain(error)) {
+    const { code, constraint, kind } = link as { code?: unknown; constraint?: unknown; kind?: unknown };
+    if (code === "23505" && typeof constraint === "string") return constraint;
+    if (kind === "UniqueConstraintViolation")
+      return (constraint as { index?: string } | undefined)?.index ?? "";
+  }
+  return codesOf(error).includes("P2002") ? "" : null;
+}
+
+/**
+ * Socket errors; SQLSTATE class 08 (connection), 53 (resources), 57014 (statement timeout), 57P0x (shutdown,
+ * starting up), 55P03 (lock timeout), 25P03 (idle in transaction); Prisma's P10xx, P2024 and P2028.
+ */
+const UNAVAILABLE =
+  /^(E(CONNREFUSED|CONNRESET|NOTFOUND|AI_AGAIN|TIMEDOUT|PIPE|HOSTUNREACH|NETUNREACH|NOENT)|08...|53...|57014|57P0.|55P03|25P0[34]|P10(01|02|08|11|17)|P2024|P2028|P2037)$/;
+
+/** What pg and pg-pool say in errors that have no code. */
+const UNAVAILABLE_MESSAGE =
+  /^(timeout exceeded when trying to connect|timeout expired|Query read timeout|Connection terminated.*|Cannot use a pool after calling end on the pool|Client has encountered a connection error and is not queryable)/;
+
+function isTls(code: string, message: string): boolean {
+  return /CERT|TLS|SSL/.test(code) || /SSL|certificate/.test(message);
+}
+
+function codesOf(error: unknown): string[] {
+  return chain(error).flatMap((link) => {
+    const { code, originalCode } = link as { code?: unknown; originalCode?: unknown };
+    return [code, originalCode].filter((value): value is string => typeof value === "string");
+  });
+}
+
+/** An error, its causes, an aggregate's members and what Prisma's driver adapter wraps, outermost first. */
+function chain(error: unknown): object[] {
+  const links: object[] = [];
+  const queue = [error];
+  while (queue.length > 0 && links.length < 16) {
+    const link = queue.shift();
+    if (typeof link !== "object" || link === null || links.includes(link)) continue;
+    links.push(link);
+    const { cause, errors, meta } = link as { cause?: unknown; errors?: unknown; meta?: unknown };
+    const adapter = (meta as { driverAdapterError?: unknown } | undefined)?.driverAdapterError;
+    queue.push(cause, adapter, ...(Array.isArray(errors) ? errors : []));
+  }
+  return links;
+}

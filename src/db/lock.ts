@@ -1,0 +1,43 @@
+import { Database as SQLite } from "bun:sqlite";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseStartError } from "./errors";
+
+/** How long to wait for a process that is just going away (a restart, the next Prisma command). */
+const WAIT_MS = 2_000;
+
+/**
+ * Takes the data directory for this process alone. Two PGlite on one directory would destroy each other's work.
+ *
+ * The lock is SQLite's exclusive file lock on `<dataDir>/lock`: the kernel's own, so it dies with its process,
+ * `kill -9` included, and a recycled pid means nothing. `lock.json` beside it only names the holder.
+ * @returns releases the lock
+ * @throws {DatabaseStartError} naming the holder
+ */
+export function lockDataDir(dataDir: string): () => void {
+  const holderFile = join(dataDir, "lock.json");
+  const lock = new SQLite(join(dataDir, "lock"), { create: true });
+  try {
+    lock.run(`PRAGMA busy_timeout = ${WAIT_MS}`);
+    lock.run("PRAGMA journal_mode = MEMORY");
+    lock.run("BEGIN EXCLUSIVE");
+  } catch (error) {
+    lock.close();
+    if ((error as { code?: string }).code !== "SQLITE_BUSY") throw error;
+    throw new DatabaseStartError(`The embedded database in ${dataDir} is in use by ${holder(holderFile)}.`);
+  }
+  writeFileSync(holderFile, JSON.stringify({ pid: process.pid, since: new Date().toISOString() }));
+  return () => {
+    rmSync(holderFile, { force: true });
+    lock.close();
+  };
+}
+
+function holder(file: string): string {
+  try {
+    const { pid, since } = JSON.parse(readFileSync(file, "utf8")) as { pid: number; since: string };
+    return `process ${pid} since ${since}`;
+  } catch {
+    return "another process";
+  }
+}

@@ -1,0 +1,46 @@
+import pg from "pg";
+import type { DatabaseConfig } from "../config";
+
+export type PostgresConfig = Extract<DatabaseConfig, { kind: "postgres" }>;
+
+/**
+ * Bounds in milliseconds, so that a slow or vanished database becomes a 503 and never a hanging request: the wait
+ * for a connection, a statement as the server counts, and as we count should the server's answer never come.
+ */
+const SERVING_LIMITS: pg.PoolConfig = {
+  max: 10,
+  connectionTimeoutMillis: 3_000,
+  statement_timeout: 5_000,
+  query_timeout: 6_000,
+  idle_in_transaction_session_timeout: 10_000,
+};
+
+/** The pool that requests are served from. Connects on first use. */
+export function servingPool(config: PostgresConfig): pg.Pool {
+  return new pg.Pool({ ...connectionOptions(config), ...SERVING_LIMITS });
+}
+
+/** A pool for migrations, whose statements may take as long as they take. */
+export function migrationPool(config: PostgresConfig): pg.Pool {
+  return new pg.Pool({ ...connectionOptions(config), max: 4, connectionTimeoutMillis: 5_000 });
+}
+
+/** How pg is told where the database is. */
+export function connectionOptions(config: PostgresConfig): pg.ClientConfig {
+  return {
+    host: config.host,
+    port: config.port,
+    database: config.database,
+    user: config.user,
+    ...(config.password === undefined ? {} : { password: config.password }),
+    ssl: tls(config.sslmode),
+    keepAlive: true,
+    application_name: "account-server",
+  };
+}
+
+/** Every mode but `disable` and `no-verify` checks the server's certificate, as pg itself does. */
+function tls(sslmode: string | undefined): pg.ClientConfig["ssl"] {
+  if (sslmode === undefined || sslmode === "disable") return false;
+  return sslmode === "no-verify" ? { rejectUnauthorized: false } : true;
+}

@@ -1,0 +1,137 @@
+import type { Pool, QueryResultRow } from "pg";
+import type { Clock } from "../clock";
+import type { SecurityConfig } from "../config";
+import type { GoogleIdentity } from "../google/identity";
+
+/** The columns of `users` that clients see. */
+export type UserRow = {
+  id: number;
+  name: string;
+  email: string;
+  picture: string | null;
+  stars: number;
+  level: number;
+  created_at: Date;
+  last_login: Date;
+};
+
+export type NewSession = { sessionId: string; device: string | null; ip: string };
+export type NewPlayer = GoogleIdentity & { name: string; nameSkeleton: string; picture: string | null };
+export type RotationAttempt = { sessionId: string; generation: number; ip: string };
+
+/** Why a rotation did not happen, told by the session's row. */
+export type RotationFailure =
+  | { outcome: "repeated"; generation: number; user: UserRow }
+  | { outcome: "replayed"; userId: number }
+  | { outcome: "dead" };
+
+export type SessionStatements = ReturnType<typeof createSessionStatements>;
+
+const USER = "u.id, u.name, u.email, u.picture, u.stars, u.level, u.created_at, u.last_login";
+const NOW = "(SELECT coalesce($1::timestamptz, now()) AS now) AS clock";
+const SECONDS = (parameter: string) => `make_interval(secs => ${parameter}::float8)`;
+
+const ROTATE = `
+  UPDATE refresh_tokens AS s SET generation = s.generation + 1, rotated_at = clock.now, ip = $4
+  FROM users AS u, ${NOW}
+  WHERE s.id = $2 AND s.generation = $3 AND s.revoked_at IS NULL
+    AND s.rotated_at > clock.now - ${SECONDS("$5")} AND s.created_at > clock.now - ${SECONDS("$6")}
+    AND u.id = s.user_id AND u.banned_at IS NULL
+  RETURNING s.generation, ${USER}`;
+
+const EXPLAIN_FAILURE = `
+  WITH seen AS (
+    SELECT s.id AS session_id, s.user_id, s.generation,
+      s.rotated_at > clock.now - ${SECONDS("$7")} AS in_grace,
+      s.revoked_at IS NULL AND u.banned_at IS NULL AND s.rotated_at > clock.now - ${SECONDS("$5")}
+        AND s.created_at > clock.now - ${SECONDS("$6")} AS alive
+    FROM refresh_tokens AS s JOIN users AS u ON u.id = s.user_id, ${NOW}
+    WHERE s.id = $2
+  ), revoked AS (
+    UPDATE refresh_tokens AS s SET revoked_at = clock.now, ip = $4
+    FROM ${NOW}
+    WHERE s.id = $2 AND s.revoked_at IS NULL
+      AND (s.generation > $3 + 1 OR (s.generation = $3 + 1 AND s.rotated_at <= clock.now - ${SECONDS("$7")}))
+    RETURNING s.id
+  )
+  SELECT seen.generation, seen.generation = $3 + 1 AND seen.in_grace AND seen.alive AS repeated,
+    EXISTS (SELECT FROM revoked) AS replayed, ${USER}
+  FROM seen JOIN users AS u ON u.id = seen.user_id`;
+
+const FIND = `
+  SELECT ${USER}
+  FROM refresh_tokens AS s JOIN users AS u ON u.id = s.user_id, ${NOW}
+  WHERE s.id = $2 AND s.user_id = $3 AND s.revoked_at IS NULL AND u.banned_at IS NULL
+    AND s.created_at > clock.now - ${SECONDS("$4")}`;
+
+const OPEN_SESSION = `
+  opened AS (
+    INSERT INTO refresh_tokens (id, user_id, device, ip, created_at, rotated_at)
+    SELECT $2, u.id, $3, $4, clock.now, clock.now FROM u, ${NOW}
+  )
+  SELECT ${USER} FROM u`;
+
+const SIGN_IN = `
+  WITH u AS (
+    UPDATE users SET last_login = clock.now, email = $6, email_verified = $7
+    FROM ${NOW}
+    WHERE google_id = $5 AND banned_at IS NULL
+    RETURNING users.*
+  ), ${OPEN_SESSION}`;
+
+const ENROLL = `
+  WITH u AS (
+    INSERT INTO users (google_id, email, email_verified, name, name_skeleton, picture, created_at, last_login)
+    SELECT $5, $6, $7, $8, $9, $10, clock.now, clock.now FROM ${NOW}
+    ON CONFLICT (google_id) DO NOTHING
+    RETURNING *
+  ), ${OPEN_SESSION}`;
+
+/** The statements on the hot path, prepared once for every connection. Each is one transaction. */
+export function createSessionStatements(pool: Pool, clock: Clock, policy: SecurityConfig) {
+  const { refreshTokenExpirySeconds: idle, sessionMaxSeconds: cap, refreshReuseGraceSeconds: grace } = policy;
+  const one = async <T extends QueryResultRow>(name: string, text: string, values: unknown[]) => {
+    const { rows } = await pool.query<T>({ name, text, values: [clock.databaseNow(), ...values] });
+    return rows[0] ?? null;
+  };
+  const identity = (who: GoogleIdentity) => [who.sub, who.email, who.emailVerified];
+  const session = ({ sessionId, device, ip }: NewSession) => [sessionId, device, ip];
+
+  return {
+    /** One step of the rotation, if this is the current generation of a living session. */
+    rotate: ({ sessionId, generation, ip }: RotationAttempt) =>
+      one<UserRow & { generation: number }>("rotate", ROTATE, [sessionId, generation, ip, idle, cap]),
+
+    /** After {@link rotate} did nothing: says why, and revokes the session when the token was replayed. */
+    async explainFailure({ sessionId, generation, ip }: RotationAttempt): Promise<RotationFailure> {
+      const row = await one<UserRow & { generation: number; repeated: boolean; replayed: boolean }>(
+        "explain_failure",
+        EXPLAIN_FAILURE,
+        [sessionId, generation, ip, idle, cap, grace],
+      );
+      if (row?.replayed) return { outcome: "replayed", userId: row.id };
+      if (row?.repeated) return { outcome: "repeated", generation: row.generation, user: row };
+      return { outcome: "dead" };
+    },
+
+    /** The user of a session that may still be used. */
+    find: (sessionId: string, userId: number) => one<UserRow>("find_session", FIND, [sessionId, userId, cap]),
+
+    /** Opens a session for a player who was here before; null for an unknown or banned one. */
+    signIn: (who: GoogleIdentity, opening: NewSession) =>
+      one<UserRow>("sign_in", SIGN_IN, [...session(opening), ...identity(who)]),
+
+    /**
+     * Creates a player with a first session; null when the Google account already has one.
+     * @throws a unique violation when the name is taken
+     */
+    enroll: (player: NewPlayer, opening: NewSession) =>
+      one<UserRow>("enroll", ENROLL, [
+        ...session(opening),
+        ...identity(player),
+        player.name,
+        player.nameSkeleton,
+        player.picture,
+      ]),
+  };
+}
