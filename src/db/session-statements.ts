@@ -2,6 +2,7 @@ import type { Pool, QueryResultRow } from "pg";
 import type { Clock } from "../clock";
 import type { SecurityConfig } from "../config";
 import type { GoogleIdentity } from "../google/identity";
+import type { Username } from "../users/username";
 
 /** The columns of `users` that clients see. */
 export type UserRow = {
@@ -16,7 +17,7 @@ export type UserRow = {
 };
 
 export type NewSession = { sessionId: string; device: string | null; ip: string };
-export type NewPlayer = GoogleIdentity & { name: string; nameSkeleton: string; picture: string | null };
+export type NewPlayer = GoogleIdentity & Username & { picture: string | null };
 export type RotationAttempt = { sessionId: string; generation: number; ip: string };
 
 /** Why a rotation did not happen, told by the session's row. */
@@ -81,8 +82,9 @@ const SIGN_IN = `
 
 const ENROLL = `
   WITH u AS (
-    INSERT INTO users (google_id, email, email_verified, name, name_skeleton, picture, created_at, last_login)
-    SELECT $5, $6, $7, $8, $9, $10, clock.now, clock.now FROM ${NOW}
+    INSERT INTO users
+      (google_id, email, email_verified, name, name_folded, name_skeleton, picture, created_at, last_login)
+    SELECT $5, $6, $7, $8, $9, $10, $11, clock.now, clock.now FROM ${NOW}
     ON CONFLICT (google_id) DO NOTHING
     RETURNING *
   ), ${OPEN_SESSION}`;
@@ -130,7 +132,8 @@ export function createSessionStatements(pool: Pool, clock: Clock, policy: Securi
         ...session(opening),
         ...identity(player),
         player.name,
-        player.nameSkeleton,
+        player.folded,
+        player.skeleton,
         player.picture,
       ]),
   };

@@ -6,6 +6,7 @@ CREATE TABLE "users" (
     "email" TEXT NOT NULL,
     "email_verified" BOOLEAN NOT NULL DEFAULT false,
     "name" TEXT NOT NULL,
+    "name_folded" TEXT NOT NULL,
     "name_skeleton" TEXT NOT NULL,
     "picture" TEXT,
     "stars" INTEGER NOT NULL DEFAULT 0,
@@ -59,6 +60,9 @@ CREATE TABLE "login_codes" (
 
 -- CreateIndex
 CREATE UNIQUE INDEX "users_google_id_key" ON "users"("google_id");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "users_name_folded_key" ON "users"("name_folded");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "users_name_skeleton_key" ON "users"("name_skeleton");

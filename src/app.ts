@@ -1,0 +1,81 @@
+import { Elysia } from "elysia";
+import type { Clock } from "./clock";
+import type { Config } from "./config";
+import type { Database } from "./db/database";
+import { createSessionStatements } from "./db/session-statements";
+import { ApiError } from "./errors";
+import type { Fetch } from "./google/transport";
+import { createGoogleVerifier } from "./google/verifier";
+import { healthRoutes } from "./health/routes";
+import { createAddressReader } from "./http/address";
+import { readJsonBody } from "./http/body";
+import { createContextReader } from "./http/context";
+import { errorBody, errorHeaders, toApiError } from "./http/error-response";
+import { allowedMethods } from "./http/methods";
+import { requestId } from "./http/request-id";
+import { createLimits } from "./limits";
+import type { Log } from "./log";
+import { loginRoutes } from "./login/routes";
+import { createAccessTokens } from "./session/access-token";
+import { createGuard } from "./session/guard";
+import { keyRoutes } from "./session/key-routes";
+import type { KeyRing } from "./session/keys";
+import { createRefreshTokens } from "./session/refresh-token";
+import { sessionRoutes } from "./session/routes";
+import { userRoutes } from "./users/routes";
+
+/** The world a server lives in; a test brings its own. */
+export type Deps = {
+  config: Config;
+  database: Database;
+  keyRing: KeyRing;
+  clock: Clock;
+  log: Log;
+  /** For calls to Google. */
+  fetch: Fetch;
+};
+
+/** The whole server as a web-standard handler: `createApp(deps).fetch(request)`. Touches nothing but its deps. */
+export function createApp({ config, database, keyRing, clock, log, fetch }: Deps) {
+  const tokens = {
+    access: createAccessTokens(keyRing, config.security.accessTokenExpirySeconds, clock),
+    refresh: createRefreshTokens(keyRing),
+  };
+  const sessions = createSessionStatements(database.pool, clock, config.security);
+  const limits = createLimits(config.rateLimit);
+  const readContext = createContextReader(createAddressReader(config.server.trustedProxies));
+  const google = createGoogleVerifier(config.google, clock, fetch);
+  const guard = createGuard(tokens.access, sessions);
+  const common = { database, clock, log, limits, readContext, sessions, tokens };
+
+  const app = new Elysia({ name: "account-server" })
+    .onRequest(({ request, set }) => {
+      set.headers["x-request-id"] = requestId(request.headers);
+      if (new URL(request.url).pathname.startsWith("/api")) set.headers["cache-control"] = "no-store";
+    })
+    .onParse(({ request, contentType }) => readJsonBody(request, contentType))
+    .onError((context) => {
+      let error = toApiError(context.error, context.code, log);
+      if (error.code === "not_found") {
+        const allow = allowedMethods(app, context.path);
+        if (allow.length > 0) {
+          error = new ApiError("method_not_allowed");
+          context.set.headers.allow = allow.join(", ");
+        }
+      }
+      const asking = readContext(context);
+      if (error.status === 401 || error.status === 403 || error.status === 429) {
+        log.event("refused", { code: error.code, ...asking });
+      }
+      Object.assign(context.set.headers, errorHeaders(error));
+      return context.status(error.status as 400, errorBody(error, asking.requestId));
+    })
+    .use(loginRoutes({ ...common, google, googleConfig: config.google }))
+    .use(sessionRoutes({ ...common, refreshTokens: tokens.refresh }))
+    .use(userRoutes({ ...common, guard }))
+    .use(keyRoutes(keyRing))
+    .use(healthRoutes(database));
+  return app;
+}
+
+export type App = ReturnType<typeof createApp>;

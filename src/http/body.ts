@@ -1,0 +1,51 @@
+import { ApiError } from "../errors";
+
+/** Bytes a request body may have. */
+export const MAXIMUM_BODY_BYTES = 16_384;
+
+const strictUtf8 = new TextDecoder("utf-8", { fatal: true });
+
+/**
+ * Reads a JSON request body of at most 16 KiB.
+ * @throws {ApiError} unsupported_media_type, payload_too_large, validation_failed
+ */
+export async function readJsonBody(request: Request, contentType: string): Promise<unknown> {
+  if (contentType.toLowerCase() !== "application/json") throw new ApiError("unsupported_media_type");
+  const bytes = await readCapped(request);
+  try {
+    const text = strictUtf8.decode(bytes);
+    const body = JSON.parse(text);
+    if (text.includes("\\u")) requireStorableText(body);
+    return body;
+  } catch {
+    throw new ApiError("validation_failed", {
+      message: "The request body is not valid JSON.",
+      fields: { fields: [] },
+    });
+  }
+}
+
+async function readCapped(request: Request): Promise<Uint8Array> {
+  const announced = request.headers.get("content-length");
+  if (announced !== null) {
+    if (Number(announced) > MAXIMUM_BODY_BYTES) throw new ApiError("payload_too_large");
+    const bytes = await request.bytes();
+    if (bytes.length > MAXIMUM_BODY_BYTES) throw new ApiError("payload_too_large");
+    return bytes;
+  }
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of request.body ?? []) {
+    length += chunk.length;
+    if (length > MAXIMUM_BODY_BYTES) throw new ApiError("payload_too_large");
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** Escapes can spell NUL and lone surrogates, which no text column holds. */
+function requireStorableText(value: unknown): void {
+  if (typeof value === "string" && (value.includes("\0") || !value.isWellFormed())) throw new TypeError();
+  if (value && typeof value === "object")
+    for (const child of Object.values(value)) requireStorableText(child);
+}

@@ -1,0 +1,23 @@
+import type { Server } from "bun";
+import type { AddressReader } from "./address";
+
+/** Who is asking, for the log and the limits. */
+export type RequestContext = { ip: string; requestId: string; route: string };
+
+/** The parts of Elysia's context that tell it. */
+type Asking = {
+  request: Request;
+  server: Server<unknown> | null;
+  set: { headers: Record<string, string | number | undefined> };
+  path: string;
+};
+
+export type ReadContext = (asking: Asking) => RequestContext;
+
+export function createContextReader(readAddress: AddressReader): ReadContext {
+  return ({ request, server, set, path }) => ({
+    ip: readAddress(server?.requestIP(request)?.address, request.headers),
+    requestId: String(set.headers["x-request-id"]),
+    route: `${request.method} ${path}`,
+  });
+}

@@ -1,0 +1,41 @@
+import { t } from "elysia";
+import { ERRORS, type ErrorCode } from "../errors";
+
+/**
+ * The error answers of a route for its `response` declaration, grouped by status, so that the explorer lists
+ * every code with its sentence.
+ */
+export function errorResponses<const Code extends ErrorCode>(...codes: Code[]) {
+  const all: ErrorCode[] = [...codes, "internal_error"];
+  const statuses = [...new Set(all.map((code) => ERRORS[code][0]))];
+  const responses = statuses.map((status) => {
+    const own = all.filter((code) => ERRORS[code][0] === status);
+    return [status, errorSchema(own)] as const;
+  });
+  return Object.fromEntries(responses) as Record<
+    (typeof ERRORS)[Code][0] | 500,
+    ReturnType<typeof errorSchema>
+  >;
+}
+
+function errorSchema(codes: ErrorCode[]) {
+  return t.Object(
+    {
+      status: t.Literal("error"),
+      code: t.Union(codes.map((code) => t.Literal(code))),
+      message: t.String(),
+      request_id: t.String(),
+      fields: t.Optional(t.Array(t.Object({ path: t.String(), message: t.String() }))),
+      reason: t.Optional(t.String()),
+    },
+    {
+      description: codes.map((code) => `\`${code}\`: ${ERRORS[code][1]}`).join("\n\n"),
+      examples: codes.map((code) => ({
+        status: "error",
+        code,
+        message: ERRORS[code][1],
+        request_id: "01985f3a-7c1e-7000-8000-6d1f2a9b3c4d",
+      })),
+    },
+  );
+}

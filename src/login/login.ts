@@ -1,0 +1,57 @@
+import type { NewSession, SessionStatements, UserRow } from "../db/session-statements";
+import { ApiError } from "../errors";
+import type { VerifiedLogin } from "../google/identity";
+import type { RequestContext } from "../http/context";
+import type { Log } from "../log";
+import { sessionAnswer, type Tokens } from "../session/answer";
+import type { SessionAnswer } from "../session/model";
+import { firstNames } from "../users/first-name";
+import { isNameTaken } from "../users/rename";
+
+export type LoginDeps = { sessions: SessionStatements; tokens: Tokens; log: Log };
+
+/** Signs a verified player in on a device of their own, and up on the first time. */
+export async function login(
+  deps: LoginDeps,
+  player: VerifiedLogin,
+  device: string | undefined,
+  context: RequestContext,
+): Promise<SessionAnswer> {
+  const opening = { sessionId: Bun.randomUUIDv7(), device: device ?? null, ip: context.ip };
+  const { user, isNew } = await openSession(deps.sessions, player, opening);
+  const details = { userId: user.id, sessionId: opening.sessionId, device, ...context };
+  if (isNew) deps.log.event("new_player", { ...details, name: user.name });
+  deps.log.event("login", details);
+  return sessionAnswer(deps.tokens, user, { sessionId: opening.sessionId, generation: 0 });
+}
+
+type Opened = { user: UserRow; isNew: boolean };
+
+async function openSession(
+  sessions: SessionStatements,
+  player: VerifiedLogin,
+  opening: NewSession,
+): Promise<Opened> {
+  const known = await sessions.signIn(player, opening);
+  if (known) return { user: known, isNew: false };
+  const enrolled = await enroll(sessions, player, opening);
+  if (enrolled) return { user: enrolled, isNew: true };
+  const sameMoment = await sessions.signIn(player, opening);
+  if (sameMoment) return { user: sameMoment, isNew: false };
+  throw new ApiError("account_disabled");
+}
+
+async function enroll(
+  sessions: SessionStatements,
+  player: VerifiedLogin,
+  opening: NewSession,
+): Promise<UserRow | null> {
+  const { givenName, picture } = await player.loadProfile();
+  for (const username of firstNames(givenName, Math.random)) {
+    try {
+      return await sessions.enroll({ ...player, ...username, picture: picture ?? null }, opening);
+    } catch (error) {
+      if (!isNameTaken(error)) throw error;
+    }
+  }
+}

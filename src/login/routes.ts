@@ -1,0 +1,74 @@
+import { Elysia } from "elysia";
+import type { GoogleConfig } from "../config";
+import { ApiError } from "../errors";
+import type { VerifiedLogin } from "../google/identity";
+import type { GoogleVerifier } from "../google/verifier";
+import type { ReadContext } from "../http/context";
+import { errorResponses } from "../http/model";
+import type { Limits } from "../limits";
+import { sessionAnswer } from "../session/model";
+import { type LoginDeps, login } from "./login";
+import { loginBody } from "./model";
+import { type Proof, readProof } from "./proof";
+import { isAllowedRedirectUri } from "./redirect-uri";
+
+export type LoginRouteDeps = LoginDeps & {
+  google: GoogleVerifier;
+  googleConfig: GoogleConfig;
+  limits: Limits;
+  readContext: ReadContext;
+};
+
+export function loginRoutes(deps: LoginRouteDeps) {
+  const { google, googleConfig, limits, readContext } = deps;
+
+  const verify = (proof: Proof): Promise<VerifiedLogin> => {
+    switch (proof.kind) {
+      case "access_token":
+        return google.accessToken(proof.token);
+      case "id_token":
+        return google.idToken(proof.token, proof.nonce);
+      case "code":
+        if (!isAllowedRedirectUri(proof.redirectUri, googleConfig.redirectUris)) {
+          throw new ApiError("validation_failed", {
+            fields: { fields: [{ path: "redirect_uri", message: "is neither loopback nor configured" }] },
+          });
+        }
+        return google.code(proof);
+      case "login_code":
+        throw new ApiError("google_token_invalid");
+    }
+  };
+
+  return new Elysia({ name: "login", tags: ["Session"] }).post(
+    "/api/login",
+    async (request) => {
+      const context = readContext(request);
+      await limits.login(context.ip);
+      const player = await verify(readProof(request.body));
+      return login(deps, player, request.body.device, context);
+    },
+    {
+      body: loginBody,
+      response: {
+        200: sessionAnswer,
+        ...errorResponses(
+          "validation_failed",
+          "google_token_invalid",
+          "google_audience_mismatch",
+          "account_disabled",
+          "payload_too_large",
+          "unsupported_media_type",
+          "rate_limited",
+          "google_unavailable",
+          "database_unavailable",
+        ),
+      },
+      detail: {
+        summary: "Sign in with Google",
+        description:
+          "Takes exactly one of Google's proofs (access token, id token, or authorization code with its PKCE verifier), or the one-time login code of our own sign-in page. The first sign-in creates the player. Every device gets a session of its own.",
+      },
+    },
+  );
+}

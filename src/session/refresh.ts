@@ -1,0 +1,40 @@
+import type { SessionStatements, UserRow } from "../db/session-statements";
+import { ApiError } from "../errors";
+import type { RequestContext } from "../http/context";
+import type { Log } from "../log";
+import { sessionAnswer, type Tokens } from "./answer";
+import type { SessionAnswer } from "./model";
+
+export type RefreshDeps = { sessions: SessionStatements; tokens: Tokens; log: Log };
+
+/**
+ * Rotates a session by one generation (RFC 9700 §4.14.2). The predecessor, within the grace, gets the same
+ * successor again; anything older is a replay and ends the session.
+ * @throws {ApiError} invalid_grant, the same for every kind of dead token
+ */
+export async function refresh(
+  deps: RefreshDeps,
+  token: string,
+  context: RequestContext,
+): Promise<SessionAnswer> {
+  const { sessions, tokens, log } = deps;
+  const content = tokens.refresh.open(token);
+  if (!content) throw new ApiError("invalid_grant");
+  const { sessionId } = content;
+  const attempt = { ...content, ip: context.ip };
+
+  const answer = (user: UserRow, generation: number) => {
+    log.event("refresh", { userId: user.id, sessionId, ...context });
+    return sessionAnswer(tokens, user, { sessionId, generation });
+  };
+
+  const rotated = await sessions.rotate(attempt);
+  if (rotated) return answer(rotated, rotated.generation);
+
+  const failure = await sessions.explainFailure(attempt);
+  if (failure.outcome === "repeated") return answer(failure.user, failure.generation);
+  if (failure.outcome === "replayed") {
+    log.event("replay_detected", { userId: failure.userId, sessionId, ...context });
+  }
+  throw new ApiError("invalid_grant");
+}

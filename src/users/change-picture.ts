@@ -1,0 +1,23 @@
+import type { Database } from "../db/database";
+import type { UserRow } from "../db/session-statements";
+import { ApiError } from "../errors";
+
+/**
+ * Sets or clears a player's picture.
+ * @param picture an `https:` URL, an avatar key, or null
+ * @throws {ApiError} validation_failed for a URL that is none; invalid_token when the player is gone
+ */
+export async function changePicture(
+  { prisma }: Database,
+  userId: number,
+  picture: string | null,
+): Promise<UserRow> {
+  if (picture?.startsWith("https:") && !URL.canParse(picture)) {
+    throw new ApiError("validation_failed", {
+      fields: { fields: [{ path: "new_picture", message: "is not a URL" }] },
+    });
+  }
+  const [user] = await prisma.user.updateManyAndReturn({ where: { id: userId }, data: { picture } });
+  if (!user) throw new ApiError("invalid_token");
+  return { ...user, created_at: user.createdAt, last_login: user.lastLogin };
+}

@@ -1,0 +1,55 @@
+import { t } from "elysia";
+import type { UserRow } from "../db/session-statements";
+
+export const userModel = t.Object({
+  id: t.Integer({ examples: [7] }),
+  name: t.String({ examples: ["Crispy Otter"] }),
+  email: t.String({ examples: ["ada@example.com"] }),
+  picture: t.Union([t.String(), t.Null()], {
+    description: "An https: URL, an avatar key, or null.",
+    examples: ["https://example.com/ada.png"],
+  }),
+  stars: t.Integer({ examples: [0] }),
+  level: t.Integer({ examples: [1] }),
+  created_at: t.String({ format: "date-time", examples: ["2026-01-31T12:00:00.000Z"] }),
+  last_login: t.String({ format: "date-time", examples: ["2026-01-31T12:00:00.000Z"] }),
+});
+
+export type User = typeof userModel.static;
+
+export const userAnswer = t.Object({ status: t.Literal("success"), user: userModel });
+
+export const updateUsernameBody = t.Object({
+  new_username: t.String({
+    description:
+      "3–20 characters after trimming: letters and digits of any script, `_ . -` and single inner spaces.",
+    examples: ["Crispy Otter"],
+  }),
+});
+
+export const updatePictureBody = t.Object({
+  new_picture: t.Union(
+    [
+      t.String({ maxLength: 2_048, pattern: "^(https://[^\\s\\u0000-\\u001f]+|[A-Za-z0-9_-]{1,64})$" }),
+      t.Null(),
+    ],
+    {
+      description: "An https: URL of at most 2048 characters, an avatar key `[A-Za-z0-9_-]{1,64}`, or null.",
+      examples: ["chef-hat-3"],
+    },
+  ),
+});
+
+/** The user as clients see it: times in ISO 8601, UTC. */
+export function toUser(row: UserRow): User {
+  return {
+    id: row.id,
+    name: row.name,
+    email: row.email,
+    picture: row.picture,
+    stars: row.stars,
+    level: row.level,
+    created_at: row.created_at.toISOString(),
+    last_login: row.last_login.toISOString(),
+  };
+}

@@ -1,0 +1,89 @@
+import { Elysia } from "elysia";
+import type { Database } from "../db/database";
+import type { ReadContext } from "../http/context";
+import { errorResponses } from "../http/model";
+import type { Limits } from "../limits";
+import type { Log } from "../log";
+import type { Guard } from "../session/guard";
+import { changePicture } from "./change-picture";
+import { toUser, updatePictureBody, updateUsernameBody, userAnswer } from "./model";
+import { rename } from "./rename";
+
+export type UserRouteDeps = {
+  guard: Guard;
+  database: Database;
+  limits: Limits;
+  log: Log;
+  readContext: ReadContext;
+};
+
+export function userRoutes({ guard, database, limits, log, readContext }: UserRouteDeps) {
+  return new Elysia({ name: "users", tags: ["Profile"] })
+    .use(guard)
+    .get("/api/me", ({ player }) => ({ status: "success" as const, user: toUser(player.user) }), {
+      auth: true,
+      response: {
+        200: userAnswer,
+        ...errorResponses("unauthorized", "invalid_token", "database_unavailable"),
+      },
+      detail: { summary: "The signed-in player" },
+    })
+    .post(
+      "/api/update_username",
+      async (request) => {
+        const { user, sessionId } = request.player;
+        await limits.rename(user.id);
+        const renamed = await rename(database.pool, user.id, request.body.new_username);
+        log.event("rename", { userId: user.id, sessionId, name: renamed.name, ...readContext(request) });
+        return { status: "success" as const, user: toUser(renamed) };
+      },
+      {
+        auth: true,
+        body: updateUsernameBody,
+        response: {
+          200: userAnswer,
+          ...errorResponses(
+            "validation_failed",
+            "unauthorized",
+            "invalid_token",
+            "username_taken",
+            "payload_too_large",
+            "unsupported_media_type",
+            "username_invalid",
+            "rate_limited",
+            "database_unavailable",
+          ),
+        },
+        detail: {
+          summary: "Change the player's name",
+          description:
+            "Names are unique whatever their case, and look-alike letters count as the same (UTS 39). Of several claims at once exactly one wins.",
+        },
+      },
+    )
+    .post(
+      "/api/update_picture",
+      async (request) => {
+        const { user, sessionId } = request.player;
+        const changed = await changePicture(database, user.id, request.body.new_picture);
+        log.event("picture_changed", { userId: user.id, sessionId, ...readContext(request) });
+        return { status: "success" as const, user: toUser(changed) };
+      },
+      {
+        auth: true,
+        body: updatePictureBody,
+        response: {
+          200: userAnswer,
+          ...errorResponses(
+            "validation_failed",
+            "unauthorized",
+            "invalid_token",
+            "payload_too_large",
+            "unsupported_media_type",
+            "database_unavailable",
+          ),
+        },
+        detail: { summary: "Change or clear the player's picture" },
+      },
+    );
+}
