@@ -1,0 +1,108 @@
+import { OAuthError } from "./oauth-error";
+import { type Parameters, readParameters, required } from "./parameters";
+import { isLoopback } from "./same-machine";
+import { parseScope } from "./scopes";
+
+/** A valid authorization request (RFC 6749 §4.1.1, RFC 7636 §4.3, OpenID Connect Core §3.1.2.1). */
+export type AuthorizationRequest = {
+  clientId: string;
+  redirectUri: string;
+  responseMode: "query" | "fragment";
+  scopes: string[];
+  state: string | undefined;
+  nonce: string | undefined;
+  codeChallenge: string | undefined;
+  accessType: "online" | "offline";
+  /** `none` asks for an answer without a page. */
+  prompt: string[];
+  /** The email or `sub` of the player who is expected. */
+  loginHint: string | undefined;
+};
+
+const PROMPTS = ["none", "consent", "select_account"];
+
+/**
+ * Reads a query like Google does: any client id will do, since there is no console to register one, and
+ * a redirect goes to a loopback address or over https.
+ *
+ * @throws {OAuthError} which belongs on an error page: nothing is sent to a redirect that may be wrong.
+ */
+export function parseAuthorizationRequest(query: string): AuthorizationRequest {
+  const parameters = readParameters(query);
+  const clientId = required(parameters, "client_id");
+  const redirectUri = checkedRedirectUri(required(parameters, "redirect_uri"));
+  const responseType = required(parameters, "response_type");
+  if (responseType !== "code") {
+    throw new OAuthError("unsupported_response_type", "The response_type here is always code.");
+  }
+  return {
+    clientId,
+    redirectUri,
+    responseMode: oneOf(parameters, "response_mode", ["query", "fragment"]),
+    scopes: parseScope(required(parameters, "scope")),
+    state: parameters.get("state"),
+    nonce: parameters.get("nonce"),
+    codeChallenge: checkedCodeChallenge(parameters),
+    accessType: oneOf(parameters, "access_type", ["online", "offline"]),
+    prompt: checkedPrompt(parameters),
+    loginHint: parameters.get("login_hint"),
+  };
+}
+
+/** Where the answer goes: the parameters that have a value, in the query or the fragment. */
+export function redirectLocation(
+  request: AuthorizationRequest,
+  answer: Record<string, string | undefined>,
+): string {
+  const url = new URL(request.redirectUri);
+  const parameters = request.responseMode === "query" ? url.searchParams : new URLSearchParams();
+  for (const [name, value] of Object.entries({ state: request.state, ...answer })) {
+    if (value !== undefined) parameters.append(name, value);
+  }
+  if (request.responseMode === "fragment") url.hash = parameters.toString();
+  return url.href;
+}
+
+function checkedRedirectUri(redirectUri: string): string {
+  const url = URL.parse(redirectUri);
+  const reachable = url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url));
+  if (!url || !reachable || url.username || url.password || redirectUri.includes("#")) {
+    throw new OAuthError(
+      "redirect_uri_mismatch",
+      "The redirect_uri must be http on localhost, 127.0.0.1 or [::1], or https; without a fragment and a user name.",
+    );
+  }
+  return redirectUri;
+}
+
+function checkedCodeChallenge(parameters: Parameters): string | undefined {
+  const challenge = parameters.get("code_challenge");
+  const method = parameters.get("code_challenge_method");
+  if (challenge === undefined && method === undefined) return undefined;
+  if (method !== "S256") throw new OAuthError("invalid_request", "The code_challenge_method must be S256.");
+  if (!/^[A-Za-z0-9_-]{43}$/.test(challenge ?? "")) {
+    throw new OAuthError("invalid_request", "The code_challenge must be 43 base64url characters.");
+  }
+  return challenge;
+}
+
+function checkedPrompt(parameters: Parameters): string[] {
+  const prompt = parameters.get("prompt")?.split(" ") ?? [];
+  const known = prompt.every((word) => PROMPTS.includes(word));
+  if (!known || (prompt.includes("none") && prompt.length > 1)) {
+    throw new OAuthError("invalid_request", "The prompt must be none, or consent and select_account.");
+  }
+  return prompt;
+}
+
+function oneOf<const Value extends string>(
+  parameters: Parameters,
+  name: string,
+  values: readonly [Value, ...Value[]],
+): Value {
+  const given = parameters.get(name) ?? values[0];
+  const value = values.find((known) => known === given);
+  if (value === undefined)
+    throw new OAuthError("invalid_request", `The ${name} must be ${values.join(" or ")}.`);
+  return value;
+}
