@@ -30,7 +30,7 @@ export type AuthEventDetails = {
   /** Method and path of the request, without its query. */
   route?: string;
   device?: string | undefined;
-  name?: string | undefined;
+  username?: string | undefined;
 };
 
 export type Log = {
@@ -75,8 +75,8 @@ export function createLog(config: Pick<Config, "logDir" | "server">, terminal: N
   );
   return {
     event(event, { userId, sessionId, requestId, ...rest }) {
-      const line = { event, user_id: userId, session_id: sessionId, ...rest, request_id: requestId };
-      audit[EVENTS[event]](line);
+      const line = { user_id: userId, session_id: sessionId, ...rest, request_id: requestId };
+      audit[EVENTS[event]]({ event, ...line });
       human[EVENTS[event]](line, event);
     },
     debug: (message, details = {}) => human.debug(details, message),

@@ -20,7 +20,7 @@ export async function login(
   const opening = { sessionId: Bun.randomUUIDv7(), device: device ?? null, ip: context.ip };
   const { user, isNew } = await openSession(deps.sessions, player, opening);
   const details = { userId: user.id, sessionId: opening.sessionId, device, ...context };
-  if (isNew) deps.log.event("new_player", { ...details, name: user.name });
+  if (isNew) deps.log.event("new_player", { ...details, username: user.name });
   deps.log.event("login", details);
   return sessionAnswer(deps.tokens, user, { sessionId: opening.sessionId, generation: 0 });
 }
@@ -47,7 +47,9 @@ async function enroll(
   opening: NewSession,
 ): Promise<UserRow | null> {
   const { givenName, picture } = await player.loadProfile();
-  for (const username of firstNames(givenName, Math.random)) {
+  const names = firstNames(givenName, Math.random);
+  for (;;) {
+    const username = names.next().value;
     try {
       return await sessions.enroll({ ...player, ...username, picture: picture ?? null }, opening);
     } catch (error) {

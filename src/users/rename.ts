@@ -2,7 +2,7 @@ import type { Pool } from "pg";
 import { uniqueViolation } from "../db/errors";
 import type { UserRow } from "../db/session-statements";
 import { ApiError } from "../errors";
-import { parseUsername, USERNAME_PROBLEMS } from "./username";
+import { parseUsername } from "./username";
 
 const RENAME = `
   UPDATE users AS u SET name = $2, name_folded = $3, name_skeleton = $4 WHERE u.id = $1
@@ -15,8 +15,8 @@ const RENAME = `
 export async function rename(pool: Pool, userId: number, wanted: string): Promise<UserRow> {
   const parsed = parseUsername(wanted);
   if (!parsed.ok) {
-    const { reason } = parsed;
-    throw new ApiError("username_invalid", { message: USERNAME_PROBLEMS[reason], fields: { reason } });
+    const { message, reason } = parsed;
+    throw new ApiError("username_invalid", { message, fields: { reason } });
   }
   try {
     const { rows } = await pool.query<UserRow>({

@@ -34,7 +34,7 @@ export function userRoutes({ guard, database, limits, log, readContext }: UserRo
         const { user, sessionId } = request.player;
         await limits.rename(user.id);
         const renamed = await rename(database.pool, user.id, request.body.new_username);
-        log.event("rename", { userId: user.id, sessionId, name: renamed.name, ...readContext(request) });
+        log.event("rename", { userId: user.id, sessionId, username: renamed.name, ...readContext(request) });
         return { status: "success" as const, user: toUser(renamed) };
       },
       {

@@ -1,0 +1,72 @@
+import { createApp } from "../app";
+import { systemClock } from "../clock";
+import type { Config } from "../config";
+import { LOCAL_CLIENT_ID } from "../config/google";
+import { openDatabase } from "../db/database";
+import { startLocalGoogle } from "../google/local/start";
+import type { Log } from "../log";
+import { loadKeyRing } from "../session/keys";
+import { listenOn } from "./start-error";
+
+export type RunningServer = {
+  /** Where players reach it. */
+  origin: string;
+  /** Where the stand-in for Google listens, when it does. */
+  localGoogle: string | null;
+  /** Finishes what was accepted, then lets go of everything. */
+  stop(): Promise<void>;
+};
+
+/** Bytes after which Bun itself hangs up; the app refuses bodies far smaller than this. */
+const MAXIMUM_READ_BYTES = 1_048_576;
+
+/**
+ * Starts the server of a configuration: keys, database, the local Google where wanted, then the port.
+ * @throws {ConfigError | DatabaseStartError | ListenError}
+ */
+export async function startServer(
+  config: Config,
+  log: Log,
+  onProgress: (line: string) => void,
+): Promise<RunningServer> {
+  const { host, port } = config.server;
+  const keyRing = await loadKeyRing(config.security, config.dataDir);
+  const database = await openDatabase(config.database, { onProgress, onWarning: (line) => log.warn(line) });
+  const closers = [() => database.close()];
+  const stop = async () => {
+    for (const close of closers.toReversed()) await close();
+  };
+  try {
+    const google = config.google.local ? startStandIn(config, port === 0 ? 0 : port + 1) : null;
+    if (google) closers.push(() => google.stop());
+    const app = createApp({
+      config: google ? { ...config, google: { ...config.google, endpoints: google.urls } } : config,
+      database,
+      keyRing,
+      clock: systemClock,
+      log,
+      fetch: globalThis.fetch,
+    });
+    const server = listenOn(host, port, () =>
+      Bun.serve({ hostname: host, port, fetch: app.fetch, maxRequestBodySize: MAXIMUM_READ_BYTES }),
+    );
+    app.server = server;
+    closers.push(() => server.stop());
+    const origin = config.server.publicUrl ?? `http://localhost:${server.port}`;
+    return { origin, localGoogle: google?.origin ?? null, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function startStandIn(config: Config, port: number) {
+  return listenOn("127.0.0.1", port, () =>
+    startLocalGoogle({
+      port,
+      clock: systemClock,
+      clientId: LOCAL_CLIENT_ID,
+      clientSecret: config.google.clientSecret,
+    }),
+  );
+}

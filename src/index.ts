@@ -1,0 +1,26 @@
+import { loadConfig } from "./config";
+import { banner } from "./host/banner";
+import { startServer } from "./host/start";
+import { startErrorMessage } from "./host/start-error";
+import { createLog } from "./log";
+
+const DRAIN_LIMIT_MS = 60_000;
+
+try {
+  const config = loadConfig({ cwd: process.cwd(), env: process.env });
+  const log = createLog(config, process.stdout);
+  const server = await startServer(config, log, (line) => console.log(line));
+  console.log(banner(config, server));
+
+  const shutDown = async (signal: string) => {
+    log.info(`${signal}: finishing what was accepted`);
+    setTimeout(() => process.exit(1), DRAIN_LIMIT_MS).unref();
+    await server.stop();
+    await log.close();
+    process.exit(0);
+  };
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, shutDown);
+} catch (error) {
+  console.error(startErrorMessage(error));
+  process.exit(1);
+}
