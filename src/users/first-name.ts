@@ -1,4 +1,4 @@
-import { FORBIDDEN, parseUsername, USERNAME_MAX_LENGTH, type Username } from "./username.ts";
+import { FORBIDDEN, parseUsername, USERNAME_MAX_LENGTH, type Username } from "./username";
 
 // Six letters at most, so that two words leave room for a number of six digits.
 const MANNERS = (

@@ -1,4 +1,4 @@
-import { confusables } from "./confusables.ts";
+import { confusables } from "./confusables";
 
 const prototypes = new Map<string, string>();
 for (const line of confusables.split("\n")) {

@@ -1,4 +1,4 @@
-import { type NameKeys, nameKeys } from "./skeleton.ts";
+import { type NameKeys, nameKeys } from "./skeleton";
 
 /** A name that may be taken, with the keys that no other player's name may share. */
 export type Username = NameKeys & { name: string };
@@ -16,16 +16,20 @@ const SENTENCES = {
 
 export type UsernameProblem = keyof typeof SENTENCES;
 
+/** `message` is one plain sentence for the player; it repeats nothing of the input. */
 export type ParsedUsername =
   | ({ ok: true } & Username)
-  | { ok: false; reason: UsernameProblem /** One plain sentence for the player. */; message: string };
+  | { ok: false; reason: UsernameProblem; message: string };
 
 export const USERNAME_MAX_LENGTH = 20;
 
 /** In UTF-16 units: no valid name needs more, even fully decomposed and with spaces around it. */
 const RAW_MAX_LENGTH = 256;
 
-/** Any character that no name has. Egyptian blanks are letters to Unicode; enclosing marks (Me) circle their letter as in a keycap emoji. */
+/**
+ * Any character that no name has. Fillers and two Egyptian blanks are letters to Unicode, but invisible;
+ * enclosing marks (Me) make keycap emoji.
+ */
 export const FORBIDDEN =
   /[^[\p{L}\p{Mn}\p{Mc}\p{Nd} ._\-]--[\p{Default_Ignorable_Code_Point}\u{13441}\u{13442}]]/v;
 
@@ -43,8 +47,8 @@ const LEFT_TO_RIGHT =
  * points rather than graphemes, for every client counts those alike and no pile of marks hides in one.
  *
  * Allowed are letters and digits of any script, the marks that they carry, `.`, `_`, `-` and single spaces
- * inside. So no control, format (bidi, zero-width), private-use, unassigned or emoji character, no lone surrogate, and
- * no other space. Right-to-left names follow the gist of the Bidi Rule (RFC 8265 §3.3.1, RFC 5893 §2), or else
+ * inside: no control, bidi, zero-width, private-use, unassigned or emoji character, no lone surrogate, and no
+ * other space. Right-to-left names follow the gist of the Bidi Rule (RFC 8265 §3.3.1, RFC 5893 §2), or else
  * "1א" and "א1" would be two names that show as one.
  */
 export function parseUsername(input: string): ParsedUsername {
@@ -66,7 +70,7 @@ function problemOf(name: string): UsernameProblem | undefined {
   if (length > USERNAME_MAX_LENGTH) return "too_long";
   if (!/[\p{L}\p{Nd}]/u.test(name)) return "no_letter_or_digit";
   if (MARKS_ASTRAY.test(name.normalize("NFD"))) return "combining_marks";
-  if (RIGHT_TO_LEFT.test(name) && (LEFT_TO_RIGHT.test(name) || !/^\p{L}/u.test(name)))
-    return "mixed_direction";
+  const mixed = LEFT_TO_RIGHT.test(name) || !/^\p{L}/u.test(name);
+  if (RIGHT_TO_LEFT.test(name) && mixed) return "mixed_direction";
   return undefined;
 }
