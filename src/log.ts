@@ -40,6 +40,8 @@ export type Log = {
   info(message: string, details?: object): void;
   warn(message: string, details?: object): void;
   error(message: string, details?: object): void;
+  /** Writes what is pending to `login.log`. */
+  flush(): Promise<void>;
   close(): Promise<void>;
   /** Lines that a full or read-only disk has cost so far. */
   readonly lostLines: number;
@@ -83,6 +85,7 @@ export function createLog(config: Pick<Config, "logDir" | "server">, terminal: N
     info: (message, details = {}) => human.info(details, message),
     warn: (message, details = {}) => human.warn(details, message),
     error: (message, details = {}) => human.error(details, message),
+    flush: () => file.flush(),
     close: () => file.close(),
     get lostLines() {
       return file.lostLines;

@@ -8,6 +8,8 @@ const REOPEN_AFTER_MS = 5_000;
 
 export type RotatingFile = {
   write(line: string): void;
+  /** Writes what is pending. */
+  flush(): Promise<void>;
   /** Writes what is pending and closes the file. */
   close(): Promise<void>;
   /** Lines lost because the disk was full, read-only or gone. */
@@ -75,6 +77,7 @@ export function openRotatingFile(path: string, onFailure: (code: string) => void
       pending.push(line);
       timer ??= setTimeout(flushPending, FLUSH_INTERVAL_MS);
     },
+    flush: flushPending,
     async close() {
       await flushPending();
       const closing = stream;

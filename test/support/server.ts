@@ -1,0 +1,107 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Writable } from "node:stream";
+import { type App, createApp } from "../../src/app";
+import { type Config, loadConfig } from "../../src/config";
+import type { Database } from "../../src/db/database";
+import { type RunningLocalGoogle, startLocalGoogle } from "../../src/google/local/start";
+import type { Fetch } from "../../src/google/transport";
+import { createLog } from "../../src/log";
+import { loadKeyRing } from "../../src/session/keys";
+import { TestClock } from "./clock";
+
+export const CLIENT_ID = "test-game.apps.googleusercontent.com";
+export const CLIENT_SECRET = "test-client-secret";
+export const JWT_SECRET = "6f1d2c3b4a5968778695a4b3c2d1e0f00f1e2d3c4b5a69788796a5b4c3d2e1f0";
+
+export type TestServer = {
+  /** `http://127.0.0.1:<port>` of the real app behind a real socket. */
+  origin: string;
+  app: App;
+  config: Config;
+  database: Database;
+  google: RunningLocalGoogle;
+  clock: TestClock;
+  /** The events in login.log so far. */
+  logLines(): Promise<Record<string, unknown>[]>;
+  /** Everything written for people. */
+  terminal(): string;
+  stop(): Promise<void>;
+};
+
+export type TestServerOptions = {
+  database: Database;
+  /** Environment on top of the tests' own: rate limits off unless set here. */
+  env?: Record<string, string>;
+  /** Last word on the configuration, for what only config.yml can say. */
+  adjust?: (config: Config) => Config;
+  /** Calls to Google, when a test wants to stand in between. */
+  fetch?: Fetch;
+};
+
+/** The real app over a real database and the local Google, on ports of its own. The database stays open. */
+export async function startTestServer(options: TestServerOptions): Promise<TestServer> {
+  const folder = mkdtempSync(join(tmpdir(), "account-server-test-"));
+  const clock = new TestClock();
+  const google = startLocalGoogle({ port: 0, clock, clientId: CLIENT_ID, clientSecret: CLIENT_SECRET });
+  const config = withGoogle(
+    loadConfig({
+      cwd: folder,
+      env: {
+        JWT_SECRET,
+        GOOGLE_CLIENT_ID: CLIENT_ID,
+        GOOGLE_CLIENT_SECRET: CLIENT_SECRET,
+        RATE_LIMIT: "off",
+        LOG_LEVEL: "debug",
+        ...options.env,
+      },
+    }),
+    google,
+  );
+  const adjusted = options.adjust?.(config) ?? config;
+  let terminal = "";
+  const log = createLog(
+    adjusted,
+    new Writable({
+      write(chunk, _encoding, done) {
+        terminal += chunk;
+        done();
+      },
+    }),
+  );
+  const app = createApp({
+    config: adjusted,
+    database: options.database,
+    keyRing: await loadKeyRing(adjusted.security, adjusted.dataDir),
+    clock,
+    log,
+    fetch: options.fetch ?? fetch,
+  });
+  const server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: app.fetch });
+  app.server = server;
+  return {
+    origin: `http://127.0.0.1:${server.port}`,
+    app,
+    config: adjusted,
+    database: options.database,
+    google,
+    clock,
+    async logLines() {
+      await log.flush();
+      const lines = readFileSync(join(adjusted.logDir, "login.log"), "utf8").trim().split("\n");
+      return lines.filter(Boolean).map((line) => JSON.parse(line));
+    },
+    terminal: () => terminal,
+    async stop() {
+      await server.stop(true);
+      await google.stop();
+      await log.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function withGoogle(config: Config, google: RunningLocalGoogle): Config {
+  return { ...config, google: { ...config.google, endpoints: google.urls } };
+}
