@@ -1,0 +1,23 @@
+import type { Http } from "./http.ts";
+import type { Refresher } from "./refresher.ts";
+import type { Session } from "./session.ts";
+
+/** fetch with the player's access token (RFC 6750 §2.1): a 401 is tried once more after one refresh. */
+export async function authorizedFetch(
+  http: Http,
+  refresher: Refresher,
+  input: Request | URL | string,
+  init?: RequestInit,
+): Promise<Response> {
+  const request = new Request(input, init);
+  const send = ({ accessToken }: Session) => {
+    const authorized = request.clone();
+    authorized.headers.set("authorization", `Bearer ${accessToken}`);
+    return http.fetch(authorized);
+  };
+  const session = await refresher.fresh();
+  const response = await send(session);
+  if (response.status !== 401) return response;
+  const renewed = await refresher.replace(session.accessToken, http.owns(request.url)).catch(() => undefined);
+  return renewed ? send(renewed) : response;
+}

@@ -1,0 +1,80 @@
+/** Every code an {@link AccountError} can carry. Stable: codes are added, never renamed. */
+export const accountErrorCodes = [
+  // Signing in
+  "access_denied",
+  "browser_not_opened",
+  "callback_invalid",
+  "cancelled",
+  "crypto_unavailable",
+  "login_timeout",
+  "popup_blocked",
+  "port_busy",
+  "provider_error",
+  "state_mismatch",
+  // The session
+  "disposed",
+  "invalid_grant",
+  "not_logged_in",
+  // Reaching the server
+  "invalid_response",
+  "network_error",
+  "request_failed",
+  "server_error",
+  // Said by the server
+  "account_disabled",
+  "google_audience_mismatch",
+  "google_token_invalid",
+  "google_unavailable",
+  "invalid_token",
+  "login_code_invalid",
+  "rate_limited",
+  "redirect_uri_invalid",
+  "unauthorized",
+  "username_invalid",
+  "username_taken",
+  "validation_failed",
+] as const;
+
+export type AccountErrorCode = (typeof accountErrorCodes)[number];
+
+export interface AccountErrorDetails {
+  /** HTTP status, when the server answered. */
+  status?: number;
+  /** Why a name was refused (`username_invalid`), or what the sign-in page answered (`provider_error`). */
+  reason?: string;
+  /** Seconds to wait before trying again, when the server said so. */
+  retryAfterSeconds?: number;
+  /** Names this request in the server's log. */
+  requestId?: string;
+  cause?: unknown;
+}
+
+/** The one error of this SDK. Branch on `code`; `message` is for people. Carries no token. */
+export class AccountError extends Error {
+  override name = "AccountError";
+  declare readonly status?: number;
+  declare readonly reason?: string;
+  declare readonly retryAfterSeconds?: number;
+  declare readonly requestId?: string;
+
+  constructor(
+    readonly code: AccountErrorCode,
+    message: string,
+    details?: AccountErrorDetails,
+  ) {
+    super(message);
+    Object.assign(this, details);
+  }
+}
+
+/** `value` when it is one of the known codes. */
+export function knownCode(value: unknown): AccountErrorCode | undefined {
+  return accountErrorCodes.find((code) => code === value);
+}
+
+/** Any thrown value as an AccountError. */
+export function toAccountError(thrown: unknown): AccountError {
+  return thrown instanceof AccountError
+    ? thrown
+    : new AccountError("request_failed", "Unexpected failure.", { cause: thrown });
+}

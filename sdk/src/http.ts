@@ -1,0 +1,83 @@
+import type { Clock } from "./clock.ts";
+import { AccountError, type AccountErrorCode, knownCode } from "./errors.ts";
+
+export type FetchLike = (input: Request | URL | string, init?: RequestInit) => Promise<Response>;
+export type Answer = Record<string, unknown>;
+
+const TIMEOUT_MS = 10_000;
+
+/** The account server, as JSON in and out. Every failure is an AccountError. */
+export class Http {
+  readonly #closing = new AbortController();
+
+  constructor(
+    readonly backendUrl: string,
+    readonly fetch: FetchLike,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * POSTs `body` and gives back the answer's body. Waits 10 s at most.
+   *
+   * @throws AccountError `network_error`, `server_error`, or what the server answered.
+   */
+  async post(path: string, body: Answer, send: FetchLike = this.fetch): Promise<Answer> {
+    const abort = new AbortController();
+    const stop = () => abort.abort();
+    this.#closing.signal.addEventListener("abort", stop);
+    const timer = this.clock.setTimeout(stop, TIMEOUT_MS);
+    try {
+      const response = await send(this.backendUrl + path, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(body),
+        credentials: "omit",
+        signal: abort.signal,
+      });
+      const answer: unknown = await response.json().catch(() => {
+        if (abort.signal.aborted) throw abort.signal.reason;
+      });
+      const fields = (typeof answer === "object" && answer ? answer : {}) as Answer;
+      if (response.ok && fields.status === "success") return fields;
+      throw refusal(response, fields);
+    } catch (error) {
+      if (error instanceof AccountError) throw error;
+      throw new AccountError("network_error", "The account server could not be reached.", { cause: error });
+    } finally {
+      this.clock.clearTimeout(timer);
+      this.#closing.signal.removeEventListener("abort", stop);
+    }
+  }
+
+  /** Whether `url` belongs to the account server, whose 401 is the last word on a token. */
+  owns(url: string): boolean {
+    return new URL(url).origin === new URL(this.backendUrl).origin;
+  }
+
+  close(): void {
+    this.#closing.abort();
+  }
+}
+
+function refusal(response: Response, answer: Answer): AccountError {
+  const { status } = response;
+  const retryAfterSeconds = Number(response.headers.get("retry-after"));
+  return new AccountError(
+    knownCode(answer.code) ?? codeOf(status),
+    typeof answer.message === "string"
+      ? answer.message
+      : `The account server answered with status ${status}.`,
+    {
+      status,
+      ...(retryAfterSeconds > 0 && { retryAfterSeconds }),
+      ...(typeof answer.reason === "string" && { reason: answer.reason }),
+      ...(typeof answer.request_id === "string" && { requestId: answer.request_id }),
+    },
+  );
+}
+
+function codeOf(status: number): AccountErrorCode {
+  if (status < 300) return "invalid_response";
+  if (status === 429) return "rate_limited";
+  return status >= 500 ? "server_error" : "request_failed";
+}

@@ -1,0 +1,52 @@
+import { AccountError, knownCode } from "../errors.ts";
+import type { OAuthManagerOptions } from "../options.ts";
+
+/** The account server's authorization request (RFC 6749 §4.1.1, RFC 7636 §4.3). */
+export function authorizationUrl(
+  { backendUrl }: OAuthManagerOptions,
+  redirectUri: string,
+  state: string,
+  challenge: string,
+): string {
+  return withQuery(`${backendUrl}/auth/google/start`, {
+    redirect_uri: redirectUri,
+    state,
+    code_challenge: challenge,
+    code_challenge_method: "S256",
+  });
+}
+
+/** Where the answer comes back to in a browser: `redirectUri`, or this page. @throws AccountError `redirect_uri_invalid` */
+export function redirectUriOf({ redirectUri }: OAuthManagerOptions): string {
+  const url = new URL(redirectUri ?? location.pathname, location.href);
+  if (url.origin === location.origin) return url.href;
+  throw new AccountError("redirect_uri_invalid", "The redirectUri must be of the game's own origin.");
+}
+
+export function withQuery(address: string, query: Record<string, string>): string {
+  const url = new URL(address);
+  for (const name in query) url.searchParams.set(name, query[name] as string);
+  return url.href;
+}
+
+/**
+ * The code in an authorization response (RFC 6749 §4.1.2).
+ *
+ * @throws AccountError `state_mismatch`, `access_denied`, `provider_error`, `callback_invalid`, or a code of the server.
+ */
+export function codeFrom(response: URLSearchParams, state: string | undefined): string {
+  if (!state || response.get("state") !== state) {
+    throw new AccountError(
+      "state_mismatch",
+      "This answer belongs to no sign-in that this game has under way.",
+    );
+  }
+  const reason = response.get("error");
+  if (reason) {
+    const code = knownCode(reason) ?? "provider_error";
+    throw new AccountError(code, response.get("error_description") || "The sign-in was refused.", { reason });
+  }
+  const code = response.get("code");
+  if (!code) throw new AccountError("callback_invalid", "The answer carries no code.");
+  return code;
+}

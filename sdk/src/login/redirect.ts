@@ -1,0 +1,42 @@
+import { AccountError } from "../errors.ts";
+import { createPkce, randomToken } from "../pkce.ts";
+import type { Attempt, SignIn } from "../platform.ts";
+import { authorizationUrl, codeFrom, redirectUriOf } from "./authorization.ts";
+import { rejection } from "./flow.ts";
+import { answerOpener, POPUP_STATE } from "./popup.ts";
+
+const REDIRECT_STATE = "account-redirect.";
+
+/** Sign-in that leaves the page; the page load after it goes on with {@link returningSignIn}. */
+export async function signInWithRedirect(attempt: Attempt): Promise<void> {
+  const state = REDIRECT_STATE + randomToken();
+  const { verifier, challenge } = await createPkce();
+  const url = authorizationUrl(attempt.options, redirectUriOf(attempt.options), state, challenge);
+  attempt.signal.throwIfAborted();
+  sessionStorage.setItem(state, JSON.stringify({ verifier, page: location.href }));
+  const leave = () => location.assign(url);
+  attempt.showing(url, leave);
+  leave();
+  const backed = new Promise<never>((_, reject) => {
+    const restored = ({ persisted }: PageTransitionEvent) => {
+      if (persisted) reject(new AccountError("cancelled", "The player came back without signing in."));
+    };
+    addEventListener("pageshow", restored, { signal: attempt.signal });
+  });
+  await Promise.race([backed, rejection(attempt.signal)]);
+}
+
+/** What is left to do when this page load is the return of a sign-in; the code leaves the address bar at once. */
+export function returningSignIn(): SignIn | undefined {
+  const response = new URLSearchParams(globalThis.location?.search);
+  const state = response.get("state") ?? "";
+  if (state.startsWith(POPUP_STATE)) answerOpener(state);
+  if (!state.startsWith(REDIRECT_STATE)) return undefined;
+  const pending = JSON.parse(sessionStorage.getItem(state) ?? "{}");
+  sessionStorage.removeItem(state);
+  history.replaceState(history.state, "", pending.page ?? location.pathname);
+  return async ({ complete }) => {
+    const login_code = codeFrom(response, pending.verifier && state);
+    await complete({ login_code, code_verifier: pending.verifier });
+  };
+}

@@ -1,0 +1,30 @@
+import { AccountError } from "./errors.ts";
+
+export interface Pkce {
+  /** Random, 43 characters (RFC 7636 §4.1). Stays in the game. */
+  readonly verifier: string;
+  /** SHA-256 of the verifier, base64url; method S256, no other. */
+  readonly challenge: string;
+}
+
+/** @throws AccountError `crypto_unavailable` where WebCrypto is missing, as on a plain `http:` page. */
+export async function createPkce(): Promise<Pkce> {
+  const verifier = randomToken();
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier));
+  return { verifier, challenge: base64Url(new Uint8Array(digest)) };
+}
+
+/** 256 random bits, base64url. @throws AccountError `crypto_unavailable`. */
+export function randomToken(): string {
+  if (!globalThis.crypto?.subtle) {
+    throw new AccountError("crypto_unavailable", "Signing in needs WebCrypto: use https or localhost.");
+  }
+  return base64Url(crypto.getRandomValues(new Uint8Array(32)));
+}
+
+function base64Url(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");
+}

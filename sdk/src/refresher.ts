@@ -1,0 +1,182 @@
+import type { Clock } from "./clock.ts";
+import type { CurrentSession } from "./current.ts";
+import { AccountError, toAccountError } from "./errors.ts";
+import type { Http } from "./http.ts";
+import { remainingMs, type Session, sessionFromAnswer } from "./session.ts";
+import type { SessionStore } from "./store.ts";
+
+/** Refresh this long before expiry, or at four fifths of a short-lived token's life. */
+const MARGIN_MS = 60_000;
+/** Look at the clock this often: timers stand still while a device sleeps. */
+const POLL_MS = 30_000;
+const FIRST_BACK_OFF_MS = 1_000;
+const LONGEST_BACK_OFF_MS = 60_000;
+
+/** Keeps the current session fresh: one refresh at a time, backing off, ended by `invalid_grant` alone. */
+export class Refresher {
+  #running: Promise<Session> | undefined;
+  #failure: { error: AccountError; count: number; until: number } | undefined;
+  /** The refresh token that the server declared dead, and its words. */
+  #dead: { token: string; error: AccountError } | undefined;
+  /** The access token that the account server refused. */
+  #refused: string | undefined;
+  #timer: unknown;
+  #closed = false;
+
+  constructor(
+    private readonly http: Http,
+    private readonly store: SessionStore,
+    private readonly current: CurrentSession,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * A session whose access token works.
+   *
+   * @throws AccountError `not_logged_in`, or why an expired token could not be refreshed.
+   */
+  async fresh(): Promise<Session> {
+    const session = this.#require();
+    if (this.#dueIn(session) > 0) return session;
+    try {
+      return await this.refresh((found) => this.#dueIn(found) > 0);
+    } catch (error) {
+      const { value } = this.current;
+      if (value && this.#remaining(value) > 0) return value;
+      throw error;
+    }
+  }
+
+  /** What to use instead of an access token that was answered with 401. `final`: the account server said so. */
+  async replace(accessToken: string, final: boolean): Promise<Session> {
+    const session = this.#require();
+    if (session.accessToken !== accessToken) return session;
+    if (final) this.#refused = accessToken;
+    return this.refresh((found) => found.accessToken !== accessToken);
+  }
+
+  /**
+   * One refresh, however many callers; during the back-off after a failure, that failure again.
+   *
+   * @param enough says whether a session that another tab or process left in the store will do.
+   */
+  refresh(enough: (found: Session) => boolean = () => false): Promise<Session> {
+    this.#running ??= this.#refresh(enough).finally(() => {
+      this.#running = undefined;
+      this.schedule();
+    });
+    return this.#running;
+  }
+
+  /** Refreshes or ends the session when the clock says so. */
+  check(): void {
+    const session = this.current.value;
+    if (!session) return;
+    if (this.#isDead(session)) {
+      if (this.#remaining(session) <= 0) void this.#end(session);
+    } else if (this.#dueIn(session) <= 0) {
+      this.refresh((found) => this.#dueIn(found) > 0).catch(() => {});
+    }
+    this.schedule();
+  }
+
+  /** The network is back, or the session is another one: forget the back-off. */
+  retry(): void {
+    this.#failure = undefined;
+    this.check();
+  }
+
+  schedule(): void {
+    this.clock.clearTimeout(this.#timer);
+    const session = this.current.value;
+    if (!session || this.#closed) return;
+    const wait = Math.max(this.#dueIn(session), this.#isDead(session) ? 0 : this.#backOff());
+    this.#timer = this.clock.setTimeout(() => this.check(), Math.min(Math.max(wait, 100), POLL_MS));
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.clock.clearTimeout(this.#timer);
+  }
+
+  async #refresh(enough: (found: Session) => boolean): Promise<Session> {
+    if (this.#failure && this.#backOff() > 0) throw this.#failure.error;
+    try {
+      const session = await this.store.exclusively(() => this.#rotate(enough));
+      this.#failure = undefined;
+      return session;
+    } catch (thrown) {
+      const error = toAccountError(thrown);
+      const count = (this.#failure?.count ?? 0) + 1;
+      const doubled = Math.min(FIRST_BACK_OFF_MS * 2 ** (count - 1), LONGEST_BACK_OFF_MS);
+      const wait = Math.max(doubled * (0.5 + Math.random() / 2), (error.retryAfterSeconds ?? 0) * 1000);
+      this.#failure = { error, count, until: this.clock.monotonic() + wait };
+      throw error;
+    }
+  }
+
+  async #rotate(enough: (found: Session) => boolean): Promise<Session> {
+    const session = this.#require();
+    const stored = await this.store.read();
+    if (stored?.refreshToken !== session.refreshToken) {
+      const found = this.#adopt(session, stored);
+      return enough(found) ? found : this.#rotate(enough);
+    }
+    if (this.#isDead(session)) return this.#fail(session);
+    try {
+      const answer = await this.http.post("/api/refresh", { refresh_token: session.refreshToken });
+      const next = sessionFromAnswer(answer, this.clock);
+      if (!next) throw new AccountError("invalid_response", "The refresh brought no session.");
+      if (!this.current.is(session)) return this.#require();
+      return this.#adopt(session, await this.store.swap(session.refreshToken, () => next));
+    } catch (thrown) {
+      const error = toAccountError(thrown);
+      if (error.code !== "invalid_grant" || error.status !== 401) throw error;
+      const held = await this.store.read();
+      if (held?.refreshToken !== session.refreshToken) return this.#adopt(session, held);
+      this.#dead = { token: session.refreshToken, error };
+      return this.#fail(session);
+    }
+  }
+
+  /** A dead session lasts as long as its access token works. */
+  async #fail(session: Session): Promise<never> {
+    if (this.#remaining(session) <= 0) await this.#end(session);
+    throw this.#dead?.error;
+  }
+
+  /** Goes on with what the store holds, unless this game has moved on from `session` by itself. */
+  #adopt(session: Session, stored: Session | null): Session {
+    if (!this.#closed && this.current.is(session)) this.current.replace(stored);
+    return this.#require();
+  }
+
+  async #end(session: Session): Promise<void> {
+    const held = await this.store.swap(session.refreshToken, () => null);
+    if (!this.#closed && this.current.is(session)) this.current.replace(held);
+  }
+
+  #require(): Session {
+    const { value } = this.current;
+    if (this.#closed) throw new AccountError("disposed", "This OAuthManager was disposed of.");
+    if (!value) throw new AccountError("not_logged_in", "No player is signed in.");
+    return value;
+  }
+
+  #isDead(session: Session): boolean {
+    return session.refreshToken === this.#dead?.token;
+  }
+
+  #remaining(session: Session): number {
+    return session.accessToken === this.#refused ? 0 : remainingMs(session, this.clock);
+  }
+
+  #dueIn(session: Session): number {
+    const margin = Math.min(MARGIN_MS, session.expiresIn * 200);
+    return this.#remaining(session) - (this.#isDead(session) ? 0 : margin);
+  }
+
+  #backOff(): number {
+    return (this.#failure?.until ?? 0) - this.clock.monotonic();
+  }
+}

@@ -1,0 +1,46 @@
+import type { AccountStorage } from "./storage.ts";
+
+const LOCK_WAIT_MS = 15_000;
+
+/** localStorage, with Web Locks and a BroadcastChannel between the tabs where the browser has them. */
+export function browserStorage(): AccountStorage {
+  let channel: BroadcastChannel | undefined;
+  const tell = () => channel?.postMessage(0);
+  return {
+    get: (key) => localStorage.getItem(key),
+    set(key, value) {
+      localStorage.setItem(key, value);
+      tell();
+    },
+    remove(key) {
+      localStorage.removeItem(key);
+      tell();
+    },
+    lock: webLock,
+    watch(key, changed) {
+      if (!globalThis.window || !globalThis.BroadcastChannel) return () => {};
+      channel = new BroadcastChannel(key);
+      channel.onmessage = changed;
+      return () => {
+        channel?.close();
+        channel = undefined;
+      };
+    },
+  };
+}
+
+/** A tab that the browser froze may hold the lock for ever: after 15 s the work runs without it. */
+async function webLock<T>(name: string, work: () => Promise<T>): Promise<T> {
+  const locks = globalThis.navigator?.locks;
+  if (!locks) return work();
+  let running: Promise<T> | undefined;
+  const start = () => {
+    running ??= work();
+    return running;
+  };
+  try {
+    return await locks.request(name, { signal: AbortSignal.timeout(LOCK_WAIT_MS) }, start);
+  } catch {
+    return start();
+  }
+}

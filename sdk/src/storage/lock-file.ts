@@ -1,0 +1,72 @@
+import { randomUUID } from "node:crypto";
+import { link, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+
+const WAIT_MS = 15_000;
+const STALE_MS = 30_000;
+const POLL_MS = 25;
+
+/**
+ * Runs `work` while this process holds the lock file. A holder that died, or holds it for 30 s, is robbed; who waited
+ * 15 s goes ahead without: the account server resolves races.
+ */
+export async function withLockFile<T>(path: string, work: () => Promise<T>): Promise<T> {
+  const owner = `${process.pid} ${randomUUID()}`;
+  const held = await acquire(path, owner);
+  try {
+    return await work();
+  } finally {
+    if (held && (await ownerOf(path)) === owner) await rm(path, { force: true });
+  }
+}
+
+async function acquire(path: string, owner: string): Promise<boolean> {
+  const deadline = performance.now() + WAIT_MS;
+  while (performance.now() < deadline) {
+    try {
+      await writeFile(path, owner, { flag: "wx", mode: 0o600 });
+      return true;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      // EPERM: on Windows, a lock file that is just being removed.
+      if (code !== "EEXIST" && code !== "EPERM") return false;
+    }
+    const holder = await ownerOf(path);
+    if (holder !== null && (await isStale(path, holder))) await rob(path, holder);
+    else await new Promise((resolve) => setTimeout(resolve, POLL_MS * (0.5 + Math.random())));
+  }
+  return false;
+}
+
+async function isStale(path: string, holder: string): Promise<boolean> {
+  const age = await stat(path).then(
+    ({ mtimeMs }) => Date.now() - mtimeMs,
+    () => 0,
+  );
+  if (age > STALE_MS) return true;
+  const pid = Number.parseInt(holder, 10);
+  // Empty: between its creation and its owner's name, unless that owner died right there.
+  if (!pid) return age > 1_000;
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ESRCH";
+  }
+}
+
+/** Removes the lock of `holder`; one that somebody else has taken since goes back. */
+async function rob(path: string, holder: string): Promise<void> {
+  const loot = `${path}.${randomUUID()}.tmp`;
+  try {
+    await rename(path, loot);
+    if ((await ownerOf(loot)) !== holder) await link(loot, path);
+  } catch {
+    // Somebody was faster.
+  } finally {
+    await rm(loot, { force: true });
+  }
+}
+
+async function ownerOf(path: string): Promise<string | null> {
+  return readFile(path, "utf8").catch(() => null);
+}

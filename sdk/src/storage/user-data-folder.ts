@@ -1,0 +1,25 @@
+import { posix, win32 } from "node:path";
+
+/** What the folder depends on: `process.platform`, `process.env`, `os.homedir()`. */
+export interface Host {
+  platform: string;
+  env: Record<string, string | undefined>;
+  home: string;
+}
+
+/** The platform's folder for a player's data: roaming on Windows, Application Support on macOS, XDG elsewhere. */
+export function userDataFolder({ platform, env, home }: Host, appName: string, appAuthor: string): string {
+  const [app, author] = [folderName(appName), folderName(appAuthor)];
+  if (platform === "win32") {
+    return win32.join(env.APPDATA || win32.join(home, "AppData", "Roaming"), author, app);
+  }
+  if (platform === "darwin") return posix.join(home, "Library", "Application Support", app);
+  const xdg = env.XDG_DATA_HOME;
+  // The XDG specification tells to ignore relative paths.
+  return posix.join(xdg?.startsWith("/") ? xdg : posix.join(home, ".local", "share"), app);
+}
+
+function folderName(name: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: no file system wants them.
+  return name.replace(/[<>:"/\\|?*\u0000-\u001f]|^\.+|[. ]+$/g, "_");
+}
