@@ -1,4 +1,5 @@
 import { Elysia } from "elysia";
+import { authorizationRoutes } from "./authorization/routes";
 import type { Clock } from "./clock";
 import type { Config } from "./config";
 import type { Database } from "./db/database";
@@ -51,7 +52,7 @@ export function createApp({ config, database, keyRing, clock, log, fetch }: Deps
   const app = new Elysia({ name: "account-server" })
     .onRequest(({ request, set }) => {
       set.headers["x-request-id"] = requestId(request.headers);
-      if (new URL(request.url).pathname.startsWith("/api")) set.headers["cache-control"] = "no-store";
+      if (new URL(request.url).pathname.match(/^\/(api|auth)\//)) set.headers["cache-control"] = "no-store";
     })
     .onParse(({ request, contentType }) => readJsonBody(request, contentType))
     .onError((context) => {
@@ -70,6 +71,7 @@ export function createApp({ config, database, keyRing, clock, log, fetch }: Deps
       Object.assign(context.set.headers, errorHeaders(error));
       return context.status(error.status as 400, errorBody(error, asking.requestId));
     })
+    .use(authorizationRoutes({ ...common, config, google, googleConfig: config.google }))
     .use(loginRoutes({ ...common, google, googleConfig: config.google }))
     .use(sessionRoutes({ ...common, refreshTokens: tokens.refresh }))
     .use(userRoutes({ ...common, guard }))

@@ -7,7 +7,6 @@ export const ERRORS = {
   invalid_grant: [401, "The refresh token is not valid."],
   google_token_invalid: [401, "Google does not vouch for this sign-in."],
   google_audience_mismatch: [401, "This Google token was issued to another application."],
-  login_code_invalid: [401, "The login code is not valid."],
   account_disabled: [403, "This account is disabled."],
   not_found: [404, "There is nothing here."],
   method_not_allowed: [405, "This method is not allowed here."],

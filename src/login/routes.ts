@@ -1,5 +1,8 @@
 import { Elysia } from "elysia";
+import { redeemLoginCode } from "../authorization/login-code";
+import type { Clock } from "../clock";
 import type { GoogleConfig } from "../config";
+import type { Database } from "../db/database";
 import { ApiError } from "../errors";
 import type { VerifiedLogin } from "../google/identity";
 import type { GoogleVerifier } from "../google/verifier";
@@ -13,6 +16,8 @@ import { type Proof, readProof } from "./proof";
 import { isAllowedRedirectUri } from "./redirect-uri";
 
 export type LoginRouteDeps = LoginDeps & {
+  database: Database;
+  clock: Clock;
   google: GoogleVerifier;
   googleConfig: GoogleConfig;
   limits: Limits;
@@ -36,7 +41,7 @@ export function loginRoutes(deps: LoginRouteDeps) {
         }
         return google.code(proof);
       case "login_code":
-        throw new ApiError("google_token_invalid");
+        return redeemLoginCode(deps, proof.code, proof.codeVerifier);
     }
   };
 
@@ -56,6 +61,7 @@ export function loginRoutes(deps: LoginRouteDeps) {
           "validation_failed",
           "google_token_invalid",
           "google_audience_mismatch",
+          "invalid_grant",
           "account_disabled",
           "payload_too_large",
           "unsupported_media_type",

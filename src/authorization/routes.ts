@@ -1,0 +1,73 @@
+import { Elysia } from "elysia";
+import type { Config } from "../config";
+import { ApiError } from "../errors";
+import type { ReadContext } from "../http/context";
+import type { Limits } from "../limits";
+import { isAllowedRedirectUri } from "../login/redirect-uri";
+import { type CallbackDeps, finishAuthorization } from "./callback";
+import { callbackQuery, startQuery } from "./model";
+import { signInFailedPage } from "./page";
+import { type StartDeps, startAuthorization } from "./start";
+
+export type AuthorizationRouteDeps = StartDeps &
+  CallbackDeps & { config: Config; limits: Limits; readContext: ReadContext };
+
+const CALLBACK_PATH = "/auth/google/callback";
+
+/**
+ * The server as Google's OAuth client, so that a game needs no client id: the game goes to the start with its
+ * own PKCE challenge and gets a one-time login code at its redirect URI.
+ */
+export function authorizationRoutes(deps: AuthorizationRouteDeps) {
+  const { config, limits, readContext } = deps;
+  const callbackUri = (port: number | undefined) =>
+    `${config.server.publicUrl ?? `http://localhost:${port ?? config.server.port}`}${CALLBACK_PATH}`;
+
+  return new Elysia({ name: "authorization", tags: ["Sign-in page"] })
+    .onError({ as: "scoped" }, ({ error, code }) => {
+      if (code === "VALIDATION") return signInFailedPage("The game sent an incomplete request.");
+      if (error instanceof ApiError && error.code === "redirect_uri_invalid") {
+        return signInFailedPage("The game asked to return to an address that is not registered.");
+      }
+    })
+    .get(
+      "/auth/google/start",
+      async (request) => {
+        const { query, server, redirect } = request;
+        await limits.login(readContext(request).ip);
+        if (!isAllowedRedirectUri(query.redirect_uri, config.google.redirectUris)) {
+          throw new ApiError("redirect_uri_invalid");
+        }
+        const location = await startAuthorization(
+          deps,
+          { redirectUri: query.redirect_uri, state: query.state, codeChallenge: query.code_challenge },
+          callbackUri(server?.port),
+        );
+        return redirect(location, 302);
+      },
+      {
+        query: startQuery,
+        detail: {
+          summary: "Open this in the player's browser to sign in",
+          description:
+            "Redirects to Google, then to `redirect_uri?code=…&state=…` with a login code for `POST /api/login` (60 s, once), or to `redirect_uri?error=…&state=…`.",
+        },
+      },
+    )
+    .get(
+      CALLBACK_PATH,
+      async ({ query, server, redirect }) => {
+        const location = await finishAuthorization(deps, query, callbackUri(server?.port));
+        return location
+          ? redirect(location, 302)
+          : signInFailedPage("This sign-in has expired or was already used.");
+      },
+      {
+        query: callbackQuery,
+        detail: {
+          summary: "Where Google returns to",
+          description: "Register this address with Google as an authorized redirect URI.",
+        },
+      },
+    );
+}
