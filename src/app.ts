@@ -5,19 +5,23 @@ import type { Config } from "./config";
 import type { Database } from "./db/database";
 import { createSessionStatements } from "./db/session-statements";
 import { ApiError } from "./errors";
+import { explorer } from "./explorer/plugin";
 import type { Fetch } from "./google/transport";
 import { createGoogleVerifier } from "./google/verifier";
 import { healthRoutes } from "./health/routes";
 import { createAddressReader } from "./http/address";
 import { readJsonBody } from "./http/body";
 import { createContextReader } from "./http/context";
+import { cors } from "./http/cors";
 import { errorBody, errorHeaders, toApiError } from "./http/error-response";
 import { allowedMethods } from "./http/methods";
 import { requestId } from "./http/request-id";
+import { securityHeaders } from "./http/security-headers";
 import { createLimits } from "./limits";
 import type { Log } from "./log";
 import { loginRoutes } from "./login/routes";
 import { createAccessTokens } from "./session/access-token";
+import { deviceRoutes } from "./session/device-routes";
 import { createGuard } from "./session/guard";
 import { keyRoutes } from "./session/key-routes";
 import type { KeyRing } from "./session/keys";
@@ -52,8 +56,9 @@ export function createApp({ config, database, keyRing, clock, log, fetch }: Deps
   const app = new Elysia({ name: "account-server" })
     .onRequest(({ request, set }) => {
       set.headers["x-request-id"] = requestId(request.headers);
-      if (new URL(request.url).pathname.match(/^\/(api|auth)\//)) set.headers["cache-control"] = "no-store";
+      Object.assign(set.headers, securityHeaders(new URL(request.url).pathname));
     })
+    .use(cors(config))
     .onParse(({ request, contentType }) => readJsonBody(request, contentType))
     .onError((context) => {
       let error = toApiError(context.error, context.code, log);
@@ -74,9 +79,11 @@ export function createApp({ config, database, keyRing, clock, log, fetch }: Deps
     .use(authorizationRoutes({ ...common, config, google, googleConfig: config.google }))
     .use(loginRoutes({ ...common, google, googleConfig: config.google }))
     .use(sessionRoutes({ ...common, refreshTokens: tokens.refresh }))
+    .use(deviceRoutes({ ...common, guard, policy: config.security }))
     .use(userRoutes({ ...common, guard }))
     .use(keyRoutes(keyRing))
-    .use(healthRoutes(database));
+    .use(healthRoutes(database))
+    .use(explorer());
   return app;
 }
 

@@ -12,6 +12,11 @@ import { type StartDeps, startAuthorization } from "./start";
 export type AuthorizationRouteDeps = StartDeps &
   CallbackDeps & { config: Config; limits: Limits; readContext: ReadContext };
 
+const REDIRECTS = {
+  302: { description: "On to Google, or back to the game." },
+  400: { description: "A page that says why the sign-in cannot go on.", content: { "text/html": {} } },
+};
+
 const CALLBACK_PATH = "/auth/google/callback";
 
 /**
@@ -22,6 +27,10 @@ export function authorizationRoutes(deps: AuthorizationRouteDeps) {
   const { config, limits, readContext } = deps;
   const callbackUri = (port: number | undefined) =>
     `${config.server.publicUrl ?? `http://localhost:${port ?? config.server.port}`}${CALLBACK_PATH}`;
+
+  // Our own pages, the explorer for one, sign in like any game.
+  const own = config.server.publicUrl ? [new URL(config.server.publicUrl).origin] : [];
+  const redirectUris = [...config.google.redirectUris, ...own];
 
   return new Elysia({ name: "authorization", tags: ["Sign-in page"] })
     .onError({ as: "scoped" }, ({ error, code }) => {
@@ -35,7 +44,7 @@ export function authorizationRoutes(deps: AuthorizationRouteDeps) {
       async (request) => {
         const { query, server, redirect } = request;
         await limits.login(readContext(request).ip);
-        if (!isAllowedRedirectUri(query.redirect_uri, config.google.redirectUris)) {
+        if (!isAllowedRedirectUri(query.redirect_uri, redirectUris)) {
           throw new ApiError("redirect_uri_invalid");
         }
         const location = await startAuthorization(
@@ -48,6 +57,7 @@ export function authorizationRoutes(deps: AuthorizationRouteDeps) {
       {
         query: startQuery,
         detail: {
+          responses: REDIRECTS,
           summary: "Open this in the player's browser to sign in",
           description:
             "Redirects to Google, then to `redirect_uri?code=…&state=…` with a login code for `POST /api/login` (60 s, once), or to `redirect_uri?error=…&state=…`.",
@@ -65,6 +75,7 @@ export function authorizationRoutes(deps: AuthorizationRouteDeps) {
       {
         query: callbackQuery,
         detail: {
+          responses: REDIRECTS,
           summary: "Where Google returns to",
           description: "Register this address with Google as an authorized redirect URI.",
         },

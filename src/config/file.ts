@@ -16,6 +16,7 @@ const fileSchema = z.strictObject({
       refresh_token_expiry_days: days,
       refresh_reuse_grace_seconds: z.number().min(0).max(3_600),
       session_max_days: days,
+      max_sessions_per_user: z.number().int().min(1).max(1_000),
     })
     .partial()
     .nullish(),

@@ -21,6 +21,8 @@ export type SecurityConfig = Readonly<{
   refreshTokenExpirySeconds: number;
   refreshReuseGraceSeconds: number;
   sessionMaxSeconds: number;
+  /** Signed-in devices a player may have; one more signs the idlest out. */
+  maxSessionsPerUser: number;
 }>;
 
 /** Bytes an HMAC secret must have: those of the hash it feeds (RFC 7518 §3.2). */
@@ -64,6 +66,7 @@ export function securitySection(
     ),
     refreshReuseGraceSeconds: section.refresh_reuse_grace_seconds ?? 60,
     sessionMaxSeconds: Math.round((section.session_max_days ?? 365) * DAY),
+    maxSessionsPerUser: section.max_sessions_per_user ?? 20,
   };
   if (!config.current && (production || !isHmac(algorithm))) {
     problems.add(

@@ -89,6 +89,15 @@ const ENROLL = `
     RETURNING *
   ), ${OPEN_SESSION}`;
 
+const EVICT = `
+  UPDATE refresh_tokens AS s SET revoked_at = clock.now
+  FROM ${NOW}
+  WHERE s.id IN (
+    SELECT id FROM refresh_tokens WHERE user_id = $2 AND revoked_at IS NULL
+    ORDER BY rotated_at DESC, id DESC OFFSET $3
+  )
+  RETURNING s.id`;
+
 /** The statements on the hot path, prepared once for every connection. Each is one transaction. */
 export function createSessionStatements(pool: Pool, clock: Clock, policy: SecurityConfig) {
   const { refreshTokenExpirySeconds: idle, sessionMaxSeconds: cap, refreshReuseGraceSeconds: grace } = policy;
@@ -136,5 +145,10 @@ export function createSessionStatements(pool: Pool, clock: Clock, policy: Securi
         player.skeleton,
         player.picture,
       ]),
+
+    /** Revokes the idlest sessions of a player beyond the limit. */
+    async evictIdlest(userId: number): Promise<void> {
+      await one("evict_idlest", EVICT, [userId, policy.maxSessionsPerUser]);
+    },
   };
 }

@@ -5,7 +5,9 @@ import { LOCAL_CLIENT_ID } from "../config/google";
 import { openDatabase } from "../db/database";
 import { startLocalGoogle } from "../google/local/start";
 import type { Log } from "../log";
+import { cleanUp } from "../session/clean-up";
 import { loadKeyRing } from "../session/keys";
+import { periodically } from "./periodically";
 import { listenOn } from "./start-error";
 
 export type RunningServer = {
@@ -19,6 +21,8 @@ export type RunningServer = {
 
 /** Bytes after which Bun itself hangs up; the app refuses bodies far smaller than this. */
 const MAXIMUM_READ_BYTES = 1_048_576;
+
+const CLEAN_UP_INTERVAL_MS = 60_000;
 
 /**
  * Starts the server of a configuration: keys, database, the local Google where wanted, then the port.
@@ -51,6 +55,12 @@ export async function startServer(
       Bun.serve({ hostname: host, port, fetch: app.fetch, maxRequestBodySize: MAXIMUM_READ_BYTES }),
     );
     app.server = server;
+    const stopCleaning = periodically(
+      CLEAN_UP_INTERVAL_MS,
+      () => cleanUp({ database, clock: systemClock, policy: config.security }),
+      () => log.warn("expired sessions could not be deleted; trying again later"),
+    );
+    closers.push(stopCleaning);
     closers.push(() => server.stop());
     const origin = config.server.publicUrl ?? `http://localhost:${server.port}`;
     return { origin, localGoogle: google?.origin ?? null, stop };

@@ -1,3 +1,4 @@
+import type { Clock } from "../clock";
 import type { NewSession, SessionStatements, UserRow } from "../db/session-statements";
 import { ApiError } from "../errors";
 import type { VerifiedLogin } from "../google/identity";
@@ -8,7 +9,7 @@ import type { SessionAnswer } from "../session/model";
 import { firstNames } from "../users/first-name";
 import { isNameTaken } from "../users/rename";
 
-export type LoginDeps = { sessions: SessionStatements; tokens: Tokens; log: Log };
+export type LoginDeps = { sessions: SessionStatements; tokens: Tokens; log: Log; clock: Clock };
 
 /** Signs a verified player in on a device of their own, and up on the first time. */
 export async function login(
@@ -17,8 +18,13 @@ export async function login(
   device: string | undefined,
   context: RequestContext,
 ): Promise<SessionAnswer> {
-  const opening = { sessionId: Bun.randomUUIDv7(), device: device ?? null, ip: context.ip };
+  const opening = {
+    sessionId: Bun.randomUUIDv7("hex", deps.clock.now()),
+    device: device ?? null,
+    ip: context.ip,
+  };
   const { user, isNew } = await openSession(deps.sessions, player, opening);
+  if (!isNew) await deps.sessions.evictIdlest(user.id);
   const details = { userId: user.id, sessionId: opening.sessionId, device, ...context };
   if (isNew) deps.log.event("new_player", { ...details, username: user.name });
   deps.log.event("login", details);

@@ -1,3 +1,4 @@
+import { Type } from "@sinclair/typebox";
 import { t } from "elysia";
 import { userModel } from "../users/model";
 
@@ -8,7 +9,7 @@ export const sessionAnswer = t.Object({
   access_token: t.String({ description: "JWT (RFC 9068), for the Authorization header." }),
   refresh_token: t.String({ description: "Opaque; replaced by every refresh." }),
   token_type: t.Literal("Bearer"),
-  expires_in: t.Integer({ description: "Seconds until the access token expires.", examples: [3600] }),
+  expires_in: Type.Integer({ description: "Seconds until the access token expires.", examples: [3600] }),
 });
 
 export type SessionAnswer = typeof sessionAnswer.static;
@@ -18,3 +19,17 @@ export const refreshTokenBody = t.Object({
 });
 
 export const logoutAnswer = t.Object({ status: t.Literal("success") });
+
+export const sessionsAnswer = t.Object({
+  status: t.Literal("success"),
+  sessions: t.Array(
+    t.Object({
+      id: t.String({ format: "uuid" }),
+      device: t.Union([t.String(), t.Null()]),
+      ip: t.Union([t.String(), t.Null()]),
+      created_at: t.String({ format: "date-time" }),
+      last_used_at: t.String({ format: "date-time" }),
+      current: t.Boolean({ description: "Whether this is the session that asks." }),
+    }),
+  ),
+});

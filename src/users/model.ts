@@ -1,16 +1,17 @@
+import { Type } from "@sinclair/typebox";
 import { t } from "elysia";
 import type { UserRow } from "../db/session-statements";
 
 export const userModel = t.Object({
-  id: t.Integer({ examples: [7] }),
+  id: Type.Integer({ examples: [7] }),
   name: t.String({ examples: ["Crispy Otter"] }),
   email: t.String({ examples: ["ada@example.com"] }),
   picture: t.Union([t.String(), t.Null()], {
     description: "An https: URL, an avatar key, or null.",
     examples: ["https://example.com/ada.png"],
   }),
-  stars: t.Integer({ examples: [0] }),
-  level: t.Integer({ examples: [1] }),
+  stars: Type.Integer({ examples: [0] }),
+  level: Type.Integer({ examples: [1] }),
   created_at: t.String({ format: "date-time", examples: ["2026-01-31T12:00:00.000Z"] }),
   last_login: t.String({ format: "date-time", examples: ["2026-01-31T12:00:00.000Z"] }),
 });

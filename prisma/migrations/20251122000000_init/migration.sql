@@ -68,7 +68,7 @@ CREATE UNIQUE INDEX "users_name_folded_key" ON "users"("name_folded");
 CREATE UNIQUE INDEX "users_name_skeleton_key" ON "users"("name_skeleton");
 
 -- CreateIndex
-CREATE INDEX "refresh_tokens_user_id_idx" ON "refresh_tokens"("user_id");
+CREATE INDEX "refresh_tokens_user_id_revoked_at_idx" ON "refresh_tokens"("user_id", "revoked_at");
 
 -- CreateIndex
 CREATE INDEX "authorization_requests_created_at_idx" ON "authorization_requests"("created_at");

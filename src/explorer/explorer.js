@@ -1,0 +1,74 @@
+// Mounts Scalar with a sign-in bar above it. Loaded by /swagger in place of Scalar's own bundle.
+const described = document.getElementById("api-reference");
+described.remove();
+
+const configuration = {
+  url: new URL("/swagger/json", location.href).href,
+  withDefaultFonts: false,
+  telemetry: false,
+  agent: { disabled: true },
+  mcp: { disabled: true },
+  hideClientButton: true,
+  showDeveloperTools: "never",
+  documentDownloadType: "json",
+  defaultOpenAllTags: true,
+  persistAuth: false,
+};
+
+const withToken = (token) => ({
+  ...configuration,
+  authentication: { preferredSecurityScheme: "bearer", securitySchemes: { bearer: { token } } },
+});
+
+function element(name, members) {
+  return Object.assign(document.createElement(name), members);
+}
+
+function load(src) {
+  return new Promise((resolve, reject) => {
+    document.head.append(element("script", { src, onload: resolve, onerror: reject }));
+  });
+}
+
+async function mount() {
+  document.head.append(element("link", { rel: "stylesheet", href: "/swagger/explorer.css" }));
+  await Promise.all([load("/swagger/scalar.js"), load("/swagger/account-sdk.js")]);
+
+  const bar = element("header", { className: "session-bar" });
+  const text = element("span", { role: "status" });
+  const button = element("button", { type: "button" });
+  bar.append(text, button);
+  const page = element("div", { id: "explorer" });
+  document.body.append(bar, page);
+  const reference = Scalar.createApiReference(page, withToken(""));
+
+  const account = new RobotouilleAccount.OAuthManager({
+    backendUrl: location.origin,
+    callbacks: "immediate",
+    device: "API explorer",
+  });
+  const show = async (problem) => {
+    const user = account.getUser();
+    const token = account.isLoggedIn() ? await account.getAccessToken() : "";
+    reference.updateConfiguration(withToken(token));
+    text.replaceChildren(
+      ...(user
+        ? [
+            "Signed in as ",
+            element("strong", { textContent: user.name }),
+            ": requests carry your access token.",
+          ]
+        : [problem ?? "Not signed in: requests that need a player answer 401."]),
+    );
+    button.textContent = user ? "Sign out" : "Sign in";
+  };
+  button.onclick = () => (account.isLoggedIn() ? account.logout() : account.login({}));
+  for (const event of ["login", "logout", "user"]) account.on(event, () => show());
+  account.on("status", (status) => {
+    if (status.state === "failed") show(`Sign-in failed: ${status.error.message}`);
+  });
+  await account.loadStoredCredentials();
+  await show();
+}
+
+mount();

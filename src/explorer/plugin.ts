@@ -1,0 +1,72 @@
+import { swagger } from "@elysiajs/swagger";
+import { Elysia } from "elysia";
+import { browserSdk } from "./browser-sdk";
+import { type OpenApiDocument, tidyDocument } from "./tidy-document";
+
+const SCALAR = Bun.resolveSync("@scalar/api-reference/package.json", import.meta.dir).replace(
+  "package.json",
+  "dist/browser/standalone.js",
+);
+
+const DESCRIPTION = `Google sign-in, sessions and profiles for games.
+
+Press **Sign in** above: the requests you send from here then carry your access token. Every answer is JSON with
+\`status\` \`success\` or \`error\`; an error has a stable \`code\`, a sentence and the \`request_id\` to quote.`;
+
+const TAGS = [
+  { name: "Session", description: "Sign in, stay signed in, sign out." },
+  { name: "Profile", description: "The signed-in player." },
+  { name: "Devices", description: "Where the player is signed in." },
+  { name: "Sign-in page", description: "The server as Google's OAuth client. Open these in a browser." },
+  { name: "Keys", description: "Public keys, when access tokens are signed with a private one." },
+  { name: "Health", description: "For load balancers." },
+];
+
+/** `/swagger`: every endpoint, to read and to try, from a bundle that this server serves itself. */
+export function explorer() {
+  return new Elysia({ name: "explorer" })
+    .get("/swagger/explorer.js", () => script(Bun.file(new URL("explorer.js", import.meta.url))), HIDDEN)
+    .get(
+      "/swagger/explorer.css",
+      () => new Response(Bun.file(new URL("explorer.css", import.meta.url))),
+      HIDDEN,
+    )
+    .get("/swagger/scalar.js", () => script(Bun.file(SCALAR)), HIDDEN)
+    .get("/swagger/account-sdk.js", async () => script(await browserSdk()), HIDDEN)
+    .get("/favicon.ico", () => new Response(Bun.file(new URL("favicon.svg", import.meta.url))), HIDDEN)
+    .mapResponse(({ path, responseValue }) => {
+      if (path !== "/swagger/json") return undefined;
+      return Response.json(tidyDocument(responseValue as OpenApiDocument));
+    })
+    .use(
+      swagger({
+        path: "/swagger",
+        scalarCDN: "/swagger/explorer.js",
+        excludeStaticFile: false,
+        exclude: [/^\/swagger/, /^\/play/],
+        documentation: {
+          openapi: "3.1.0",
+          info: { title: "Account server", version: "1", description: DESCRIPTION },
+          tags: TAGS,
+          components: {
+            securitySchemes: {
+              bearer: {
+                type: "http",
+                scheme: "bearer",
+                bearerFormat: "JWT",
+                description: "An access token.",
+              },
+            },
+          },
+        },
+      }),
+    );
+}
+
+const HIDDEN = { detail: { hide: true } };
+
+function script(body: Blob | string): Response {
+  return new Response(body, {
+    headers: { "content-type": "text/javascript; charset=utf-8", "cache-control": "no-cache" },
+  });
+}

@@ -1,0 +1,26 @@
+import { cors as corsPlugin } from "@elysiajs/cors";
+import type { Config } from "../config";
+import { isLoopback } from "../config/fields";
+
+/**
+ * Cross-origin calls from the configured origins, compared whole (`null` and prefixes are none of them), and in
+ * development from pages of this machine. No cookies are involved, so no credentials are allowed.
+ */
+export function cors({ mode, server }: Config) {
+  const allowed = new Set(server.corsOrigins);
+  return corsPlugin({
+    origin: ({ headers }) => {
+      const origin = headers.get("origin") ?? "";
+      return allowed.has(origin) || (mode === "development" && isPageOfThisMachine(origin));
+    },
+    credentials: false,
+    methods: ["GET", "POST", "DELETE"],
+    allowedHeaders: ["authorization", "content-type", "x-request-id"],
+    exposeHeaders: ["x-request-id", "retry-after", "www-authenticate"],
+    maxAge: 600,
+  });
+}
+
+function isPageOfThisMachine(origin: string): boolean {
+  return URL.canParse(origin) && new URL(origin).origin === origin && isLoopback(new URL(origin));
+}

@@ -1,0 +1,5 @@
+/** The least UUIDv7 of a moment: every one made before it sorts lower (RFC 9562 §5.7). */
+export function uuidv7Floor(time: Date): string {
+  const hex = time.getTime().toString(16).padStart(12, "0");
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
+}
