@@ -12,14 +12,17 @@ try {
   const server = await startServer(config, log, (line) => console.log(line));
   console.log(banner(config, server));
 
+  let stopping = false;
   const shutDown = async (signal: string) => {
+    if (stopping) return;
+    stopping = true;
     log.info(`${signal}: finishing what was accepted`);
     setTimeout(() => process.exit(1), DRAIN_LIMIT_MS).unref();
     await server.stop();
     await log.close();
     process.exit(0);
   };
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, shutDown);
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, shutDown);
 } catch (error) {
   console.error(startErrorMessage(error));
   process.exit(1);
