@@ -6,10 +6,11 @@ export const MAXIMUM_BODY_BYTES = 16_384;
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true });
 
 /**
- * Reads a JSON request body of at most 16 KiB.
+ * Reads a JSON request body of at most 16 KiB; a request without one and without a type has none.
  * @throws {ApiError} unsupported_media_type, payload_too_large, validation_failed
  */
 export async function readJsonBody(request: Request, contentType: string): Promise<unknown> {
+  if (!contentType && !hasBody(request.headers)) return undefined;
   if (contentType.toLowerCase() !== "application/json") throw new ApiError("unsupported_media_type");
   const bytes = await readCapped(request);
   try {
@@ -23,6 +24,10 @@ export async function readJsonBody(request: Request, contentType: string): Promi
       fields: { fields: [] },
     });
   }
+}
+
+function hasBody(headers: Headers): boolean {
+  return headers.has("transfer-encoding") || Number(headers.get("content-length") ?? 0) > 0;
 }
 
 async function readCapped(request: Request): Promise<Uint8Array> {

@@ -43,7 +43,6 @@ export function deviceRoutes(deps: DeviceRouteDeps) {
       },
       {
         auth: true,
-        parse: "none",
         params: t.Object({ id: t.String({ description: "A session's id." }) }),
         response: { ...NO_CONTENT, ...errorResponses(...REFUSALS, "not_found") },
         detail: { summary: "Sign one device out" },
@@ -59,7 +58,6 @@ export function deviceRoutes(deps: DeviceRouteDeps) {
       },
       {
         auth: true,
-        parse: "none",
         response: { ...NO_CONTENT, ...errorResponses(...REFUSALS) },
         detail: { summary: "Sign every device out", description: "The device that asks included." },
       },
