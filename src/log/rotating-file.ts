@@ -1,10 +1,10 @@
-import { basename, dirname } from "node:path";
-import { createStream, type RotatingFileStream } from "rotating-file-stream";
+import { type FileHandle, mkdir, open, rename } from "node:fs/promises";
+import { dirname } from "node:path";
 
-const MAXIMUM_FILE_SIZE = "10M";
+const MAXIMUM_FILE_BYTES = 10 * 1024 * 1024;
 const KEPT_FILES = 10;
 const FLUSH_INTERVAL_MS = 50;
-const REOPEN_AFTER_MS = 5_000;
+const RETRY_AFTER_MS = 5_000;
 
 export type RotatingFile = {
   write(line: string): void;
@@ -18,74 +18,93 @@ export type RotatingFile = {
 
 /**
  * A log file rotated by size: `login.log`, then `login.log.1` … `.10`. Lines are written in batches. A disk
- * that fails loses lines, never a request: the file is tried again every 5 s.
+ * that fails loses whole lines, never half of one and never a request: the file is tried again after 5 s.
  * @param onFailure called once for every outage, with the system's error code
  */
 export function openRotatingFile(path: string, onFailure: (code: string) => void): RotatingFile {
-  let stream: RotatingFileStream | null = null;
+  let file: FileHandle | null = null;
   let pending: string[] = [];
   let timer: ReturnType<typeof setTimeout> | null = null;
   let writing: Promise<void> = Promise.resolve();
-  let failedAt = Number.NEGATIVE_INFINITY;
-  let healthy = true;
+  let failedAt: number | null = null;
   let lostLines = 0;
 
-  const fail = (error: unknown) => {
-    stream = null;
-    failedAt = performance.now();
-    if (healthy) onFailure((error as NodeJS.ErrnoException).code ?? "unknown error");
-    healthy = false;
+  const append = async (text: string) => {
+    file ??= await openFile(path);
+    let { size } = await file.stat();
+    if (size >= MAXIMUM_FILE_BYTES) {
+      await release();
+      await makeRoom(path);
+      file = await openFile(path);
+      size = 0;
+    }
+    try {
+      await file.appendFile(text);
+    } catch (error) {
+      await file.truncate(size).catch(() => {});
+      throw error;
+    }
   };
 
-  const open = () => {
-    const opened = createStream((index) => basename(path) + (index ? `.${Number(index)}` : ""), {
-      path: dirname(path),
-      size: MAXIMUM_FILE_SIZE,
-      rotate: KEPT_FILES,
-      mode: 0o640,
-    });
-    opened.on("error", fail);
-    return opened;
+  const release = async () => {
+    const closing = file;
+    file = null;
+    await closing?.close();
   };
 
-  const flush = async (lines: string[]) => {
+  const writeLines = async (lines: string[]) => {
     if (lines.length === 0) return;
-    const down = !stream && performance.now() - failedAt < REOPEN_AFTER_MS;
-    const lost = down || (await append(lines.join("")));
-    if (lost) lostLines += lines.length;
-    else healthy = true;
+    if (failedAt !== null && performance.now() - failedAt < RETRY_AFTER_MS) {
+      lostLines += lines.length;
+      return;
+    }
+    try {
+      await append(lines.join(""));
+      failedAt = null;
+    } catch (error) {
+      lostLines += lines.length;
+      if (failedAt === null) onFailure((error as NodeJS.ErrnoException).code ?? "unknown error");
+      failedAt = performance.now();
+      await release().catch(() => {});
+    }
   };
 
-  const append = (text: string) =>
-    new Promise<boolean>((done) => {
-      stream ??= open();
-      stream.once("error", () => done(true));
-      stream.write(text, (error) => done(Boolean(error)));
-    });
-
-  const flushPending = () => {
+  const flush = () => {
     if (timer) clearTimeout(timer);
     timer = null;
     const lines = pending;
     pending = [];
-    writing = writing.then(() => flush(lines));
+    writing = writing.then(() => writeLines(lines));
     return writing;
   };
 
   return {
     write(line) {
       pending.push(line);
-      timer ??= setTimeout(flushPending, FLUSH_INTERVAL_MS);
+      timer ??= setTimeout(flush, FLUSH_INTERVAL_MS);
     },
-    flush: flushPending,
+    flush,
     async close() {
-      await flushPending();
-      const closing = stream;
-      stream = null;
-      if (closing) await new Promise<void>((done) => closing.end(done));
+      await flush();
+      await release();
     },
     get lostLines() {
       return lostLines;
     },
   };
+}
+
+async function openFile(path: string): Promise<FileHandle> {
+  await mkdir(dirname(path), { recursive: true });
+  return open(path, "a", 0o640);
+}
+
+/** `login.log` becomes `login.log.1`, and so on; the oldest goes. */
+async function makeRoom(path: string): Promise<void> {
+  const nameOf = (number: number) => (number === 0 ? path : `${path}.${number}`);
+  for (let number = KEPT_FILES - 1; number >= 0; number--) {
+    await rename(nameOf(number), nameOf(number + 1)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "ENOENT") throw error;
+    });
+  }
 }
