@@ -62,7 +62,7 @@ export function createApp({ config, database, keyRing, clock, log, fetch }: Deps
     .onParse(({ request, contentType }) => readJsonBody(request, contentType))
     .onError((context) => {
       let error = toApiError(context.error, context.code, log);
-      if (error.code === "not_found") {
+      if (context.code === "NOT_FOUND") {
         const allow = allowedMethods(app, context.path);
         if (allow.length > 0) {
           error = new ApiError("method_not_allowed");
