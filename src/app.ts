@@ -20,6 +20,7 @@ import { securityHeaders } from "./http/security-headers";
 import { createLimits } from "./limits";
 import type { Log } from "./log";
 import { loginRoutes } from "./login/routes";
+import { play } from "./play/plugin";
 import { createAccessTokens } from "./session/access-token";
 import { deviceRoutes } from "./session/device-routes";
 import { createGuard } from "./session/guard";
@@ -53,10 +54,14 @@ export function createApp({ config, database, keyRing, clock, log, fetch }: Deps
   const guard = createGuard(tokens.access, sessions);
   const common = { database, clock, log, limits, readContext, sessions, tokens };
 
-  const app = new Elysia({ name: "account-server" })
+  // Elysia's "standard" host names have four letters or more; ours may be called "api".
+  const app = new Elysia({ name: "account-server", handler: { standardHostname: false } })
     .onRequest(({ request, set }) => {
       set.headers["x-request-id"] = requestId(request.headers);
-      Object.assign(set.headers, securityHeaders(new URL(request.url).pathname));
+      const url = URL.parse(request.url);
+      if (!url)
+        throw new ApiError("validation_failed", { message: "The Host header is missing or malformed." });
+      Object.assign(set.headers, securityHeaders(url.pathname));
     })
     .use(cors(config))
     .onParse(({ request, contentType }) => readJsonBody(request, contentType))
@@ -84,6 +89,7 @@ export function createApp({ config, database, keyRing, clock, log, fetch }: Deps
     .use(keyRoutes(keyRing))
     .use(healthRoutes(database))
     .use(explorer());
+  if (config.mode === "development") app.use(play());
   return app;
 }
 

@@ -14,7 +14,7 @@ const EVENTS = {
   picture_changed: "info",
   logout: "info",
   session_revoked: "info",
-  refused: "warn",
+  refused: "info",
 } as const satisfies Record<string, Level>;
 
 export type AuthEvent = keyof typeof EVENTS;

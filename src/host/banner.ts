@@ -12,6 +12,7 @@ export type Addresses = {
 export function banner(config: Config, { origin, localGoogle }: Addresses): string {
   const { database } = config;
   const rows: [string, string][] = [
+    ...(config.mode === "development" ? [["Play", `${origin}/play`] as [string, string]] : []),
     ["API", `${origin}/api`],
     ["Explorer", `${origin}/swagger`],
     [

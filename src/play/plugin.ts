@@ -1,0 +1,27 @@
+import { join } from "node:path";
+import { Elysia } from "elysia";
+import { ApiError } from "../errors";
+import { browserSdk } from "../explorer/browser-sdk";
+
+const GAME = Bun.fileURLToPath(new URL("../../sdk/examples/browser-game", import.meta.url));
+const FILE_NAME = /^[a-z0-9-]+\.[a-z]+$/;
+const HIDDEN = { detail: { hide: true } };
+
+/** `/play/`: the SDK's example game, to try a sign-in with. In development only. */
+export function play() {
+  return new Elysia({ name: "play" })
+    .get("/play", () => Response.redirect("/play/", 302), HIDDEN)
+    .get("/play/", () => file("index.html"), HIDDEN)
+    .get(
+      "/play/account-sdk.js",
+      async () => new Response(await browserSdk(), { headers: { "content-type": "text/javascript" } }),
+      HIDDEN,
+    )
+    .get("/play/:file", ({ params }) => file(params.file), HIDDEN);
+}
+
+async function file(name: string): Promise<Response> {
+  const found = Bun.file(join(GAME, name));
+  if (!FILE_NAME.test(name) || !(await found.exists())) throw new ApiError("not_found");
+  return new Response(found, { headers: { "cache-control": "no-cache" } });
+}
