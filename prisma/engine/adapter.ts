@@ -1,33 +1,57 @@
 import { PrismaPg } from "@prisma/adapter-pg";
 import type { SqlDriverAdapter, SqlMigrationAwareDriverAdapterFactory } from "@prisma/driver-adapter-utils";
-import type pg from "pg";
+import { ColumnTypeEnum } from "@prisma/driver-adapter-utils";
+import pg from "pg";
 
 /** Opens an empty database to replay migrations in (`migrate dev`); `dispose` removes it again. */
 export type OpenShadow = () => Promise<{ pool: pg.Pool; dispose(): Promise<void> }>;
 
 /** The database behind `pool`, as the schema engine wants to see it. The pool stays its owner's. */
 export function engineAdapter(pool: pg.Pool, openShadow: OpenShadow): SqlMigrationAwareDriverAdapterFactory {
-  const factory = new PrismaPg(pool);
   return {
-    provider: factory.provider,
-    adapterName: factory.adapterName,
-    connect: async () => sendingScriptsWhole(await factory.connect()),
+    provider: "postgres",
+    adapterName: "@prisma/adapter-pg",
+    connect: () => connect(pool),
     async connectToShadowDb() {
       const shadow = await openShadow();
-      const adapter = sendingScriptsWhole(await new PrismaPg(shadow.pool).connect());
-      adapter.dispose = shadow.dispose;
-      return adapter;
+      return Object.assign(await connect(shadow.pool), { dispose: shadow.dispose });
     },
   };
 }
 
-/**
- * Sends a migration as one message, which PostgreSQL runs as one transaction. PrismaPg would cut it at every
- * semicolon, also inside a string or a function's body.
- */
-function sendingScriptsWhole(adapter: SqlDriverAdapter): SqlDriverAdapter {
+/** PrismaPg's adapter, amended where what it does is fine for queries and wrong for the schema engine. */
+async function connect(pool: pg.Pool): Promise<SqlDriverAdapter> {
+  const { amended, charColumns } = withInternalChars(pool);
+  const adapter = await new PrismaPg(amended).connect();
+  const queryRaw = adapter.queryRaw.bind(adapter);
+  adapter.queryRaw = async (query) => {
+    const result = await queryRaw(query);
+    for (const index of charColumns.get(result.rows) ?? [])
+      result.columnTypes[index] = ColumnTypeEnum.Character;
+    return result;
+  };
+  // A migration goes out as one message, which PostgreSQL runs as one transaction. PrismaPg would cut it at every
+  // semicolon, also inside a string or a function's body.
   adapter.executeScript = async (sql) => {
     await adapter.executeRaw({ sql, args: [], argTypes: [] });
   };
   return adapter;
+}
+
+const { CHAR, TEXT } = pg.types.builtins;
+
+/**
+ * PrismaPg refuses columns of the catalogs' internal type "char", a single letter. The amended pool declares them
+ * to be text and notes, per array of rows, which they are.
+ */
+function withInternalChars(pool: pg.Pool) {
+  const charColumns = new WeakMap<object, number[]>();
+  const query = async (config: pg.QueryConfig) => {
+    const result = await pool.query(config);
+    const chars = (result.fields ?? []).flatMap((field, index) => (field.dataTypeID === CHAR ? [index] : []));
+    for (const index of chars) (result.fields[index] as pg.FieldDef).dataTypeID = TEXT;
+    if (chars.length > 0) charColumns.set(result.rows, chars);
+    return result;
+  };
+  return { amended: Object.create(pool, { query: { value: query } }) as pg.Pool, charColumns };
 }

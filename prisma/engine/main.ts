@@ -2,9 +2,11 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { loadDatabaseConfig } from "../../src/config";
+import { report } from "./log";
 import { preflight } from "./preflight";
 import { serveRpc } from "./rpc";
 import { openTarget, type Target } from "./target";
+import { panicMessage } from "./wasm";
 
 // Called by the Prisma CLI as its native schema engine would be:
 //   --datamodels FILE… --datasource JSON            then JSON-RPC on stdin and stdout
@@ -28,6 +30,11 @@ const leave = async (code: number) => {
   await target?.then((opened) => opened.close()).catch(() => {});
   process.exit(code);
 };
+// A panic surfaces here, and the request it broke would wait for ever.
+process.on("uncaughtException", (error) => {
+  report("ERROR", { message: panicMessage(error) ?? error.message });
+  leave(1);
+});
 // The CLI ends stdin and sends SIGTERM in one breath.
 process.on("SIGTERM", () => leave(0));
 

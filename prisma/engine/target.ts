@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import pg from "pg";
 import type { DatabaseConfig } from "../../src/config";
 import { openEmbedded, openInMemory } from "../../src/db/embedded";
-import { connectionOptions, migrationPool, type PostgresConfig } from "../../src/db/postgres";
+import { migrationPool, type PostgresConfig, withClient } from "../../src/db/postgres";
 import type { OpenShadow } from "./adapter";
 
 /** The database the engine works on. */
@@ -37,36 +37,37 @@ function postgresTarget(config: PostgresConfig): Target {
   const pool = migrationPool(config);
   return {
     pool,
-    openShadow: () => createShadow(pool, config),
-    exclusively: (work) => underAdvisoryLock(pool, work),
+    openShadow: () => createShadow(config),
+    exclusively: (work) =>
+      withClient(config, async (client) => {
+        await client.query("SET lock_timeout = '60s'");
+        await client.query("SELECT pg_advisory_lock($1)", [ADVISORY_LOCK]);
+        try {
+          return await work();
+        } finally {
+          await pool.query("SELECT pg_advisory_unlock_all()");
+        }
+      }),
     close: () => pool.end(),
   };
 }
 
-/** The number Prisma's native engine locks, so that the two respect each other. */
-const ADVISORY_LOCK = 72_707_369;
+/**
+ * Our own number, locked on a connection of its own. The engine locks as well (72707369, as Prisma's native one
+ * does), but waits for 10 s only, loses the lock with the next failing statement, and keeps it when it is done.
+ */
+const ADVISORY_LOCK = 72_707_370;
 
-async function underAdvisoryLock<T>(pool: pg.Pool, work: () => Promise<T>): Promise<T> {
-  const client = await pool.connect();
-  try {
-    await client.query("SET lock_timeout = '60s'");
-    await client.query("SELECT pg_advisory_lock($1)", [ADVISORY_LOCK]);
-    return await work();
-  } finally {
-    // Closing the connection is what gives the lock back, whatever happened.
-    client.release(true);
-  }
-}
-
-async function createShadow(pool: pg.Pool, config: PostgresConfig): ReturnType<OpenShadow> {
+async function createShadow(config: PostgresConfig): ReturnType<OpenShadow> {
   const database = `prisma_migrate_shadow_db_${randomUUID()}`;
-  await pool.query(`CREATE DATABASE ${pg.escapeIdentifier(database)}`);
-  const shadow = new pg.Pool({ ...connectionOptions(config), database });
+  const name = pg.escapeIdentifier(database);
+  await withClient(config, (client) => client.query(`CREATE DATABASE ${name}`));
+  const pool = migrationPool({ ...config, database });
   return {
-    pool: shadow,
+    pool,
     async dispose() {
-      await shadow.end();
-      await pool.query(`DROP DATABASE ${pg.escapeIdentifier(database)} WITH (FORCE)`);
+      await pool.end();
+      await withClient(config, (client) => client.query(`DROP DATABASE ${name} WITH (FORCE)`));
     },
   };
 }

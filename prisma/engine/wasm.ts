@@ -17,12 +17,16 @@ let loaded: Promise<void> | undefined;
  */
 export async function createSchemaEngine(
   adapter: SqlMigrationAwareDriverAdapterFactory,
-  datamodels?: [path: string, content: string][],
+  datamodels: [path: string, content: string][] = [],
 ): Promise<SchemaEngine> {
   loaded ??= load();
   await loaded;
   const bound = bindMigrationAwareSqlAdapterFactory(adapter);
-  return bindings.SchemaEngine.new({ datamodels }, () => {}, bound);
+  return bindings.SchemaEngine.new(
+    { datamodels: datamodels.length > 0 ? datamodels : undefined },
+    () => {},
+    bound,
+  );
 }
 
 /** The message of the engine's panic that `error` stems from, if it does. */

@@ -20,13 +20,27 @@ export function servingPool(config: PostgresConfig): pg.Pool {
   return new pg.Pool({ ...connectionOptions(config), ...SERVING_LIMITS });
 }
 
-/** A pool for migrations, whose statements may take as long as they take. */
+/** The one connection that migrations run on, as pools go; their statements may take as long as they take. */
 export function migrationPool(config: PostgresConfig): pg.Pool {
-  return new pg.Pool({ ...connectionOptions(config), max: 4, connectionTimeoutMillis: 5_000 });
+  return new pg.Pool({ ...connectionOptions(config), max: 1, connectionTimeoutMillis: 5_000 });
+}
+
+/** Runs `work` with a connection of its own. */
+export async function withClient<T>(
+  config: PostgresConfig,
+  work: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  const client = new pg.Client({ ...connectionOptions(config), connectionTimeoutMillis: 5_000 });
+  try {
+    await client.connect();
+    return await work(client);
+  } finally {
+    await client.end();
+  }
 }
 
 /** How pg is told where the database is. */
-export function connectionOptions(config: PostgresConfig): pg.ClientConfig {
+function connectionOptions(config: PostgresConfig): pg.ClientConfig {
   return {
     host: config.host,
     port: config.port,
@@ -36,6 +50,8 @@ export function connectionOptions(config: PostgresConfig): pg.ClientConfig {
     ssl: tls(config.sslmode),
     keepAlive: true,
     application_name: "account-server",
+    // Prisma takes every timestamptz that it reads for UTC, whatever offset the server's TimeZone gave it.
+    options: "-c TimeZone=UTC",
   };
 }
 
