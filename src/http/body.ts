@@ -3,6 +3,9 @@ import { ApiError } from "../errors";
 /** Bytes a request body may have. */
 export const MAXIMUM_BODY_BYTES = 16_384;
 
+/** Arrays and objects inside one another; what walks deeper ones recursively may run out of stack. */
+const MAXIMUM_DEPTH = 16;
+
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true });
 
 /**
@@ -14,9 +17,8 @@ export async function readJsonBody(request: Request, contentType: string): Promi
   if (contentType.toLowerCase() !== "application/json") throw new ApiError("unsupported_media_type");
   const bytes = await readCapped(request);
   try {
-    const text = strictUtf8.decode(bytes);
-    const body = JSON.parse(text);
-    if (text.includes("\\u")) requireStorableText(body);
+    const body = JSON.parse(strictUtf8.decode(bytes));
+    requireHarmless(body, MAXIMUM_DEPTH);
     return body;
   } catch {
     throw new ApiError("validation_failed", {
@@ -49,8 +51,9 @@ async function readCapped(request: Request): Promise<Uint8Array> {
 }
 
 /** Escapes can spell NUL and lone surrogates, which no text column holds. */
-function requireStorableText(value: unknown): void {
+function requireHarmless(value: unknown, depth: number): void {
   if (typeof value === "string" && (value.includes("\0") || !value.isWellFormed())) throw new TypeError();
-  if (value && typeof value === "object")
-    for (const child of Object.values(value)) requireStorableText(child);
+  if (typeof value !== "object" || value === null) return;
+  if (depth === 0) throw new RangeError();
+  for (const child of Object.values(value)) requireHarmless(child, depth - 1);
 }
