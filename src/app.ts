@@ -1,5 +1,6 @@
 import { Elysia } from "elysia";
-import { authorizationRoutes } from "./authorization/routes";
+import { signInFailedPage } from "./authorization/page";
+import { authorizationRoutes, isSignInPage } from "./authorization/routes";
 import type { Clock } from "./clock";
 import type { Config } from "./config";
 import type { Database } from "./db/database";
@@ -79,6 +80,7 @@ export function createApp({ config, database, keyRing, clock, log, fetch }: Deps
         log.event("refused", { code: error.code, ...asking });
       }
       Object.assign(context.set.headers, errorHeaders(error));
+      if (isSignInPage(context.path)) return signInFailedPage(error);
       return context.status(error.status as 400, errorBody(error, asking.requestId));
     })
     .use(authorizationRoutes({ ...common, config, google, googleConfig: config.google }))

@@ -2,6 +2,7 @@
 export const ERRORS = {
   validation_failed: [400, "The request does not have the expected shape."],
   redirect_uri_invalid: [400, "The redirect_uri is neither loopback nor configured."],
+  authorization_expired: [400, "This sign-in is unknown, too old or was used before."],
   unauthorized: [401, "This request needs an access token."],
   invalid_token: [401, "The access token is invalid, expired or revoked."],
   invalid_grant: [401, "The refresh token is not valid."],

@@ -26,16 +26,16 @@ type Request = {
 /**
  * Finishes a sign-in at Google and makes the one-time login code for the game.
  * @param callback our redirect URI, the same as at the start
- * @returns the game's redirect URI with `code` and `state`, or with `error` and `state`; null when the state is
- *   unknown, too old or was used before
+ * @returns the game's redirect URI with `code` and `state`, or with `error` and `state`
+ * @throws {ApiError} authorization_expired when the state is unknown, too old or was used before
  */
 export async function finishAuthorization(
   deps: CallbackDeps,
   query: CallbackQuery,
   callback: string,
-): Promise<string | null> {
+): Promise<string> {
   const request = query.state ? await takeRequest(deps, query.state) : null;
-  if (!request) return null;
+  if (!request) throw new ApiError("authorization_expired");
   const answer = (members: Record<string, string>) =>
     withQuery(request.redirect_uri, { ...members, state: request.client_state });
 

@@ -6,7 +6,6 @@ import type { Limits } from "../limits";
 import { isAllowedRedirectUri } from "../login/redirect-uri";
 import { type CallbackDeps, finishAuthorization } from "./callback";
 import { callbackQuery, startQuery } from "./model";
-import { signInFailedPage } from "./page";
 import { type StartDeps, startAuthorization } from "./start";
 
 export type AuthorizationRouteDeps = StartDeps &
@@ -18,6 +17,11 @@ const REDIRECTS = {
 };
 
 const CALLBACK_PATH = "/auth/google/callback";
+
+/** Whether a player looks at the answer, so that an error is a page. */
+export function isSignInPage(path: string): boolean {
+  return path.startsWith("/auth/google/");
+}
 
 /**
  * The server as Google's OAuth client, so that a game needs no client id: the game goes to the start with its
@@ -33,12 +37,6 @@ export function authorizationRoutes(deps: AuthorizationRouteDeps) {
   const redirectUris = [...config.google.redirectUris, ...own];
 
   return new Elysia({ name: "authorization", tags: ["Sign-in page"] })
-    .onError({ as: "scoped" }, ({ error, code }) => {
-      if (code === "VALIDATION") return signInFailedPage("The game sent an incomplete request.");
-      if (error instanceof ApiError && error.code === "redirect_uri_invalid") {
-        return signInFailedPage("The game asked to return to an address that is not registered.");
-      }
-    })
     .get(
       "/auth/google/start",
       async (request) => {
@@ -68,9 +66,7 @@ export function authorizationRoutes(deps: AuthorizationRouteDeps) {
       CALLBACK_PATH,
       async ({ query, server, redirect }) => {
         const location = await finishAuthorization(deps, query, callbackUri(server?.port));
-        return location
-          ? redirect(location, 302)
-          : signInFailedPage("This sign-in has expired or was already used.");
+        return redirect(location, 302);
       },
       {
         query: callbackQuery,

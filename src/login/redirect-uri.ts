@@ -16,5 +16,5 @@ export function isAllowedRedirectUri(text: string, configured: readonly string[]
 
 /** Refuses what the URL parser quietly repairs: decimal and octal addresses, backslashes, control characters. */
 function spelledOut(text: string, url: URL): boolean {
-  return text.startsWith(`${url.protocol}//${url.host}`) && !/[\\\s]/.test(text);
+  return text.startsWith(`${url.protocol}//${url.host}`) && !/[\\\s\p{Cc}]/u.test(text);
 }

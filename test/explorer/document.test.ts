@@ -1,0 +1,70 @@
+import { expect, test } from "bun:test";
+import { get } from "../support/requests";
+import { onEmbedded } from "../support/suite";
+
+type Operation = {
+  summary?: string;
+  security?: unknown;
+  requestBody?: { content: object };
+  responses: Record<string, { description?: string }>;
+};
+
+onEmbedded((at) => {
+  const operations = async () => {
+    const document = JSON.parse((await get(at.server, "/swagger/json")).text) as {
+      openapi: string;
+      paths: Record<string, Record<string, Operation>>;
+    };
+    return Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({
+        name: `${method.toUpperCase()} ${path}`,
+        operation,
+      })),
+    );
+  };
+
+  test("the document has every endpoint of the contract and nothing else", async () => {
+    expect((await operations()).map(({ name }) => name).sort()).toEqual([
+      "DELETE /api/sessions",
+      "DELETE /api/sessions/{id}",
+      "GET /.well-known/jwks.json",
+      "GET /api/me",
+      "GET /api/sessions",
+      "GET /auth/google/callback",
+      "GET /auth/google/start",
+      "GET /health/live",
+      "GET /health/ready",
+      "POST /api/login",
+      "POST /api/logout",
+      "POST /api/refresh",
+      "POST /api/update_picture",
+      "POST /api/update_username",
+    ]);
+  });
+
+  test("every operation has a summary, described answers and JSON bodies only", async () => {
+    for (const { operation } of await operations()) {
+      expect(operation.summary).toBeString();
+      for (const { description } of Object.values(operation.responses)) expect(description).toBeString();
+      if (operation.requestBody)
+        expect(Object.keys(operation.requestBody.content)).toEqual(["application/json"]);
+    }
+  });
+
+  test("the operations that need a player ask for a Bearer token", async () => {
+    const guarded = (await operations()).filter(({ operation }) => operation.security);
+    expect(guarded.map(({ name }) => name).sort()).toEqual([
+      "DELETE /api/sessions",
+      "DELETE /api/sessions/{id}",
+      "GET /api/me",
+      "GET /api/sessions",
+      "POST /api/update_picture",
+      "POST /api/update_username",
+    ]);
+  });
+
+  test("the explorer's page names no other host", async () => {
+    const page = await get(at.server, "/swagger");
+    expect(page.text).not.toMatch(/(src|href)="(https?:)?\/\//);
+  });
+});

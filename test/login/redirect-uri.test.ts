@@ -1,0 +1,34 @@
+import { expect, test } from "bun:test";
+import { isAllowedRedirectUri } from "../../src/login/redirect-uri";
+
+const CONFIGURED = ["https://game.example/signed-in", "https://play.example"];
+
+test.each([
+  "http://localhost:5000/auth/google/callback",
+  "http://127.0.0.1:1/",
+  "http://[::1]:8080/x?y=1",
+  "https://game.example/signed-in",
+  "https://play.example/any/page?x=1",
+])("S55 %s is allowed", (uri) => {
+  expect(isAllowedRedirectUri(uri, CONFIGURED)).toBe(true);
+});
+
+test.each([
+  "https://game.example/signed-in/",
+  "https://game.example/signed-in?x=1",
+  "https://game.example/",
+  "http://game.example/signed-in",
+  "http://play.example/",
+  "https://play.example.evil.example/",
+  "https://user:pass@play.example/",
+  "https://play.example:444/",
+  "https://PLAY.example/",
+  "http://0x7f.1/",
+  "http://127.0.0.1.evil.example/",
+  "http://localhost/\u0000",
+  " http://localhost/",
+  "http:localhost/",
+  "",
+])("S55 %j is refused", (uri) => {
+  expect(isAllowedRedirectUri(uri, CONFIGURED)).toBe(false);
+});
