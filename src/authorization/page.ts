@@ -1,10 +1,13 @@
 import type { ApiError, ErrorCode } from "../errors";
 
 const STYLE = `
-  :root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
-  body { display: grid; place-items: center; min-height: 100dvh; margin: 0; padding: 1rem; box-sizing: border-box; }
-  main { max-width: 28rem; text-align: center; }
-  h1 { font-size: 1.4rem; text-wrap: balance; }`;
+  :root { color-scheme: light dark; font: 1.05rem/1.5 system-ui, sans-serif; }
+  body { display: grid; place-items: center; min-height: 100dvh; margin: 0;
+    color: light-dark(#3b2f26, #f3e9dd); background: light-dark(#fdf6ec, #1d1a17); }
+  main { max-width: 26rem; margin: 1.5rem; padding: 2.25rem 2.5rem; border-radius: 1.25rem; text-align: center;
+    background: light-dark(#fff, #2a2521); box-shadow: 0 .5rem 2rem light-dark(#8a5a2b22, #0008); }
+  h1 { margin: 0 0 .75rem; font-size: 1.5rem; text-wrap: balance; }
+  p { margin: 0 0 .5rem; }`;
 
 const CSP = `default-src 'none'; style-src 'sha256-${new Bun.CryptoHasher("sha256").update(STYLE).digest("base64")}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
