@@ -37,9 +37,15 @@ export class Callbacks {
     private readonly warn: (message: string, error: unknown) => void,
   ) {}
 
-  on<Event extends keyof AccountEvents>(event: Event, listener: AccountEvents[Event]): () => void {
+  /** @param owed what `listener` is called with by the way, once, as if the event had just come. */
+  on<Event extends keyof AccountEvents>(
+    event: Event,
+    listener: AccountEvents[Event],
+    owed?: Parameters<AccountEvents[Event]>,
+  ): () => void {
     const subscription: Subscription = { event, listener, active: true };
     this.#subscriptions.push(subscription);
+    if (owed) this.#owe(subscription, owed);
     return () => {
       subscription.active = false;
       this.#subscriptions = this.#subscriptions.filter((other) => other !== subscription);
@@ -47,19 +53,9 @@ export class Callbacks {
   }
 
   emit<Event extends keyof AccountEvents>(event: Event, ...payload: Parameters<AccountEvents[Event]>): void {
-    if (this.#closed) return;
     for (const subscription of this.#subscriptions) {
-      if (subscription.event !== event) continue;
-      this.enqueue(() => {
-        if (subscription.active) subscription.listener(...(payload as never[]));
-      });
+      if (subscription.event === event) this.#owe(subscription, payload);
     }
-  }
-
-  /** Owes one call. */
-  enqueue(run: () => void): void {
-    this.#queue.push({ order: ++this.#order, run });
-    if (this.immediate) queueMicrotask(() => this.process());
   }
 
   /** Runs what was queued before this call. A callback may call it again. */
@@ -78,6 +74,14 @@ export class Callbacks {
   close(): void {
     this.#closed = true;
     this.#queue = [];
-    this.#subscriptions = [];
+  }
+
+  #owe(subscription: Subscription, payload: unknown[]): void {
+    if (this.#closed) return;
+    const run = () => {
+      if (subscription.active) subscription.listener(...(payload as never[]));
+    };
+    this.#queue.push({ order: ++this.#order, run });
+    if (this.immediate) queueMicrotask(() => this.process());
   }
 }

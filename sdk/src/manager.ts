@@ -67,15 +67,12 @@ export class AccountManager {
   login({ onSuccess, onLogout, ...options }: LoginOptions = {}): void {
     this.#requireAlive();
     for (const off of this.#handlers) off();
-    this.#handlers = [
-      ...(onSuccess ? [this.on("login", onSuccess)] : []),
-      ...(onLogout ? [this.on("logout", onLogout)] : []),
-    ];
     const user = this.getUser();
-    if (user) {
-      if (onSuccess) this.#callbacks.enqueue(() => onSuccess(user));
-      return;
-    }
+    this.#handlers = [
+      ...(onSuccess ? [this.#callbacks.on("login", onSuccess, user ? [user] : undefined)] : []),
+      ...(onLogout ? [this.#callbacks.on("logout", onLogout)] : []),
+    ];
+    if (user) return;
     this.#flow.start((attempt) => this.#signIn(attempt), options).catch(() => {});
   }
 
