@@ -1,0 +1,147 @@
+import { expect, test } from "bun:test";
+import { freshAccount, freshName, googleTokens, signIn } from "../support/players";
+import { bearer, expectError, get, post } from "../support/requests";
+import { onBothDatabases } from "../support/suite";
+
+onBothDatabases((at) => {
+  const users = async (sub: string) => {
+    const { rows } = await at.server.database.pool.query("SELECT * FROM users WHERE google_id = $1", [sub]);
+    return rows;
+  };
+
+  test("a first sign-in answers with the session and the user of the contract", async () => {
+    const { access_token, account } = await googleTokens(at.server, { given_name: freshName() });
+    const { status, body } = await post(at.server, "/api/login", { access_token });
+    expect(status).toBe(200);
+    expect(body as object).toEqual({
+      status: "success",
+      user: {
+        id: expect.any(Number),
+        name: expect.any(String),
+        email: account.email,
+        picture: expect.stringContaining(account.sub),
+        stars: 0,
+        level: 1,
+        created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+        last_login: body.user.created_at,
+      },
+      access_token: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/),
+      refresh_token: expect.stringMatching(/^[\w-]{20,}$/),
+      token_type: "Bearer",
+      expires_in: 3600,
+    });
+  });
+
+  test("S15 the first sign-in's token names the committed user", async () => {
+    const { access_token, account } = await googleTokens(at.server);
+    const { body } = await post(at.server, "/api/login", { access_token });
+    const [row] = await users(account.sub);
+    const claims = JSON.parse(Buffer.from(body.access_token.split(".")[1] ?? "", "base64url").toString());
+    expect(claims).toMatchObject({ sub: String(row.id), user_id: row.id });
+    const me = await get(at.server, "/api/me", bearer(body));
+    expect(me.body.user).toEqual(body.user);
+  });
+
+  test("a later sign-in finds the same user and moves last_login alone", async () => {
+    const account = freshAccount();
+    const first = await signIn(at.server, { account });
+    at.server.clock.advance(90);
+    const { user } = await signIn(at.server, { account });
+    expect({ ...user, last_login: "" }).toEqual({ ...first.user, last_login: "" });
+    expect(Date.parse(user.last_login) - Date.parse(first.user.last_login)).toBeGreaterThanOrEqual(90_000);
+  });
+
+  test("S16 twenty first sign-ins at once make one player", async () => {
+    const account = freshAccount();
+    const tokens = await Promise.all(Array.from({ length: 20 }, () => googleTokens(at.server, { account })));
+    const answers = await Promise.all(
+      tokens.map(({ access_token }) => post(at.server, "/api/login", { access_token })),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
+    expect(new Set(answers.map(({ body }) => body.user.id)).size).toBe(1);
+    expect(new Set(answers.map(({ body }) => body.refresh_token)).size).toBe(20);
+    expect(await users(tokens[0]!.account.sub)).toHaveLength(1);
+  });
+
+  test("S1 an access token of another app is refused and makes no user", async () => {
+    const { access_token, account } = await googleTokens(at.server, { client_id: "another-game" });
+    expectError(await post(at.server, "/api/login", { access_token }), "google_audience_mismatch");
+    expect(await users(account.sub)).toEqual([]);
+  });
+
+  test("an access token that Google does not know is refused", async () => {
+    expectError(
+      await post(at.server, "/api/login", { access_token: "ya29.made-up" }),
+      "google_token_invalid",
+    );
+  });
+
+  test("an access token that has expired is refused", async () => {
+    const { access_token } = await googleTokens(at.server);
+    at.server.clock.advance(3_600);
+    expectError(await post(at.server, "/api/login", { access_token }), "google_token_invalid");
+  });
+
+  test("an access token with bytes that no header holds is refused", async () => {
+    for (const access_token of ["a b", "a\r\nx-evil: 1", "ü", "a\u0085"]) {
+      expectError(await post(at.server, "/api/login", { access_token }), "google_token_invalid");
+    }
+  });
+
+  test("S9 an unverified email is not stored as verified", async () => {
+    const account = freshAccount();
+    const { account: google } = await googleTokens(at.server, { account });
+    await signIn(at.server, { account, email_verified: false });
+    expect(await users(google.sub)).toMatchObject([{ email_verified: false }]);
+    await signIn(at.server, { account });
+    expect(await users(google.sub)).toMatchObject([{ email_verified: true }]);
+    await signIn(at.server, { account, email_verified: false });
+    expect(await users(google.sub)).toMatchObject([{ email_verified: false }]);
+  });
+
+  test("S10 two accounts that share an email are two players", async () => {
+    const email = freshAccount();
+    const one = await signIn(at.server, { email });
+    const other = await signIn(at.server, { email });
+    expect([one.user.email, other.user.email]).toEqual([email, email]);
+    expect(other.user.id).not.toBe(one.user.id);
+  });
+
+  test("S10 an account whose email changed is the same player", async () => {
+    const account = freshAccount();
+    const before = await signIn(at.server, { account });
+    const email = freshAccount();
+    const after = await signIn(at.server, { account, email });
+    expect(after.user).toMatchObject({ id: before.user.id, name: before.user.name, email });
+  });
+
+  test("an account without an email can play", async () => {
+    const { user } = await signIn(at.server, { scope: "openid profile" });
+    expect(user.email).toBe("");
+  });
+
+  test("an id token signs in and carries the profile itself", async () => {
+    const given_name = freshName();
+    const { id_token, account } = await googleTokens(at.server, { given_name });
+    const { status, body } = await post(at.server, "/api/login", { id_token });
+    expect(status).toBe(200);
+    expect(body.user).toMatchObject({ name: given_name, email: account.email });
+  });
+
+  test("S8 an id token must carry the nonce that is asked for", async () => {
+    const nonce = "a nonce of this sign-in";
+    const { id_token } = await googleTokens(at.server, { nonce });
+    expect((await post(at.server, "/api/login", { id_token, nonce })).status).toBe(200);
+    expectError(await post(at.server, "/api/login", { id_token, nonce: "another" }), "google_token_invalid");
+    const { id_token: without } = await googleTokens(at.server);
+    expectError(await post(at.server, "/api/login", { id_token: without, nonce }), "google_token_invalid");
+  });
+
+  test("S35 a banned player cannot sign in, and their sessions stay dead", async () => {
+    const account = freshAccount();
+    const { user } = await signIn(at.server, { account });
+    await at.server.database.pool.query("UPDATE users SET banned_at = now() WHERE id = $1", [user.id]);
+    const { access_token } = await googleTokens(at.server, { account });
+    expectError(await post(at.server, "/api/login", { access_token }), "account_disabled");
+  });
+});
