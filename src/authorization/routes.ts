@@ -3,9 +3,9 @@ import type { Config } from "../config";
 import { ApiError } from "../errors";
 import type { ReadContext } from "../http/context";
 import type { Limits } from "../limits";
-import { isAllowedRedirectUri } from "../login/redirect-uri";
 import { type CallbackDeps, finishAuthorization } from "./callback";
 import { callbackQuery, startQuery } from "./model";
+import { isAllowedRedirectUri } from "./redirect-uri";
 import { type StartDeps, startAuthorization } from "./start";
 
 export type AuthorizationRouteDeps = StartDeps &

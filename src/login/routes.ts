@@ -1,5 +1,6 @@
 import { Elysia } from "elysia";
 import { redeemLoginCode } from "../authorization/login-code";
+import { isAllowedRedirectUri } from "../authorization/redirect-uri";
 import type { Clock } from "../clock";
 import type { GoogleConfig } from "../config";
 import type { Database } from "../db/database";
@@ -13,7 +14,6 @@ import { sessionAnswer } from "../session/model";
 import { type LoginDeps, login } from "./login";
 import { loginBody } from "./model";
 import { type Proof, readProof } from "./proof";
-import { isAllowedRedirectUri } from "./redirect-uri";
 
 export type LoginRouteDeps = LoginDeps & {
   database: Database;

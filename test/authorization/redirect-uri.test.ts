@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { isAllowedRedirectUri } from "../../src/login/redirect-uri";
+import { isAllowedRedirectUri } from "../../src/authorization/redirect-uri";
 
 const CONFIGURED = ["https://game.example/signed-in", "https://play.example"];
 
