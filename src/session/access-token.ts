@@ -7,6 +7,7 @@ export const ISSUER = "robotouille-account-server";
 export const AUDIENCE = "robotouille";
 const TYPE = "at+jwt";
 const MAXIMUM_LENGTH = 4_096;
+const MAXIMUM_USER_ID = 2 ** 31 - 1;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 export type AccessTokenSubject = { userId: number; sessionId: string };
@@ -47,10 +48,14 @@ export function createAccessTokens(ring: KeyRing, expiresInSeconds: number, cloc
       });
       if (claims === false || claims.type !== "access") return null;
       const { sub, user_id: userId, sid } = claims as Record<string, unknown>;
-      if (typeof userId !== "number" || !Number.isSafeInteger(userId) || String(userId) !== sub) return null;
+      if (!isUserId(userId) || String(userId) !== sub) return null;
       return typeof sid === "string" && UUID.test(sid) ? { userId, sessionId: sid } : null;
     },
   };
+}
+
+function isUserId(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) > 0 && (value as number) <= MAXIMUM_USER_ID;
 }
 
 function plugin(key: TokenKey, secret: CryptoKey) {
