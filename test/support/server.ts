@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Writable } from "node:stream";
 import { type App, createApp } from "../../src/app";
+import type { Clock } from "../../src/clock";
 import { type Config, loadConfig } from "../../src/config";
 import type { Database } from "../../src/db/database";
 import { type RunningLocalGoogle, startLocalGoogle } from "../../src/google/local/start";
@@ -38,13 +39,21 @@ export type TestServerOptions = {
   adjust?: (config: Config) => Config;
   /** Calls to Google, when a test wants to stand in between. */
   fetch?: Fetch;
+  /** Instead of the server's `clock`, which then moves nothing. */
+  clock?: Clock;
 };
 
 /** The real app over a real database and the local Google, on ports of its own. The database stays open. */
 export async function startTestServer(options: TestServerOptions): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), "account-server-test-"));
-  const clock = new TestClock();
-  const google = startLocalGoogle({ port: 0, clock, clientId: CLIENT_ID, clientSecret: CLIENT_SECRET });
+  const testClock = new TestClock();
+  const clock = options.clock ?? testClock;
+  const google = startLocalGoogle({
+    port: 0,
+    clock: testClock,
+    clientId: CLIENT_ID,
+    clientSecret: CLIENT_SECRET,
+  });
   const config = withGoogle(
     loadConfig({
       cwd: folder,
@@ -86,7 +95,7 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
     config: adjusted,
     database: options.database,
     google,
-    clock,
+    clock: testClock,
     async logLines() {
       await log.flush();
       const lines = readFileSync(join(adjusted.logDir, "login.log"), "utf8").trim().split("\n");
