@@ -1,4 +1,4 @@
-import { AccountError, knownCode } from "../errors.ts";
+import { AccountError } from "../errors.ts";
 import type { OAuthManagerOptions } from "../options.ts";
 
 /** The account server's authorization request (RFC 6749 §4.1.1, RFC 7636 §4.3). */
@@ -32,7 +32,7 @@ export function withQuery(address: string, query: Record<string, string>): strin
 /**
  * The code in an authorization response (RFC 6749 §4.1.2).
  *
- * @throws AccountError `state_mismatch`, `access_denied`, `provider_error`, `callback_invalid`, or a code of the server.
+ * @throws AccountError `state_mismatch`, `access_denied`, `provider_error`, `callback_invalid`.
  */
 export function codeFrom(response: URLSearchParams, state: string | undefined): string {
   if (!state || response.get("state") !== state) {
@@ -43,7 +43,7 @@ export function codeFrom(response: URLSearchParams, state: string | undefined): 
   }
   const reason = response.get("error");
   if (reason) {
-    const code = knownCode(reason) ?? "provider_error";
+    const code = reason === "access_denied" ? reason : "provider_error";
     throw new AccountError(code, response.get("error_description") || "The sign-in was refused.", { reason });
   }
   const code = response.get("code");
