@@ -119,7 +119,7 @@ function databasesOn(
   };
 }
 
-function binaries(): string | null {
+export function binaries(): string | null {
   const debian = "/usr/lib/postgresql";
   const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
   const folders = versions.map((version) => join(debian, version, "bin"));
@@ -128,7 +128,7 @@ function binaries(): string | null {
   return installed ?? (onPath ? join(onPath, "..") : null);
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().once("error", reject);
     server.listen(0, "127.0.0.1", () => {
