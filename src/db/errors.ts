@@ -25,7 +25,7 @@ function startSentence(
   if (code === "28P01") return `PostgreSQL at ${where} refuses the password of role "${user}".`;
   if (code === "28000") return `PostgreSQL at ${where} does not let role "${user}" in: ${message}.`;
   if (message.includes("client password must be a string"))
-    return `PostgreSQL at ${where} asks for the password of role "${user}", and DB_PASSWORD is not set.`;
+    return `PostgreSQL at ${where} asks for the password of role "${user}", and none is set.`;
   if (code === "3D000")
     return `The database "${database}" does not exist at ${where}; "bun run setup-db" creates it.`;
   if (isTls(code, message)) return `The TLS connection to PostgreSQL at ${where} fails: ${message}.`;

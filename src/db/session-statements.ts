@@ -32,7 +32,7 @@ const USER = "u.id, u.name, u.email, u.picture, u.stars, u.level, u.created_at, 
 const NOW = "(SELECT coalesce($1::timestamptz, now()) AS now) AS clock";
 const SECONDS = (parameter: string) => `make_interval(secs => ${parameter}::float8)`;
 
-const ROTATE = `
+export const ROTATE = `
   UPDATE refresh_tokens AS s SET generation = s.generation + 1, rotated_at = clock.now, ip = $4
   FROM users AS u, ${NOW}
   WHERE s.id = $2 AND s.generation = $3 AND s.revoked_at IS NULL
@@ -59,7 +59,7 @@ const EXPLAIN_FAILURE = `
     EXISTS (SELECT FROM revoked) AS replayed, ${USER}
   FROM seen JOIN users AS u ON u.id = seen.user_id`;
 
-const FIND = `
+export const FIND = `
   SELECT ${USER}
   FROM refresh_tokens AS s JOIN users AS u ON u.id = s.user_id, ${NOW}
   WHERE s.id = $2 AND s.user_id = $3 AND s.revoked_at IS NULL AND u.banned_at IS NULL
@@ -72,7 +72,7 @@ const OPEN_SESSION = `
   )
   SELECT ${USER} FROM u`;
 
-const SIGN_IN = `
+export const SIGN_IN = `
   WITH u AS (
     UPDATE users SET last_login = clock.now, email = $6, email_verified = $7
     FROM ${NOW}
@@ -80,7 +80,7 @@ const SIGN_IN = `
     RETURNING users.*
   ), ${OPEN_SESSION}`;
 
-const ENROLL = `
+export const ENROLL = `
   WITH u AS (
     INSERT INTO users
       (google_id, email, email_verified, name, name_folded, name_skeleton, picture, created_at, last_login)
@@ -89,7 +89,7 @@ const ENROLL = `
     RETURNING *
   ), ${OPEN_SESSION}`;
 
-const EVICT = `
+export const EVICT = `
   UPDATE refresh_tokens AS s SET revoked_at = clock.now
   FROM ${NOW}
   WHERE s.id IN (
