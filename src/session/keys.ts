@@ -107,7 +107,8 @@ function readPrivateKey(algorithm: JwtAlgorithm, pem: string) {
     throw unfit(algorithm);
   }
   const publicKey = createPublicKey(pem);
-  if (algorithm === "RS256" && (privateKey.asymmetricKeyDetails?.modulusLength ?? 0) < 2048) {
+  const { modulusLength } = privateKey.asymmetricKeyDetails ?? {};
+  if (algorithm === "RS256" && modulusLength && modulusLength < 2048) {
     throw new ConfigError("JWT_PRIVATE_KEY: RS256 needs an RSA key of 2048 bits or more");
   }
   return {

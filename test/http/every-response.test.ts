@@ -1,11 +1,11 @@
 import { expect, test } from "bun:test";
 import { signIn } from "../support/players";
 import { type Answer, bearer, get, post, send } from "../support/requests";
-import { onBothDatabases } from "../support/suite";
+import { onEachDatabase } from "../support/suite";
 
 const SANE = /^[A-Za-z0-9._-]{1,64}$/;
 
-onBothDatabases((at) => {
+onEachDatabase((at) => {
   /** One answer of every status that this server gives without help. */
   const answers = async (): Promise<[what: string, answer: Answer][]> => {
     const { server } = at;

@@ -184,8 +184,9 @@ onEmbedded((at) => {
 
   test("S21 no address in a header is ever fetched", async () => {
     const url = `${trap.url}keys.json`;
-    for (const header of [{ jku: url }, { x5u: url }, { jku: url, kid: "theirs" }, { iss: trap.url.href }]) {
-      await me(await forge(genuine, { header: header as object }));
+    const headers: Record<string, unknown>[] = [{ jku: url }, { x5u: url }, { jku: url, kid: "theirs" }];
+    for (const header of headers) {
+      await me(await forge(genuine, { header }));
       await expectRefused(await forge(genuine, { header, key: new Uint8Array(32).fill(7) }));
     }
     const { privateKey, publicKey } = await generateKeyPair("ES256", { extractable: true });

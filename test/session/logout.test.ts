@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
 import { freshAccount, refresh, refreshed, signIn } from "../support/players";
 import { bearer, expectError, expectInvalid, get, post } from "../support/requests";
-import { onBothDatabases } from "../support/suite";
+import { onEachDatabase } from "../support/suite";
 
-onBothDatabases((at) => {
+onEachDatabase((at) => {
   const logout = (refresh_token: unknown) => post(at.server, "/api/logout", { refresh_token });
   const expectLoggedOut = async (token: string) => {
     const { status, body } = await logout(token);

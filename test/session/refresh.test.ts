@@ -1,11 +1,11 @@
 import { expect, test } from "bun:test";
 import { freshAccount, refresh, refreshed, signIn } from "../support/players";
 import { bearer, expectError, expectInvalid, get, post } from "../support/requests";
-import { onBothDatabases } from "../support/suite";
+import { onEachDatabase } from "../support/suite";
 
 const DAY = 86_400;
 
-onBothDatabases((at) => {
+onEachDatabase((at) => {
   const session = async (sid: string) => {
     const { rows } = await at.server.database.pool.query("SELECT * FROM refresh_tokens WHERE id = $1", [sid]);
     return rows[0];

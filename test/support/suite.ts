@@ -1,36 +1,36 @@
-import { afterAll, beforeAll, describe } from "bun:test";
-import { type Database, over } from "../../src/db/database";
-import { openInMemory } from "../../src/db/embedded";
-import { applyMigrations } from "../../src/db/migrations";
+import { afterAll, beforeAll } from "bun:test";
+import type { Database } from "../../src/db/database";
+import { forEachDatabase, type OpenDatabase, openEmbeddedForTest } from "./databases";
 import { startTestServer, type TestServer, type TestServerOptions } from "./server";
 
-export type Suite = { server: TestServer };
-let embedded: Promise<Database> | undefined;
+/** What the tests of a suite share; there once the first of them runs. */
+export type Suite = { readonly server: TestServer; readonly kind: Database["kind"] };
 
-async function open(): Promise<Database> {
-  const { pool, close } = await openInMemory();
-  await applyMigrations(pool);
-  return over(pool, "embedded", close);
+export type SuiteOptions = Omit<TestServerOptions, "database">;
+
+/** Runs the same tests against a server on the embedded database and one on PostgreSQL. */
+export function onEachDatabase(tests: (at: Suite) => void, options: SuiteOptions = {}): void {
+  forEachDatabase((open, kind) => onServer(open, kind, tests, options));
 }
 
-export function onBothDatabases(
-  tests: (at: Suite) => void,
-  options: Omit<TestServerOptions, "database"> = {},
-): void {
-  describe("embedded", () => onEmbedded(tests, options));
+/** Runs tests against a server on the embedded database, for what no database has a part in. */
+export function onEmbedded(tests: (at: Suite) => void, options: SuiteOptions = {}): void {
+  onServer(openEmbeddedForTest, "embedded", tests, options);
 }
 
-export function onEmbedded(
+function onServer(
+  open: OpenDatabase,
+  kind: Database["kind"],
   tests: (at: Suite) => void,
-  options: Omit<TestServerOptions, "database"> = {},
-): void {
-  const at = {} as Suite;
+  options: SuiteOptions,
+) {
+  const at = { kind } as { -readonly [Member in keyof Suite]: Suite[Member] };
   beforeAll(async () => {
-    embedded ??= open();
-    at.server = await startTestServer({ database: await embedded, ...options });
-  }, 30_000);
+    at.server = await startTestServer({ database: await open(), ...options });
+  }, 60_000);
   afterAll(async () => {
     await at.server.stop();
+    await at.server.database.close();
   });
   tests(at);
 }

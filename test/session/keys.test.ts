@@ -1,0 +1,238 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { createPublicKey, generateKeyPairSync, randomBytes } from "node:crypto";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from "jose";
+import { loadConfig } from "../../src/config";
+import { loadKeyRing } from "../../src/session/keys";
+import { forge } from "../support/access-tokens";
+import { refresh, refreshed, signIn } from "../support/players";
+import { bearer, expectError, get } from "../support/requests";
+import { startTestServer } from "../support/server";
+import { onEmbedded } from "../support/suite";
+
+type Environment = Record<string, string>;
+
+const pem = (type: "ec" | "rsa" | "ed25519", options: object = {}) =>
+  generateKeyPairSync(type as "ec", {
+    ...(options as { namedCurve: string }),
+    publicKeyEncoding: { type: "spki", format: "pem" },
+    privateKeyEncoding: { type: "pkcs8", format: "pem" },
+  }).privateKey;
+
+const PEMS: Record<string, string> = {
+  ES256: pem("ec", { namedCurve: "P-256" }),
+  EdDSA: pem("ed25519"),
+  RS256: pem("rsa", { modulusLength: 2048 }),
+};
+const secret = () => randomBytes(64).toString("hex");
+
+/** The environment under which an algorithm signs, with a fresh secret for HMAC. */
+const signingWith = (algorithm: string): Environment => ({
+  JWT_ALGORITHM: algorithm,
+  ...(algorithm.startsWith("HS") ? { JWT_SECRET: secret() } : { JWT_PRIVATE_KEY: PEMS[algorithm]! }),
+});
+
+/** The same, as the key before the current one. */
+const previously = (env: Environment): Environment =>
+  Object.fromEntries(Object.entries(env).map(([name, value]) => [`${name}_PREVIOUS`, value]));
+
+onEmbedded((at) => {
+  /** A server over the suite's database with keys of its own, for the length of one test. */
+  const withKeys = async (
+    env: Environment,
+    work: (server: Awaited<ReturnType<typeof startTestServer>>) => Promise<void>,
+  ) => {
+    const server = await startTestServer({ database: at.server.database, env: { JWT_SECRET: "", ...env } });
+    try {
+      await work(server);
+    } finally {
+      await server.stop();
+    }
+  };
+
+  test.each(["HS256", "HS384", "HS512", "ES256", "EdDSA", "RS256"])(
+    "%s signs, verifies and refreshes",
+    async (algorithm) => {
+      await withKeys(signingWith(algorithm), async (server) => {
+        const session = await refreshed(server, await signIn(server));
+        expect(decodeProtectedHeader(session.access_token)).toMatchObject({ alg: algorithm, typ: "at+jwt" });
+        expect((await get(server, "/api/me", bearer(session))).status).toBe(200);
+      });
+    },
+  );
+
+  test.each(["ES256", "EdDSA", "RS256"])(
+    "%s: anybody can verify our tokens by jwks.json",
+    async (algorithm) => {
+      await withKeys(signingWith(algorithm), async (server) => {
+        const session = await signIn(server);
+        const { body, headers } = await get(server, "/.well-known/jwks.json");
+        expect(headers.get("cache-control")).toBe("public, max-age=300");
+        expect(body.keys).toHaveLength(1);
+        expect(body.keys[0]).toMatchObject({ alg: algorithm, use: "sig" });
+        for (const secretMember of ["d", "p", "q", "dp", "dq", "qi", "k"]) {
+          expect(body.keys[0]).not.toHaveProperty(secretMember);
+        }
+        const { payload } = await jwtVerify(
+          session.access_token,
+          createLocalJWKSet(body as unknown as JSONWebKeySet),
+          {
+            algorithms: [algorithm],
+            issuer: "robotouille-account-server",
+            audience: "robotouille",
+            typ: "at+jwt",
+          },
+        );
+        expect(payload.sub).toBe(String(session.user.id));
+      });
+    },
+  );
+
+  test("jwks.json tells nothing of a shared secret", async () => {
+    const { body } = await get(at.server, "/.well-known/jwks.json");
+    expect(body as object).toEqual({ keys: [] });
+  });
+
+  test.each([
+    ["a secret", "HS256", "HS256"],
+    ["a secret, of another length", "HS256", "HS512"],
+    ["a key pair", "ES256", "ES256"],
+    ["a secret for a key pair", "HS256", "EdDSA"],
+    ["a key pair for a secret", "RS256", "HS256"],
+  ])("%s rotates without a logout (%s → %s)", async (_what, before, after) => {
+    const old = signingWith(before);
+    const renewed = signingWith(after);
+    let session = {} as Awaited<ReturnType<typeof signIn>>;
+    await withKeys(old, async (server) => {
+      session = await signIn(server);
+    });
+    await withKeys({ ...renewed, ...previously(old) }, async (server) => {
+      expect((await get(server, "/api/me", bearer(session))).status).toBe(200);
+      session = await refreshed(server, session);
+      expect(decodeProtectedHeader(session.access_token).alg).toBe(after);
+    });
+    await withKeys(renewed, async (server) => {
+      expect((await get(server, "/api/me", bearer(session))).status).toBe(200);
+      await refreshed(server, session);
+    });
+  });
+
+  test("jwks.json has the previous key too", async () => {
+    const previous = previously(signingWith("EdDSA"));
+    await withKeys({ ...signingWith("ES256"), ...previous }, async (server) => {
+      const { body } = await get(server, "/.well-known/jwks.json");
+      expect(body.keys.map(({ alg }) => alg)).toEqual(["ES256", "EdDSA"]);
+    });
+  });
+
+  test("a token of a secret that is gone for good is refused", async () => {
+    let session = {} as Awaited<ReturnType<typeof signIn>>;
+    await withKeys(signingWith("HS256"), async (server) => {
+      session = await signIn(server);
+    });
+    await withKeys(signingWith("HS256"), async (server) => {
+      expectError(await get(server, "/api/me", bearer(session)), "invalid_token");
+      expectError(await refresh(server, session), "invalid_grant");
+    });
+  });
+
+  test("a public key is no HMAC secret", async () => {
+    const { RS256 = "" } = PEMS;
+    await withKeys({ JWT_ALGORITHM: "RS256", JWT_PRIVATE_KEY: RS256 }, async (server) => {
+      const session = await signIn(server);
+      const { body } = await get(server, "/.well-known/jwks.json");
+      const key = new TextEncoder().encode(JSON.stringify(body.keys[0]));
+      const token = await forge(session.access_token, { header: { alg: "HS256" }, key });
+      expectError(await get(server, "/api/me", bearer(token)), "invalid_token");
+    });
+  });
+
+  test("a PEM with written-out line ends, as a .env has it, is read", async () => {
+    const env = { JWT_ALGORITHM: "ES256", JWT_PRIVATE_KEY: PEMS.ES256!.replaceAll("\n", "\\n") };
+    await withKeys(env, async (server) => {
+      await signIn(server);
+    });
+  });
+});
+
+describe("the secret that development makes", () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "account-server-keys-"));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  const load = (dataDir: string) => loadKeyRing(loadConfig({ cwd: folder, env: {} }).security, dataDir);
+
+  test("is made once, long, and for its user alone", async () => {
+    const dataDir = join(folder, "once");
+    const [first] = await load(dataDir);
+    const [second] = await load(dataDir);
+    expect(second.id).toBe(first.id);
+    expect(readdirSync(dataDir)).toEqual(["jwt-secret"]);
+    expect(statSync(join(dataDir, "jwt-secret")).mode & 0o777).toBe(0o600);
+    expect(readFileSync(join(dataDir, "jwt-secret"), "utf8")).toMatch(/^[0-9a-f]{128}$/);
+  });
+
+  test("is the same for processes that start together", async () => {
+    const dataDir = join(folder, "together");
+    const rings = await Promise.all(Array.from({ length: 8 }, () => load(dataDir)));
+    expect(new Set(rings.map(([key]) => key.id)).size).toBe(1);
+  });
+
+  test("is another in another folder", async () => {
+    const [[one], [other]] = await Promise.all([load(join(folder, "a")), load(join(folder, "b"))]);
+    expect(one.id).not.toBe(other.id);
+  });
+
+  test("is not made where a secret is configured", async () => {
+    const dataDir = join(folder, "configured");
+    await loadKeyRing(loadConfig({ cwd: folder, env: { JWT_SECRET: secret() } }).security, dataDir);
+    expect(existsSync(dataDir)).toBe(false);
+  });
+});
+
+describe("a private key that does not fit its algorithm", () => {
+  const refuse = (env: Environment) =>
+    expect(loadKeyRing(loadConfig({ cwd: tmpdir(), env }).security, "")).rejects;
+
+  test.each([
+    ["ES256", "RS256"],
+    ["ES256", "EdDSA"],
+    ["EdDSA", "ES256"],
+    ["RS256", "ES256"],
+  ])("is refused in one sentence: %s with a key for %s", async (algorithm, other) => {
+    await refuse({ JWT_ALGORITHM: algorithm, JWT_PRIVATE_KEY: PEMS[other]! }).toThrow(
+      `JWT_PRIVATE_KEY: not a PEM private key that ${algorithm} can sign with`,
+    );
+  });
+
+  test("is refused when it is on another curve", async () => {
+    const env = { JWT_ALGORITHM: "ES256", JWT_PRIVATE_KEY: pem("ec", { namedCurve: "P-384" }) };
+    await refuse(env).toThrow("not a PEM private key that ES256 can sign with");
+  });
+
+  test("is refused when it is a public key or no key, and not quoted", async () => {
+    const publicPem = createPublicKey(PEMS.ES256!).export({ type: "spki", format: "pem" }).toString();
+    for (const text of [
+      "-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----",
+      "sesame",
+      publicPem,
+    ]) {
+      const loading = loadKeyRing(
+        loadConfig({ cwd: tmpdir(), env: { JWT_ALGORITHM: "ES256", JWT_PRIVATE_KEY: text } }).security,
+        "",
+      );
+      const error = await loading.catch((reason: Error) => reason);
+      expect((error as Error).message).toStartWith("JWT_PRIVATE_KEY: not a PEM");
+      expect((error as Error).message).not.toMatch(/sesame|c2Vj/);
+    }
+  });
+
+  test("is refused when RSA is too short", async () => {
+    const env = { JWT_ALGORITHM: "RS256", JWT_PRIVATE_KEY: pem("rsa", { modulusLength: 1024 }) };
+    await refuse(env).toThrow("2048 bits");
+  });
+});
