@@ -1,0 +1,9 @@
+-- CreateTable
+-- UNLOGGED: written often and worth nothing after a crash.
+CREATE UNLOGGED TABLE "rate_limits" (
+    "key" VARCHAR(255) NOT NULL,
+    "points" INTEGER NOT NULL DEFAULT 0,
+    "expire" BIGINT,
+
+    CONSTRAINT "rate_limits_pkey" PRIMARY KEY ("key")
+);
