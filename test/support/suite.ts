@@ -25,12 +25,13 @@ function onServer(
   options: SuiteOptions,
 ) {
   const at = { kind } as { -readonly [Member in keyof Suite]: Suite[Member] };
+  const started = new AsyncDisposableStack();
   beforeAll(async () => {
-    at.server = await startTestServer({ database: await open(), ...options });
+    const database = await open();
+    started.defer(() => database.close());
+    at.server = await startTestServer({ database, ...options });
+    started.defer(() => at.server.stop());
   }, 60_000);
-  afterAll(async () => {
-    await at.server.stop();
-    await at.server.database.close();
-  });
+  afterAll(() => started.disposeAsync());
   tests(at);
 }
