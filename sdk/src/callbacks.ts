@@ -18,19 +18,16 @@ export interface AccountEvents {
   status: (status: LoginStatus) => void;
 }
 
-type Listener = (...payload: never[]) => void;
 interface Subscription {
   readonly event: keyof AccountEvents;
-  readonly listener: Listener;
-  active: boolean;
+  readonly listener: (...payload: never[]) => void;
 }
 
 /** Listeners and the queue of calls owed to them, first in first out. */
 export class Callbacks {
   #subscriptions: Subscription[] = [];
-  #queue: { order: number; run(): void }[] = [];
-  #order = 0;
-  #closed = false;
+  #queue: (() => void)[] = [];
+  #taken = 0;
 
   constructor(
     private readonly immediate: boolean,
@@ -43,11 +40,10 @@ export class Callbacks {
     listener: AccountEvents[Event],
     owed?: Parameters<AccountEvents[Event]>,
   ): () => void {
-    const subscription: Subscription = { event, listener, active: true };
+    const subscription: Subscription = { event, listener };
     this.#subscriptions.push(subscription);
     if (owed) this.#owe(subscription, owed);
     return () => {
-      subscription.active = false;
       this.#subscriptions = this.#subscriptions.filter((other) => other !== subscription);
     };
   }
@@ -60,28 +56,26 @@ export class Callbacks {
 
   /** Runs what was queued before this call. A callback may call it again. */
   process(): void {
-    const last = this.#order;
-    for (let next = this.#queue[0]; next && next.order <= last; next = this.#queue[0]) {
-      this.#queue.shift();
+    const last = this.#taken + this.#queue.length;
+    while (this.#taken < last) {
+      this.#taken++;
       try {
-        next.run();
+        this.#queue.shift()?.();
       } catch (error) {
-        this.warn("A callback of the game threw.", error);
+        this.warn("A callback threw.", error);
       }
     }
   }
 
+  /** Forgets every listener, and with it every call owed. */
   close(): void {
-    this.#closed = true;
-    this.#queue = [];
+    this.#subscriptions = [];
   }
 
   #owe(subscription: Subscription, payload: unknown[]): void {
-    if (this.#closed) return;
-    const run = () => {
-      if (subscription.active) subscription.listener(...(payload as never[]));
-    };
-    this.#queue.push({ order: ++this.#order, run });
+    this.#queue.push(() => {
+      if (this.#subscriptions.includes(subscription)) subscription.listener(...(payload as never[]));
+    });
     if (this.immediate) queueMicrotask(() => this.process());
   }
 }

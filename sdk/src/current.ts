@@ -1,6 +1,5 @@
 import type { Callbacks } from "./callbacks.ts";
 import type { Session } from "./session.ts";
-import { sameUser } from "./user.ts";
 
 /** The session this game runs with, and the events that its changes cause. */
 export class CurrentSession {
@@ -20,6 +19,11 @@ export class CurrentSession {
     return this.#value?.refreshToken === session?.refreshToken;
   }
 
+  /** Nobody is signed in from here on, and nobody is told. */
+  close(): void {
+    this.#value = null;
+  }
+
   replace(next: Session | null): void {
     const before = this.#value?.user;
     const user = next?.user;
@@ -27,7 +31,7 @@ export class CurrentSession {
     this.#value = next && this.#value && sameToken ? { ...next, taken: this.#value.taken } : next;
     if (before && !user) this.callbacks.emit("logout");
     if (user && user.id !== before?.id) this.callbacks.emit("login", user);
-    if (user && !(before && sameUser(user, before))) this.callbacks.emit("user", user);
+    if (user && JSON.stringify(user) !== JSON.stringify(before)) this.callbacks.emit("user", user);
     this.changed();
   }
 }

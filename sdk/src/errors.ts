@@ -37,32 +37,36 @@ export type AccountErrorCode = (typeof accountErrorCodes)[number];
 
 export interface AccountErrorDetails {
   /** HTTP status, when the server answered. */
-  status?: number;
+  status?: number | undefined;
   /** Why a name was refused (`username_invalid`), or what the sign-in page answered (`provider_error`). */
-  reason?: string;
+  reason?: string | undefined;
   /** Seconds to wait before trying again, when the server said so. */
-  retryAfterSeconds?: number;
+  retryAfterSeconds?: number | undefined;
   /** Names this request in the server's log. */
-  requestId?: string;
+  requestId?: string | undefined;
   cause?: unknown;
 }
 
 /** The one error of this SDK. Branch on `code`; `message` is for people. Carries no token. */
 export class AccountError extends Error {
   override name = "AccountError";
-  declare readonly status?: number;
-  declare readonly reason?: string;
-  declare readonly retryAfterSeconds?: number;
-  declare readonly requestId?: string;
+  declare readonly status?: AccountErrorDetails["status"];
+  declare readonly reason?: AccountErrorDetails["reason"];
+  declare readonly retryAfterSeconds?: AccountErrorDetails["retryAfterSeconds"];
+  declare readonly requestId?: AccountErrorDetails["requestId"];
 
   constructor(
     readonly code: AccountErrorCode,
     message: string,
-    details?: AccountErrorDetails,
+    { cause, ...details }: AccountErrorDetails = {},
   ) {
-    super(message);
+    super(message, cause ? { cause } : undefined);
     Object.assign(this, details);
   }
+}
+
+export function cancelled(): AccountError {
+  return new AccountError("cancelled", "The sign-in was given up.");
 }
 
 /** `value` when it is one of the known codes. */

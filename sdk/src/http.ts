@@ -1,5 +1,6 @@
 import type { Clock } from "./clock.ts";
 import { AccountError, type AccountErrorCode, knownCode } from "./errors.ts";
+import { type Session, sessionFromAnswer } from "./session.ts";
 
 export type FetchLike = (input: Request | URL | string, init?: RequestInit) => Promise<Response>;
 export type Answer = Record<string, unknown>;
@@ -8,7 +9,7 @@ const TIMEOUT_MS = 10_000;
 
 /** The account server, as JSON in and out. Every failure is an AccountError. */
 export class Http {
-  readonly #closing = new AbortController();
+  readonly #open = new Set<AbortController>();
 
   constructor(
     readonly backendUrl: string,
@@ -23,9 +24,8 @@ export class Http {
    */
   async post(path: string, body: Answer, send: FetchLike = this.fetch): Promise<Answer> {
     const abort = new AbortController();
-    const stop = () => abort.abort();
-    this.#closing.signal.addEventListener("abort", stop);
-    const timer = this.clock.setTimeout(stop, TIMEOUT_MS);
+    this.#open.add(abort);
+    const timer = this.clock.setTimeout(() => abort.abort(), TIMEOUT_MS);
     try {
       const response = await send(this.backendUrl + path, {
         method: "POST",
@@ -42,11 +42,18 @@ export class Http {
       throw refusal(response, fields);
     } catch (error) {
       if (error instanceof AccountError) throw error;
-      throw new AccountError("network_error", "The account server could not be reached.", { cause: error });
+      throw new AccountError("network_error", "The account server cannot be reached.", { cause: error });
     } finally {
       this.clock.clearTimeout(timer);
-      this.#closing.signal.removeEventListener("abort", stop);
+      this.#open.delete(abort);
     }
+  }
+
+  /** Logs in or refreshes. @throws AccountError */
+  async postForSession(path: string, body: Answer): Promise<Session> {
+    const session = sessionFromAnswer(await this.post(path, body), this.clock);
+    if (session) return session;
+    throw new AccountError("invalid_response", "The answer carries no session.");
   }
 
   /** Whether `url` belongs to the account server, whose 401 is the last word on a token. */
@@ -55,24 +62,18 @@ export class Http {
   }
 
   close(): void {
-    this.#closing.abort();
+    for (const abort of this.#open) abort.abort();
   }
 }
 
 function refusal(response: Response, answer: Answer): AccountError {
   const { status } = response;
-  const retryAfterSeconds = Number(response.headers.get("retry-after"));
+  const { code, message, reason, request_id: requestId } = answer as Record<string, string | undefined>;
+  const retryAfterSeconds = Number(response.headers.get("retry-after")) || undefined;
   return new AccountError(
-    knownCode(answer.code) ?? codeOf(status),
-    typeof answer.message === "string"
-      ? answer.message
-      : `The account server answered with status ${status}.`,
-    {
-      status,
-      ...(retryAfterSeconds > 0 && { retryAfterSeconds }),
-      ...(typeof answer.reason === "string" && { reason: answer.reason }),
-      ...(typeof answer.request_id === "string" && { requestId: answer.request_id }),
-    },
+    knownCode(code) ?? codeOf(status),
+    message ?? `The account server answered ${status}.`,
+    { status, reason, requestId, retryAfterSeconds },
   );
 }
 

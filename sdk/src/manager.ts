@@ -1,6 +1,6 @@
 import { authorizedFetch } from "./authorized-fetch.ts";
 import { type AccountEvents, Callbacks, type LoginStatus } from "./callbacks.ts";
-import { type Clock, systemClock } from "./clock.ts";
+import { systemClock } from "./clock.ts";
 import { CurrentSession } from "./current.ts";
 import { AccountError } from "./errors.ts";
 import { type Answer, Http } from "./http.ts";
@@ -8,24 +8,24 @@ import { LoginFlow } from "./login/flow.ts";
 import type { LoginOptions, OAuthManagerOptions } from "./options.ts";
 import type { Attempt, LoginProof, Platform } from "./platform.ts";
 import { Refresher } from "./refresher.ts";
-import { type Session, sessionFromAnswer } from "./session.ts";
+import type { Session } from "./session.ts";
 import { SessionStore } from "./store.ts";
 import { parseUser, type UserInfo } from "./user.ts";
 
 /** Signs a player in and keeps them signed in. Every method that can fail rejects with an AccountError. */
 export class AccountManager {
-  readonly #options: OAuthManagerOptions;
+  readonly #device: string | undefined;
   readonly #platform: Platform;
-  readonly #clock: Clock;
   readonly #callbacks: Callbacks;
   readonly #http: Http;
   readonly #store: SessionStore;
   readonly #current: CurrentSession;
   readonly #refresher: Refresher;
   readonly #flow: LoginFlow;
-  readonly #unwatch: (() => void)[];
-  #handlers: (() => void)[] = [];
-  #announced: LoginStatus = { state: "not_started" };
+  readonly #unwatch: ((() => void) | undefined)[];
+  #handlers: ((() => void) | undefined)[] = [];
+  /** The last `status` event, as JSON. */
+  #announced = JSON.stringify({ state: "not_started" });
   #disposed = false;
 
   constructor(given: OAuthManagerOptions, platform: Platform) {
@@ -33,9 +33,8 @@ export class AccountManager {
     const { clock = systemClock, fetch = (...request) => globalThis.fetch(...request) } = options;
     // biome-ignore lint/suspicious/noConsole: the default for games that give no `warn`.
     const { warn = console.warn } = options;
-    this.#options = options;
+    this.#device = options.device;
     this.#platform = platform;
-    this.#clock = clock;
     this.#callbacks = new Callbacks(options.callbacks === "immediate", warn);
     this.#http = new Http(options.backendUrl, fetch, clock);
     const key = `account-sdk:${options.backendUrl}`;
@@ -53,7 +52,7 @@ export class AccountManager {
       platform.watch?.(
         () => this.#refresher.check(),
         () => this.#refresher.retry(),
-      ) ?? (() => {}),
+      ),
     ];
     const returning = platform.returning?.();
     if (returning) this.#flow.start(returning).catch(() => {});
@@ -66,11 +65,11 @@ export class AccountManager {
    */
   login({ onSuccess, onLogout, ...options }: LoginOptions = {}): void {
     this.#requireAlive();
-    for (const off of this.#handlers) off();
+    for (const off of this.#handlers) off?.();
     const user = this.getUser();
     this.#handlers = [
-      ...(onSuccess ? [this.#callbacks.on("login", onSuccess, user ? [user] : undefined)] : []),
-      ...(onLogout ? [this.#callbacks.on("logout", onLogout)] : []),
+      onSuccess && this.#callbacks.on("login", onSuccess, user ? [user] : undefined),
+      onLogout && this.#callbacks.on("logout", onLogout),
     ];
     if (user) return;
     this.#flow.start((attempt) => this.#signIn(attempt), options).catch(() => {});
@@ -80,8 +79,8 @@ export class AccountManager {
   async loginWithIdToken(idToken: string, nonce?: string): Promise<UserInfo> {
     this.#requireAlive();
     this.#flow.cancel();
-    await this.#flow.start(({ complete }) => complete({ id_token: idToken, ...(nonce && { nonce }) }));
-    return this.#requireUser();
+    await this.#flow.start(({ complete }) => complete({ id_token: idToken, nonce }));
+    return this.#refresher.require().user;
   }
 
   /** Runs the callbacks that are due. Call it once in every turn of the game loop. */
@@ -104,12 +103,12 @@ export class AccountManager {
   }
 
   /** @throws AccountError `username_taken`, `username_invalid` with `reason`, … */
-  updateUsername(name: string): Promise<UserInfo> {
+  async updateUsername(name: string): Promise<UserInfo> {
     return this.#updateProfile("/api/update_username", { new_username: name });
   }
 
   /** An `https:` URL, an avatar key, or null for none. */
-  updatePicture(picture: string | null): Promise<UserInfo> {
+  async updatePicture(picture: string | null): Promise<UserInfo> {
     return this.#updateProfile("/api/update_picture", { new_picture: picture });
   }
 
@@ -145,11 +144,13 @@ export class AccountManager {
 
   /** A fresh access token, for the game's own servers. */
   async getAccessToken(): Promise<string> {
+    this.#requireAlive();
     return (await this.#refresher.fresh()).accessToken;
   }
 
   /** Like the global fetch, with the player's access token; an answer of 401 is tried once more after a refresh. */
-  fetch(input: Request | URL | string, init?: RequestInit): Promise<Response> {
+  async fetch(input: Request | URL | string, init?: RequestInit): Promise<Response> {
+    this.#requireAlive();
     return authorizedFetch(this.#http, this.#refresher, input, init);
   }
 
@@ -157,11 +158,12 @@ export class AccountManager {
   dispose(): void {
     this.#disposed = true;
     this.#callbacks.close();
-    this.#refresher.close();
+    this.#current.close();
+    this.#refresher.schedule();
     this.#store.close();
     this.#http.close();
     this.#flow.cancel();
-    for (const stop of this.#unwatch) stop();
+    for (const stop of this.#unwatch) stop?.();
   }
 
   /** Opens a popup before it returns, when the storage answers at once: browsers ask for that. */
@@ -177,10 +179,7 @@ export class AccountManager {
 
   async #exchange(proof: LoginProof, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    const { device } = this.#options;
-    const answer = await this.#http.post("/api/login", { ...proof, ...(device && { device }) });
-    const session = sessionFromAnswer(answer, this.#clock);
-    if (!session) throw new AccountError("invalid_response", "The login brought no session.");
+    const session = await this.#http.postForSession("/api/login", { ...proof, device: this.#device });
     if (!signal.aborted) await this.#store.write(session);
     if (signal.aborted && !this.#current.is(session)) {
       await this.#store.swap(session.refreshToken, () => null);
@@ -191,7 +190,6 @@ export class AccountManager {
   }
 
   async #updateProfile(path: string, change: Answer): Promise<UserInfo> {
-    this.#requireAlive();
     const answer = await this.#http.post(path, change, (url, init) => this.fetch(url, init));
     const user = parseUser(answer.user);
     if (!user) throw new AccountError("invalid_response", "The answer carries no player.");
@@ -225,20 +223,12 @@ export class AccountManager {
 
   #announce(): void {
     const status = this.getLoginStatus();
-    const [before, after] = [this.#announced, status].map((one) =>
-      [one.state, "url" in one && one.url].join(),
-    );
-    this.#announced = status;
-    if (before !== after) this.#callbacks.emit("status", status);
-  }
-
-  #requireUser(): UserInfo {
-    const user = this.getUser();
-    if (!user) throw new AccountError("not_logged_in", "No player is signed in.");
-    return user;
+    const before = this.#announced;
+    this.#announced = JSON.stringify(status);
+    if (before !== this.#announced) this.#callbacks.emit("status", status);
   }
 
   #requireAlive(): void {
-    if (this.#disposed) throw new AccountError("disposed", "This OAuthManager was disposed of.");
+    if (this.#disposed) throw new AccountError("disposed", "Already disposed of.");
   }
 }

@@ -8,7 +8,7 @@ export const browserPlatform: Platform = {
   signIn: (attempt) => (attempt.mode === "popup" ? signInWithPopup : signInWithRedirect)(attempt),
   returning: returningSignIn,
   watch(awake, online) {
-    if (!globalThis.document) return () => {};
+    if (!globalThis.document) return undefined;
     const over = new AbortController();
     const { signal } = over;
     const visible = () => {

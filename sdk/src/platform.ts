@@ -5,13 +5,13 @@ import type { AccountStorage } from "./storage/storage.ts";
 export type LoginProof =
   | { login_code: string; code_verifier: string }
   | { code: string; code_verifier: string; redirect_uri: string }
-  | { id_token: string; nonce?: string };
+  | { id_token: string; nonce?: string | undefined };
 
 /** One sign-in under way. */
 export interface Attempt {
   readonly options: OAuthManagerOptions;
   readonly mode: "popup" | "redirect";
-  /** Aborted with an AccountError: `cancelled` or `login_timeout`. */
+  /** Aborted when the sign-in is over: given up and too late, with an AccountError as reason, but also when done. */
   readonly signal: AbortSignal;
   /** Trades the proof for a session. @throws AccountError */
   complete(proof: LoginProof): Promise<void>;
@@ -29,5 +29,5 @@ export interface Platform {
   /** The second half of a sign-in that left this page, when this page load is its return. */
   returning?(): SignIn | undefined;
   /** Calls `awake` when the game is looked at again and `online` when the network is back; returns how to stop. */
-  watch?(awake: () => void, online: () => void): () => void;
+  watch?(awake: () => void, online: () => void): (() => void) | undefined;
 }

@@ -2,7 +2,7 @@ import type { Clock } from "./clock.ts";
 import type { CurrentSession } from "./current.ts";
 import { AccountError, toAccountError } from "./errors.ts";
 import type { Http } from "./http.ts";
-import { remainingMs, type Session, sessionFromAnswer } from "./session.ts";
+import { remainingMs, type Session } from "./session.ts";
 import type { SessionStore } from "./store.ts";
 
 /** Refresh this long before expiry, or at four fifths of a short-lived token's life. */
@@ -15,13 +15,14 @@ const LONGEST_BACK_OFF_MS = 60_000;
 /** Keeps the current session fresh: one refresh at a time, backing off, ended by `invalid_grant` alone. */
 export class Refresher {
   #running: Promise<Session> | undefined;
-  #failure: { error: AccountError; count: number; until: number } | undefined;
+  #failure: { error: AccountError; wait: number; until: number } | undefined;
   /** The refresh token that the server declared dead, and its words. */
   #dead: { token: string; error: AccountError } | undefined;
   /** The access token that the account server refused. */
   #refused: string | undefined;
   #timer: unknown;
-  #closed = false;
+
+  readonly #isFresh = (session: Session) => this.#dueIn(session) > 0;
 
   constructor(
     private readonly http: Http,
@@ -36,10 +37,10 @@ export class Refresher {
    * @throws AccountError `not_logged_in`, or why an expired token could not be refreshed.
    */
   async fresh(): Promise<Session> {
-    const session = this.#require();
-    if (this.#dueIn(session) > 0) return session;
+    const session = this.require();
+    if (this.#isFresh(session)) return session;
     try {
-      return await this.refresh((found) => this.#dueIn(found) > 0);
+      return await this.refresh(this.#isFresh);
     } catch (error) {
       const { value } = this.current;
       if (value && this.#remaining(value) > 0) return value;
@@ -49,7 +50,7 @@ export class Refresher {
 
   /** What to use instead of an access token that was answered with 401. `final`: the account server said so. */
   async replace(accessToken: string, final: boolean): Promise<Session> {
-    const session = this.#require();
+    const session = this.require();
     if (session.accessToken !== accessToken) return session;
     if (final) this.#refused = accessToken;
     return this.refresh((found) => found.accessToken !== accessToken);
@@ -74,8 +75,8 @@ export class Refresher {
     if (!session) return;
     if (this.#isDead(session)) {
       if (this.#remaining(session) <= 0) void this.#end(session);
-    } else if (this.#dueIn(session) <= 0) {
-      this.refresh((found) => this.#dueIn(found) > 0).catch(() => {});
+    } else if (!this.#isFresh(session)) {
+      this.refresh(this.#isFresh).catch(() => {});
     }
     this.schedule();
   }
@@ -89,14 +90,9 @@ export class Refresher {
   schedule(): void {
     this.clock.clearTimeout(this.#timer);
     const session = this.current.value;
-    if (!session || this.#closed) return;
+    if (!session) return;
     const wait = Math.max(this.#dueIn(session), this.#isDead(session) ? 0 : this.#backOff());
     this.#timer = this.clock.setTimeout(() => this.check(), Math.min(Math.max(wait, 100), POLL_MS));
-  }
-
-  close(): void {
-    this.#closed = true;
-    this.clock.clearTimeout(this.#timer);
   }
 
   async #refresh(enough: (found: Session) => boolean): Promise<Session> {
@@ -107,16 +103,16 @@ export class Refresher {
       return session;
     } catch (thrown) {
       const error = toAccountError(thrown);
-      const count = (this.#failure?.count ?? 0) + 1;
-      const doubled = Math.min(FIRST_BACK_OFF_MS * 2 ** (count - 1), LONGEST_BACK_OFF_MS);
-      const wait = Math.max(doubled * (0.5 + Math.random() / 2), (error.retryAfterSeconds ?? 0) * 1000);
-      this.#failure = { error, count, until: this.clock.monotonic() + wait };
+      const wait = Math.min(2 * (this.#failure?.wait ?? FIRST_BACK_OFF_MS / 2), LONGEST_BACK_OFF_MS);
+      const jittered = wait * (0.5 + Math.random() / 2);
+      const asked = (error.retryAfterSeconds ?? 0) * 1000;
+      this.#failure = { error, wait, until: this.clock.monotonic() + Math.max(jittered, asked) };
       throw error;
     }
   }
 
   async #rotate(enough: (found: Session) => boolean): Promise<Session> {
-    const session = this.#require();
+    const session = this.require();
     const stored = await this.store.read();
     if (stored?.refreshToken !== session.refreshToken) {
       const found = this.#adopt(session, stored);
@@ -124,10 +120,8 @@ export class Refresher {
     }
     if (this.#isDead(session)) return this.#fail(session);
     try {
-      const answer = await this.http.post("/api/refresh", { refresh_token: session.refreshToken });
-      const next = sessionFromAnswer(answer, this.clock);
-      if (!next) throw new AccountError("invalid_response", "The refresh brought no session.");
-      if (!this.current.is(session)) return this.#require();
+      const next = await this.http.postForSession("/api/refresh", { refresh_token: session.refreshToken });
+      if (!this.current.is(session)) return this.require();
       return this.#adopt(session, await this.store.swap(session.refreshToken, () => next));
     } catch (thrown) {
       const error = toAccountError(thrown);
@@ -147,18 +141,18 @@ export class Refresher {
 
   /** Goes on with what the store holds, unless this game has moved on from `session` by itself. */
   #adopt(session: Session, stored: Session | null): Session {
-    if (!this.#closed && this.current.is(session)) this.current.replace(stored);
-    return this.#require();
+    if (this.current.is(session)) this.current.replace(stored);
+    return this.require();
   }
 
   async #end(session: Session): Promise<void> {
     const held = await this.store.swap(session.refreshToken, () => null);
-    if (!this.#closed && this.current.is(session)) this.current.replace(held);
+    if (this.current.is(session)) this.current.replace(held);
   }
 
-  #require(): Session {
+  /** The session in use, fresh or not. @throws AccountError `not_logged_in` */
+  require(): Session {
     const { value } = this.current;
-    if (this.#closed) throw new AccountError("disposed", "This OAuthManager was disposed of.");
     if (!value) throw new AccountError("not_logged_in", "No player is signed in.");
     return value;
   }

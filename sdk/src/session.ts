@@ -19,44 +19,35 @@ const CLOCK_TOLERANCE_MS = 60_000;
 
 /** The session in an answer of login or refresh; undefined when it is none. */
 export function sessionFromAnswer(answer: Record<string, unknown>, clock: Clock): Session | undefined {
-  const { access_token, refresh_token, expires_in, user } = answer;
-  return build(access_token, refresh_token, expires_in, clock.now(), user, clock);
+  const { access_token: accessToken, refresh_token: refreshToken, expires_in: expiresIn, user } = answer;
+  return build({ accessToken, refreshToken, expiresIn, receivedAt: clock.now(), user }, clock);
 }
 
 export function serializeSession(session: Session): string {
-  const { accessToken, refreshToken, expiresIn, receivedAt, user } = session;
-  return JSON.stringify({ format: FORMAT, accessToken, refreshToken, expiresIn, receivedAt, user });
+  return JSON.stringify({ ...session, format: FORMAT, taken: undefined });
 }
 
 /** The stored session; null for nothing, for half a file and for a format from another time. */
 export function parseSession(stored: string | null | undefined, clock: Clock): Session | null {
   try {
     const value = JSON.parse(stored ?? "");
-    if (value.format !== FORMAT) return null;
-    const { accessToken, refreshToken, expiresIn, receivedAt, user } = value;
-    return build(accessToken, refreshToken, expiresIn, receivedAt, user, clock) ?? null;
+    return (value.format === FORMAT && build(value, clock)) || null;
   } catch {
     return null;
   }
 }
 
-function build(
-  accessToken: unknown,
-  refreshToken: unknown,
-  expiresIn: unknown,
-  receivedAt: unknown,
-  profile: unknown,
-  clock: Clock,
-): Session | undefined {
-  const user = parseUser(profile);
+function build(value: Record<keyof Omit<Session, "taken">, unknown>, clock: Clock): Session | undefined {
+  const { accessToken, refreshToken, expiresIn, receivedAt } = value;
+  const user = parseUser(value.user);
   if (!user || typeof accessToken !== "string" || typeof refreshToken !== "string") return undefined;
-  if (!(Number(expiresIn) > 0) || !Number.isFinite(receivedAt)) return undefined;
-  const age = clock.now() - (receivedAt as number);
+  if (typeof expiresIn !== "number" || typeof receivedAt !== "number") return undefined;
+  const age = clock.now() - receivedAt;
   return {
     accessToken,
     refreshToken,
-    expiresIn: Number(expiresIn),
-    receivedAt: receivedAt as number,
+    expiresIn,
+    receivedAt,
     user,
     // Received in the future means that the device's clock was set back: the true age is unknown.
     taken: { age: age < -CLOCK_TOLERANCE_MS ? Number.POSITIVE_INFINITY : age, at: clock.monotonic() },

@@ -60,8 +60,8 @@ export class SessionStore {
     return this.#lock("refresh", work);
   }
 
-  watch(changed: () => void): () => void {
-    return this.storage.watch?.(this.key, changed) ?? (() => {});
+  watch(changed: () => void): (() => void) | undefined {
+    return this.storage.watch?.(this.key, changed);
   }
 
   /** From here on nothing is written. */
@@ -109,7 +109,7 @@ export class SessionStore {
   }
 
   #fallBack(error: unknown): string | null {
-    if (!this.#broken) this.warn("The session cannot be stored; it lasts until the game ends.", error);
+    if (!this.#broken) this.warn("The session cannot be stored.", error);
     this.#broken = true;
     return this.#memory;
   }

@@ -11,18 +11,7 @@ export interface UserInfo {
 
 /** The user in an answer or in the store, without unknown fields; undefined when it is none. */
 export function parseUser(value: unknown): UserInfo | undefined {
-  const { id, name, email, picture, stars, level } = (value ?? {}) as Record<string, unknown>;
+  const { id, name, email, picture = null, stars = 0, level = 0 } = (value ?? {}) as UserInfo;
   if (!Number.isSafeInteger(id) || typeof name !== "string") return undefined;
-  return {
-    id: id as number,
-    name,
-    email: typeof email === "string" ? email : "",
-    picture: typeof picture === "string" ? picture : null,
-    stars: Number(stars) || 0,
-    level: Number(level) || 0,
-  };
-}
-
-export function sameUser(one: UserInfo, other: UserInfo): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
+  return { id, name, email, picture, stars, level };
 }

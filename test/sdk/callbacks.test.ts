@@ -64,7 +64,7 @@ describe("Callbacks", () => {
     oauth.processCallbacks();
     expect(events).toContain("after the bug");
     expect(events.at(-1)).toBe("status:success");
-    expect(warnings).toEqual([["A callback of the game threw.", new Error("the game's own bug")]]);
+    expect(warnings).toEqual([["A callback threw.", new Error("the game's own bug")]]);
     off();
   });
 

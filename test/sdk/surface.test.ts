@@ -113,7 +113,7 @@ describe("The old client's whole surface", () => {
     await settled();
     expect(oauth.getUser()).toMatchObject({ name: "Grace", picture: "chef_2" });
     expect(storage.session?.user).toMatchObject({ name: "Grace", picture: "chef_2" });
-    expect(events).toEqual(["user:Grace", "user:Grace"]);
+    expect(events).toEqual(["user:Grace", "status:success", "user:Grace", "status:success"]);
   });
 
   test("logout during a sign-in gives it up, and what still comes of it", async () => {

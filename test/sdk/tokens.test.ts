@@ -345,6 +345,6 @@ describe("Tokens look after themselves", () => {
     expect((await oauth.refreshTokens()).stars).toBe(99);
     await settled();
     expect(oauth.getUser()?.stars).toBe(99);
-    expect(events).toEqual(["user:Ada"]);
+    expect(events).toEqual(["user:Ada", "status:success"]);
   });
 });

@@ -8,25 +8,19 @@ export function authorizationUrl(
   state: string,
   challenge: string,
 ): string {
-  return withQuery(`${backendUrl}/auth/google/start`, {
+  return `${backendUrl}/auth/google/start?${new URLSearchParams({
     redirect_uri: redirectUri,
     state,
     code_challenge: challenge,
     code_challenge_method: "S256",
-  });
+  })}`;
 }
 
 /** Where the answer comes back to in a browser: `redirectUri`, or this page. @throws AccountError `redirect_uri_invalid` */
 export function redirectUriOf({ redirectUri }: OAuthManagerOptions): string {
   const url = new URL(redirectUri ?? location.pathname, location.href);
   if (url.origin === location.origin) return url.href;
-  throw new AccountError("redirect_uri_invalid", "The redirectUri must be of the game's own origin.");
-}
-
-export function withQuery(address: string, query: Record<string, string>): string {
-  const url = new URL(address);
-  for (const name in query) url.searchParams.set(name, query[name] as string);
-  return url.href;
+  throw new AccountError("redirect_uri_invalid", "The redirectUri is of another origin.");
 }
 
 /**
@@ -36,10 +30,7 @@ export function withQuery(address: string, query: Record<string, string>): strin
  */
 export function codeFrom(response: URLSearchParams, state: string | undefined): string {
   if (!state || response.get("state") !== state) {
-    throw new AccountError(
-      "state_mismatch",
-      "This answer belongs to no sign-in that this game has under way.",
-    );
+    throw new AccountError("state_mismatch", "No such sign-in is under way.");
   }
   const reason = response.get("error");
   if (reason) {

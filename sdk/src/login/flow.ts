@@ -1,6 +1,6 @@
 import type { LoginStatus } from "../callbacks.ts";
 import type { Clock } from "../clock.ts";
-import { AccountError, toAccountError } from "../errors.ts";
+import { AccountError, cancelled, toAccountError } from "../errors.ts";
 import type { LoginOptions, OAuthManagerOptions } from "../options.ts";
 import type { LoginProof, SignIn } from "../platform.ts";
 
@@ -36,39 +36,12 @@ export class LoginFlow {
 
   /** Goes on with the sign-in under way, showing its page again, or starts `signIn` before it returns. */
   start(signIn: SignIn, { mode = "popup", signal }: LoginOptions = {}): Promise<void> {
-    if (this.#running) {
-      this.#abortBy(signal, this.#running.abort);
-      this.#running.again?.();
-      return this.#running.done;
-    }
-    const abort = new AbortController();
-    this.#abortBy(signal, abort);
-    const seconds = this.options.loginTimeoutSeconds ?? TIMEOUT_SECONDS;
-    const timeout = new AccountError("login_timeout", `Nobody signed in within ${seconds} seconds.`);
-    const timer = this.clock.setTimeout(() => abort.abort(timeout), seconds * 1000);
-    this.#set({ state: "in_progress" });
-    const work = signIn({
-      options: this.options,
-      mode,
-      signal: abort.signal,
-      complete: (proof) => this.complete(proof, abort.signal),
-      showing: (url, again) => {
-        if (running !== this.#running) return;
-        running.again = again;
-        this.#set({ state: "in_progress", url });
-      },
-    });
-    const done = Promise.race([work, rejection(abort.signal)]).then(
-      () => this.#end(running, { state: "not_started" }),
-      (thrown) => {
-        const error = toAccountError(thrown);
-        this.#end(running, { state: "failed", error });
-        throw error;
-      },
-    );
-    const running: Running = { abort, done };
-    this.#running = running;
-    done.catch(() => {}).finally(() => this.clock.clearTimeout(timer));
+    if (!this.#running) this.#begin(signIn, mode);
+    else this.#running.again?.();
+    const { abort, done } = this.#running as Running;
+    const cancel = () => abort.abort(cancelled());
+    if (signal?.aborted) cancel();
+    signal?.addEventListener("abort", cancel, { signal: abort.signal });
     return done;
   }
 
@@ -80,25 +53,47 @@ export class LoginFlow {
     running?.abort.abort(cancelled());
   }
 
-  #end(running: Running, status: LoginStatus): void {
-    if (this.#running !== running) return;
-    this.#running = undefined;
-    this.#set(status);
+  #begin(signIn: SignIn, mode: "popup" | "redirect"): void {
+    const abort = new AbortController();
+    const { signal } = abort;
+    const seconds = this.options.loginTimeoutSeconds ?? TIMEOUT_SECONDS;
+    const timeout = new AccountError("login_timeout", `Nobody signed in within ${seconds} s.`);
+    const timer = this.clock.setTimeout(() => abort.abort(timeout), seconds * 1000);
+    signal.addEventListener("abort", () => this.clock.clearTimeout(timer));
+    const work = signIn({
+      options: this.options,
+      mode,
+      signal,
+      complete: (proof) => this.complete(proof, signal),
+      showing: (url, again) => {
+        if (running !== this.#running) return;
+        running.again = again;
+        this.#set({ state: "in_progress", url });
+      },
+    });
+    const end = (status: LoginStatus) => {
+      abort.abort(cancelled());
+      if (running !== this.#running) return;
+      this.#running = undefined;
+      this.#set(status);
+    };
+    const done = Promise.race([work, rejection(signal)]).then(
+      () => end({ state: "not_started" }),
+      (thrown) => {
+        const error = toAccountError(thrown);
+        end({ state: "failed", error });
+        throw error;
+      },
+    );
+    const running: Running = { abort, done };
+    this.#running = running;
+    this.#set({ state: "in_progress" });
   }
 
   #set(status: LoginStatus): void {
     this.#status = status;
     this.changed();
   }
-
-  #abortBy(signal: AbortSignal | undefined, abort: AbortController): void {
-    if (signal?.aborted) abort.abort(cancelled());
-    signal?.addEventListener("abort", () => abort.abort(cancelled()), { once: true, signal: abort.signal });
-  }
-}
-
-function cancelled(): AccountError {
-  return new AccountError("cancelled", "The sign-in was given up.");
 }
 
 /** Rejects with the reason of the abort. */
@@ -106,6 +101,6 @@ export function rejection(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     const fail = () => reject(signal.reason);
     if (signal.aborted) fail();
-    signal.addEventListener("abort", fail, { once: true });
+    signal.addEventListener("abort", fail);
   });
 }

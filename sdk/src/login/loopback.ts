@@ -3,7 +3,7 @@ import { AccountError, toAccountError } from "../errors.ts";
 import type { OAuthManagerOptions } from "../options.ts";
 import { createPkce, randomToken } from "../pkce.ts";
 import type { Attempt, LoginProof } from "../platform.ts";
-import { authorizationUrl, codeFrom, withQuery } from "./authorization.ts";
+import { authorizationUrl, codeFrom } from "./authorization.ts";
 import { rejection } from "./flow.ts";
 import { listenOnLoopback } from "./listener.ts";
 import { openBrowser } from "./open-browser.ts";
@@ -91,7 +91,7 @@ function googleUrl(
   state: string,
   challenge: string,
 ): string {
-  return withQuery(googleAuthUrl, {
+  return `${googleAuthUrl}?${new URLSearchParams({
     client_id: clientId,
     redirect_uri: redirectUri,
     response_type: "code",
@@ -100,5 +100,5 @@ function googleUrl(
     code_challenge: challenge,
     code_challenge_method: "S256",
     prompt: "select_account",
-  });
+  })}`;
 }

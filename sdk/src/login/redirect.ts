@@ -1,8 +1,7 @@
-import { AccountError } from "../errors.ts";
+import { cancelled } from "../errors.ts";
 import { createPkce, randomToken } from "../pkce.ts";
 import type { Attempt, SignIn } from "../platform.ts";
 import { authorizationUrl, codeFrom, redirectUriOf } from "./authorization.ts";
-import { rejection } from "./flow.ts";
 import { answerOpener, POPUP_STATE } from "./popup.ts";
 
 const REDIRECT_STATE = "account-redirect.";
@@ -17,13 +16,10 @@ export async function signInWithRedirect(attempt: Attempt): Promise<void> {
   const leave = () => location.assign(url);
   attempt.showing(url, leave);
   leave();
-  const backed = new Promise<never>((_, reject) => {
-    const restored = ({ persisted }: PageTransitionEvent) => {
-      if (persisted) reject(new AccountError("cancelled", "The player came back without signing in."));
-    };
-    addEventListener("pageshow", restored, { signal: attempt.signal });
+  // The page is gone, unless the player comes back without having signed in.
+  await new Promise<never>((_, reject) => {
+    addEventListener("pageshow", () => reject(cancelled()), { signal: attempt.signal });
   });
-  await Promise.race([backed, rejection(attempt.signal)]);
 }
 
 /** What is left to do when this page load is the return of a sign-in; the code leaves the address bar at once. */

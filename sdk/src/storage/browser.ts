@@ -18,7 +18,7 @@ export function browserStorage(): AccountStorage {
     },
     lock: webLock,
     watch(key, changed) {
-      if (!globalThis.window || !globalThis.BroadcastChannel) return () => {};
+      if (!globalThis.window || !globalThis.BroadcastChannel) return undefined;
       channel = new BroadcastChannel(key);
       channel.onmessage = changed;
       return () => {
@@ -30,17 +30,13 @@ export function browserStorage(): AccountStorage {
 }
 
 /** A tab that the browser froze may hold the lock for ever: after 15 s the work runs without it. */
-async function webLock<T>(name: string, work: () => Promise<T>): Promise<T> {
-  const locks = globalThis.navigator?.locks;
-  if (!locks) return work();
+function webLock<T>(name: string, work: () => Promise<T>): Promise<T> {
   let running: Promise<T> | undefined;
   const start = () => {
     running ??= work();
     return running;
   };
-  try {
-    return await locks.request(name, { signal: AbortSignal.timeout(LOCK_WAIT_MS) }, start);
-  } catch {
-    return start();
-  }
+  const locks = globalThis.navigator?.locks;
+  if (!locks) return start();
+  return locks.request(name, { signal: AbortSignal.timeout(LOCK_WAIT_MS) }, start).catch(start);
 }

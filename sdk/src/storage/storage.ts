@@ -11,5 +11,5 @@ export interface AccountStorage {
    */
   lock?<T>(name: string, work: () => Promise<T>): Promise<T>;
   /** Calls `changed` after another tab has set or removed `key`; returns how to stop. */
-  watch?(key: string, changed: () => void): () => void;
+  watch?(key: string, changed: () => void): (() => void) | undefined;
 }
