@@ -1,0 +1,136 @@
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { SessionAnswer } from "../../src/session/model";
+import {
+  ask,
+  bearer,
+  freshAccount,
+  googleToken,
+  outcome,
+  type Reply,
+  refresh,
+  signIn,
+} from "./support/client";
+import { databaseOf } from "./support/postgres";
+import type { Proof, Run } from "./support/proof";
+import { googleOf, serverFolder, spawnServer } from "./support/spawned-server";
+
+const PRELOAD = resolve(import.meta.dirname, "support/crash-preload.ts");
+
+type World = { origin: string; google: { origin: string } };
+
+/** A request that can be sent again, made ready; `holds` looks at what the successful repetition left behind. */
+type Repeatable = {
+  send(origin: string): Promise<Reply>;
+  holds(origin: string, reply: Reply): Promise<boolean>;
+};
+
+/** What is killed: each makes its own player ready first. */
+const OPERATIONS: Record<string, (world: World) => Promise<Repeatable>> = {
+  async "first login"({ google }) {
+    return loginOf(await googleToken(google));
+  },
+  async login({ origin, google }) {
+    const account = freshAccount();
+    const { user } = await signIn(origin, google, account);
+    const login = loginOf(await googleToken(google, account));
+    return {
+      ...login,
+      holds: async (at, reply) => reply.body.user.id === user.id && (await login.holds(at, reply)),
+    };
+  },
+  async refresh({ origin, google }) {
+    return refreshOf(await signIn(origin, google));
+  },
+  async "repeated refresh"({ origin, google }) {
+    const session = await signIn(origin, google);
+    await refresh(origin, session.refresh_token);
+    return refreshOf(session);
+  },
+  async rename({ origin, google }) {
+    const session = await signIn(origin, google);
+    const new_username = session.user.id.toString(36).padStart(8, "n");
+    return {
+      send: (at) => ask(at, "POST /api/update_username", { new_username }, bearer(session)),
+      holds: async (at) =>
+        (await ask(at, "GET /api/me", undefined, bearer(session))).body.user.name === new_username,
+    };
+  },
+  async logout({ origin, google }) {
+    const { refresh_token } = await signIn(origin, google);
+    return {
+      send: (at) => ask(at, "POST /api/logout", { refresh_token }),
+      holds: async (at) => (await refresh(at, refresh_token)).status === 401,
+    };
+  },
+};
+
+function loginOf(access_token: string): Repeatable {
+  return { send: (at) => ask(at, "POST /api/login", { access_token }), holds: works };
+}
+
+function refreshOf({ refresh_token }: SessionAnswer): Repeatable {
+  return { send: (at) => refresh(at, refresh_token), holds: works };
+}
+
+async function works(origin: string, { body }: Reply): Promise<boolean> {
+  const me = await ask(origin, "GET /api/me", undefined, bearer(body));
+  return me.status === 200 && (await refresh(origin, body.refresh_token)).status === 200;
+}
+
+/** Kills the server before and after each statement of each operation, in an order of the seed's. */
+async function crashPoints(run: Run, databaseEnv: Record<string, string>) {
+  const google = googleOf(run);
+  const folder = serverFolder(run);
+  const command = join(folder, "crash-at");
+  const spawn = () => spawnServer({ folder, env: { ...google.env, ...databaseEnv }, preload: PRELOAD });
+  let server = await spawn();
+  run.world.defer(() => server.kill());
+
+  const points: { operation: string; statement: string; at: string }[] = [];
+  for (const [operation, makeReady] of Object.entries(OPERATIONS)) {
+    const { send } = await makeReady({ origin: server.origin, google });
+    writeFileSync(command, "list");
+    await send(server.origin);
+    rmSync(command);
+    const statements = readFileSync(join(folder, "statements"), "utf8").trim().split("\n");
+    rmSync(join(folder, "statements"));
+    for (const [index, statement] of statements.entries()) {
+      for (const side of ["before", "after"])
+        points.push({ operation, statement, at: `${side} ${index + 1}` });
+    }
+  }
+  const order = run.random.shuffled(points);
+
+  return async (round: number) => {
+    const point = order[(round - 1) % order.length];
+    if (!point) throw new Error("no statement was seen");
+    const what = `${point.operation}, killed ${point.at} (${point.statement})`;
+    const request = await OPERATIONS[point.operation]?.({ origin: server.origin, google });
+    if (!request) return;
+    writeFileSync(command, point.at);
+    run.fault();
+    const unanswered = await outcome(request.send(server.origin));
+    run.check(unanswered === null, `${what}: no answer came, as meant`);
+    await server.exited;
+    rmSync(command);
+    server = await spawn();
+    const reply = await request.send(server.origin);
+    run.check(reply.status === 200, `${what}: the repetition is answered ${reply.status} ${reply.body.code}`);
+    run.check(await request.holds(server.origin, reply), `${what}: what it did holds`);
+  };
+}
+
+export const crashPointsEmbedded: Proof = {
+  title: "S28 S29 S37 killed before and after every statement, a repetition works (embedded database)",
+  shortRounds: 3,
+  longRounds: 100,
+  prepare: (run) => crashPoints(run, {}),
+};
+
+export const crashPointsPostgres: Proof = {
+  title: "S28 S29 S37 killed before and after every statement, a repetition works (PostgreSQL)",
+  shortRounds: 3,
+  longRounds: 100,
+  prepare: async (run) => crashPoints(run, (await databaseOf(run)).env()),
+};

@@ -1,0 +1,153 @@
+import { ask, type Reply } from "./support/client";
+import { JournalClient, startLoad } from "./support/journal-client";
+import { databaseOf } from "./support/postgres";
+import type { Proof, Run } from "./support/proof";
+import { googleOf, serverFolder, spawnServer } from "./support/spawned-server";
+import { startTcpProxy, type TcpProxy } from "./support/tcp-proxy";
+
+const ANSWER_LIMIT_MS = 10_000;
+const PLAYERS = 4;
+
+type Fault = {
+  name: string;
+  /** Whether the database can be reached at all meanwhile. */
+  reachable: boolean;
+  milliseconds: number;
+  begin(wire: TcpProxy, run: Run): void;
+  end(wire: TcpProxy): void;
+};
+
+const FAULTS: Fault[] = [
+  {
+    name: "reset",
+    reachable: true,
+    milliseconds: 300,
+    begin: (wire) => wire.reset(),
+    end: (wire) => wire.reset(),
+  },
+  {
+    name: "refused",
+    reachable: false,
+    milliseconds: 1_000,
+    begin(wire) {
+      wire.refusing = true;
+      wire.reset();
+    },
+    end(wire) {
+      wire.refusing = false;
+    },
+  },
+  {
+    name: "half-open",
+    reachable: false,
+    milliseconds: 6_000,
+    begin(wire) {
+      wire.silent = true;
+    },
+    end(wire) {
+      wire.silent = false;
+    },
+  },
+  {
+    name: "latency of a tenth of a second",
+    reachable: true,
+    milliseconds: 1_500,
+    begin(wire) {
+      wire.latencyMs = 50;
+    },
+    end(wire) {
+      wire.latencyMs = 0;
+    },
+  },
+  {
+    name: "latency of seconds",
+    reachable: true,
+    milliseconds: 12_000,
+    begin(wire, run) {
+      wire.latencyMs = run.random.integer(1_000, 3_000);
+    },
+    end(wire) {
+      wire.latencyMs = 0;
+    },
+  },
+  {
+    name: "cut amid an answer, slow close",
+    reachable: true,
+    milliseconds: 500,
+    begin(wire, run) {
+      wire.slowCloseMs = 200;
+      wire.cutAnswerAfter = run.random.integer(0, 4_000);
+    },
+    end(wire) {
+      wire.slowCloseMs = 0;
+      wire.cutAnswerAfter = Number.POSITIVE_INFINITY;
+    },
+  },
+];
+
+export const databaseWire: Proof = {
+  title:
+    "S59 a bad wire to the database: bounded 503s, liveness 200, recovery without a restart, nothing lost",
+  shortRounds: 3,
+  longRounds: 120,
+  async prepare(run) {
+    const google = googleOf(run);
+    const database = await databaseOf(run);
+    const wire = await startTcpProxy(() => database.config.port);
+    run.world.defer(() => wire.close());
+    const server = await spawnServer({
+      folder: serverFolder(run),
+      env: { ...google.env, ...database.env(wire.port) },
+    });
+    run.world.defer(() => server.kill());
+    const players = Array.from({ length: PLAYERS }, () => new JournalClient(run, server, google));
+
+    return async (round) => {
+      const fault = FAULTS[(round - 1) % FAULTS.length] as Fault;
+      const stop = startLoad(players, boundedAnswers(run, fault.name));
+      await Bun.sleep(run.random.integer(100, 300));
+      run.fault();
+      fault.begin(wire, run);
+      const over = Bun.sleep(fault.milliseconds);
+      await checkHealth(run, server.origin, fault);
+      await over;
+      fault.end(wire);
+      await recovered(run, server.origin, fault.name);
+      await stop();
+      for (const player of players) await player.verify();
+    };
+  },
+};
+
+/** Every request gets an answer in time: what was asked for, or a 503 that says when to ask again. */
+export function boundedAnswers(run: Run, fault: string) {
+  return (reply: Reply | null, milliseconds: number) => {
+    run.check(reply !== null, `${fault}: an answer comes`);
+    run.check(milliseconds <= ANSWER_LIMIT_MS, `${fault}: it comes in time, not after ${milliseconds} ms`);
+    const { status = 0 } = reply ?? {};
+    run.check(
+      status === 200 || (status === 503 && Number(reply?.headers.get("retry-after")) > 0),
+      `${fault}: it is what was asked for or a 503, not ${status}`,
+    );
+  };
+}
+
+async function checkHealth(run: Run, origin: string, { name, reachable }: Fault): Promise<void> {
+  const begin = performance.now();
+  const live = await ask(origin, "GET /health/live");
+  run.check(live.status === 200 && performance.now() - begin < 1_000, `${name}: liveness is 200 at once`);
+  if (reachable) return;
+  const ready = await ask(origin, "GET /health/ready");
+  run.check(ready.status === 503, `${name}: readiness is 503, not ${ready.status}`);
+}
+
+/** Without a restart, and within seconds. */
+export async function recovered(run: Run, origin: string, fault: string): Promise<void> {
+  const limit = performance.now() + ANSWER_LIMIT_MS;
+  for (;;) {
+    const ready = await ask(origin, "GET /health/ready");
+    if (ready.status === 200) return run.check(true, "");
+    if (performance.now() > limit) return run.check(false, `${fault}: the server is ready again`);
+    await Bun.sleep(50);
+  }
+}

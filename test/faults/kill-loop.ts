@@ -1,0 +1,47 @@
+import { JournalClient, startLoad } from "./support/journal-client";
+import { databaseOf } from "./support/postgres";
+import type { Proof, Run } from "./support/proof";
+import { googleOf, serverFolder, spawnServer } from "./support/spawned-server";
+
+const PLAYERS = 6;
+
+/** Kills the server amid six players' requests, starts it again, and has every player check what was promised. */
+async function killLoop(run: Run, databaseEnv: Record<string, string>) {
+  const google = googleOf(run);
+  const folder = serverFolder(run);
+  const spawn = () => spawnServer({ folder, env: { ...google.env, ...databaseEnv } });
+  let server = await spawn();
+  run.world.defer(() => server.kill());
+  const reach = {
+    get origin() {
+      return server.origin;
+    },
+  };
+  const players = Array.from({ length: PLAYERS }, () => new JournalClient(run, reach, google));
+  return async () => {
+    const stop = startLoad(players);
+    await Bun.sleep(run.random.integer(30, 600));
+    run.fault();
+    await server.kill();
+    await stop();
+    server = await spawn();
+    for (const player of players) await player.verify();
+  };
+}
+
+export const killLoopEmbedded: Proof = {
+  title: "S29 kill -9 amid requests loses no answer (embedded database)",
+  shortRounds: 2,
+  longRounds: 100,
+  prepare: (run) => killLoop(run, {}),
+};
+
+export const killLoopPostgres: Proof = {
+  title: "S29 kill -9 amid requests loses no answer (PostgreSQL)",
+  shortRounds: 2,
+  longRounds: 100,
+  async prepare(run) {
+    const database = await databaseOf(run);
+    return killLoop(run, database.env());
+  },
+};

@@ -1,0 +1,37 @@
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import pg from "pg";
+
+// Loaded into the server's process first. While a file `crash-at` is in the working folder, statements are counted:
+// "before 2" kills the process, as kill -9 does, when the second is about to be sent, "after 2" when its result has
+// come and nobody has seen it yet. "list" writes each statement's name to `statements`.
+type Query = (...parameters: unknown[]) => unknown;
+
+const prototype = pg.Client.prototype as unknown as { query: Query };
+const { query } = prototype;
+let count = 0;
+
+prototype.query = function (...parameters) {
+  if (!existsSync("crash-at")) {
+    count = 0;
+    return query.apply(this, parameters);
+  }
+  const [order, position] = readFileSync("crash-at", "utf8").split(" ");
+  count += 1;
+  const here = count === Number(position);
+  if (order === "list") appendFileSync("statements", `${nameOf(parameters[0])}\n`);
+  if (here && order === "before") die();
+  const callback = parameters.at(-1);
+  if (here && order === "after" && typeof callback === "function") parameters[parameters.length - 1] = die;
+  const answer = query.apply(this, parameters);
+  return here && order === "after" && answer instanceof Promise ? answer.then(die) : answer;
+};
+
+function die(): void {
+  process.kill(process.pid, "SIGKILL");
+}
+
+function nameOf(statement: unknown): string {
+  if (typeof statement === "string") return statement.slice(0, 20);
+  const { name, text = "" } = statement as { name?: string; text?: string };
+  return name ?? text.slice(0, 20);
+}

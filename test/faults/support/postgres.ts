@@ -1,0 +1,38 @@
+import type pg from "pg";
+import { migrationPool, type PostgresConfig } from "../../../src/db/postgres";
+import { testPostgres } from "../../support/postgres";
+import type { Run } from "./proof";
+
+export type TestDatabase = {
+  config: PostgresConfig;
+  /** Asks the database itself, past every proxy. */
+  pool: pg.Pool;
+  /** The settings that point a server at it; with a port, at a proxy in front of it. */
+  env(port?: number): Record<string, string>;
+};
+
+/** A migrated database of the run's own on the tests' PostgreSQL. */
+export async function databaseOf(run: Run): Promise<TestDatabase> {
+  return reach(run, await (await testPostgres()).createDatabase());
+}
+
+/** The same without any migration. */
+export async function emptyDatabaseOf(run: Run): Promise<TestDatabase> {
+  return reach(run, await (await testPostgres()).createEmptyDatabase());
+}
+
+export function reach(run: Run, config: PostgresConfig): TestDatabase {
+  const pool = migrationPool(config);
+  pool.on("error", () => {});
+  run.world.defer(() => pool.end());
+  return {
+    config,
+    pool,
+    env(port = config.port) {
+      const url = new URL(`postgresql://${config.host}:${port}/${config.database}`);
+      url.username = config.user;
+      url.password = config.password ?? "";
+      return { DATABASE_URL: url.href };
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import { type Random, seededRandom } from "./random";
+
+/** One promise and the machinery that tries to break it. */
+export type Proof = {
+  /** The cases of the checklist it covers come first. */
+  title: string;
+  /** Rounds inside `bun test`, where seconds count. */
+  shortRounds: number;
+  /** Most rounds of the soak, which also ends a proof when its share of the time is used. */
+  longRounds: number;
+  /** Builds the proof's world once; everything deferred to the run is taken down after the last round. */
+  prepare(run: Run): Promise<(round: number) => Promise<void>>;
+};
+
+/** What one proof did and found. */
+export class Run {
+  rounds = 0;
+  faults = 0;
+  checked = 0;
+  readonly losses: string[] = [];
+  readonly world = new AsyncDisposableStack();
+
+  constructor(readonly random: Random) {}
+
+  /** Counts what was broken on purpose. */
+  fault(count = 1): void {
+    this.faults += count;
+  }
+
+  /** Counts something that the server had promised; when it does not hold, that is a loss. */
+  check(holds: boolean, promise: string): void {
+    this.checked += 1;
+    if (!holds) this.losses.push(`round ${this.rounds}: ${promise}`);
+  }
+}
+
+export type Length = { rounds: number; until?: number };
+
+/** Runs a proof for so many rounds, or until a time on the clock of `performance.now()`. A throw is a loss. */
+export async function prove(proof: Proof, seed: number, length: Length): Promise<Run> {
+  const run = new Run(seededRandom(seed, proof.title));
+  try {
+    const round = await proof.prepare(run);
+    while (run.rounds < length.rounds && performance.now() < (length.until ?? Number.POSITIVE_INFINITY)) {
+      run.rounds += 1;
+      await round(run.rounds);
+    }
+  } catch (error) {
+    run.losses.push(`round ${run.rounds}: ${error instanceof Error ? error.stack : error}`);
+  } finally {
+    await run.world.disposeAsync();
+  }
+  return run;
+}
