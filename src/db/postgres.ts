@@ -5,13 +5,14 @@ export type PostgresConfig = Extract<DatabaseConfig, { kind: "postgres" }>;
 
 /**
  * Bounds in milliseconds, so that a slow or vanished database becomes a 503 and never a hanging request: the wait
- * for a connection, a statement as the server counts, and as we count should the server's answer never come.
+ * for a connection, a statement as the server counts, and as we count should the server's answer never come. A
+ * request runs two statements or so, and two that all but use up their bounds must fit into ten seconds.
  */
 const SERVING_LIMITS: pg.PoolConfig = {
   max: 10,
-  connectionTimeoutMillis: 3_000,
-  statement_timeout: 5_000,
-  query_timeout: 6_000,
+  connectionTimeoutMillis: 2_000,
+  statement_timeout: 2_500,
+  query_timeout: 3_000,
   idle_in_transaction_session_timeout: 10_000,
 };
 
