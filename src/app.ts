@@ -18,7 +18,8 @@ import { errorBody, errorHeaders, toApiError } from "./http/error-response";
 import { allowedMethods } from "./http/methods";
 import { requestId } from "./http/request-id";
 import { securityHeaders } from "./http/security-headers";
-import { createLimits } from "./limits";
+import { createLimits, noLimits } from "./limits";
+import type { LimitStore } from "./limits/store";
 import type { Log } from "./log";
 import { loginRoutes } from "./login/routes";
 import { play } from "./play/plugin";
@@ -35,6 +36,8 @@ import { userRoutes } from "./users/routes";
 export type Deps = {
   config: Config;
   database: Database;
+  /** Where the limits on abuse count. */
+  limitStore: LimitStore;
   keyRing: KeyRing;
   clock: Clock;
   log: Log;
@@ -43,13 +46,13 @@ export type Deps = {
 };
 
 /** The whole server as a web-standard handler: `createApp(deps).fetch(request)`. Touches nothing but its deps. */
-export function createApp({ config, database, keyRing, clock, log, fetch }: Deps) {
+export function createApp({ config, database, limitStore, keyRing, clock, log, fetch }: Deps) {
   const tokens = {
     access: createAccessTokens(keyRing, config.security.accessTokenExpirySeconds, clock),
     refresh: createRefreshTokens(keyRing),
   };
   const sessions = createSessionStatements(database.pool, clock, config.security);
-  const limits = createLimits(config.rateLimit);
+  const limits = config.limits.enabled ? createLimits(limitStore) : noLimits;
   const readContext = createContextReader(createAddressReader(config.server.trustedProxies));
   const google = createGoogleVerifier(config.google, clock, fetch);
   const guard = createGuard(tokens.access, sessions);
@@ -66,7 +69,7 @@ export function createApp({ config, database, keyRing, clock, log, fetch }: Deps
     })
     .use(cors(config))
     .onParse(({ request, contentType }) => readJsonBody(request, contentType))
-    .onError((context) => {
+    .onError(async (context) => {
       let error = toApiError(context.error, context.code, log);
       if (context.code === "NOT_FOUND") {
         const allow = allowedMethods(app, context.path);
@@ -76,7 +79,7 @@ export function createApp({ config, database, keyRing, clock, log, fetch }: Deps
         }
       }
       const asking = readContext(context);
-      if (error.status === 401 || error.status === 403 || error.status === 429) {
+      if ([401, 403, 429].includes(error.status) && (await limits.worthLogging(asking.ip))) {
         log.event("refused", { code: error.code, ...asking });
       }
       Object.assign(context.set.headers, errorHeaders(error));

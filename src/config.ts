@@ -5,12 +5,13 @@ import { type DatabaseConfig, databaseSection } from "./config/database";
 import { readEnvironment } from "./config/environment";
 import { readConfigFile } from "./config/file";
 import { type GoogleConfig, googleSection } from "./config/google";
+import { type LimitsConfig, limitsSection } from "./config/limits";
 import { Problems } from "./config/problems";
 import { type SecurityConfig, securitySection } from "./config/security";
 import { type ServerConfig, serverSection } from "./config/server";
 
 export { ConfigError } from "./config/problems";
-export type { DatabaseConfig, GoogleConfig, SecurityConfig, ServerConfig };
+export type { DatabaseConfig, GoogleConfig, LimitsConfig, SecurityConfig, ServerConfig };
 
 /** Everything the server may be told, validated and frozen. */
 export type Config = Readonly<{
@@ -23,7 +24,7 @@ export type Config = Readonly<{
   dataDir: string;
   /** Absolute folder of `login.log`. */
   logDir: string;
-  rateLimit: boolean;
+  limits: LimitsConfig;
 }>;
 
 export type ConfigSource = {
@@ -41,14 +42,15 @@ export function loadConfig(source: ConfigSource): Config {
   const problems = new Problems();
   const { env, file, paths } = readSource(source, problems);
   const production = source.env.NODE_ENV === "production";
+  const database = databaseSection(env, file, paths.dataDir, production, problems);
   const config: Config = {
     mode: production ? "production" : "development",
-    database: databaseSection(env, file, paths.dataDir, production, problems),
+    database,
     security: securitySection(env, file, source.cwd, production, problems),
     google: googleSection(env, file, production, problems),
     server: serverSection(env, file, problems),
     ...paths,
-    rateLimit: env.RATE_LIMIT ?? true,
+    limits: limitsSection(env, file, database, problems),
   };
   problems.throwIfAny();
   return deepFreeze(config);

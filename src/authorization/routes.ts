@@ -41,7 +41,7 @@ export function authorizationRoutes(deps: AuthorizationRouteDeps) {
       "/auth/google/start",
       async (request) => {
         const { query, server, redirect } = request;
-        await limits.login(readContext(request).ip);
+        await limits.authorization(readContext(request).ip);
         if (!isAllowedRedirectUri(query.redirect_uri, redirectUris)) {
           throw new ApiError("redirect_uri_invalid");
         }
@@ -64,8 +64,11 @@ export function authorizationRoutes(deps: AuthorizationRouteDeps) {
     )
     .get(
       CALLBACK_PATH,
-      async ({ query, server, redirect }) => {
-        const location = await finishAuthorization(deps, query, callbackUri(server?.port));
+      async (request) => {
+        const { query, server, redirect } = request;
+        const location = await limits.loginAttempt(readContext(request).ip, () =>
+          finishAuthorization(deps, query, callbackUri(server?.port)),
+        );
         return redirect(location, 302);
       },
       {

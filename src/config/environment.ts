@@ -40,6 +40,10 @@ const environmentSchema = z.object({
   LOG_DIR: text,
   EMBEDDED_DATA_DIR: text,
   RATE_LIMIT: flag,
+  REDIS_URL: text.refine(
+    (url) => URL.canParse(url) && /^rediss?:$/.test(new URL(url).protocol),
+    "must be a redis:// or rediss:// URL",
+  ),
 });
 
 /** What the environment sets; a variable that is absent or empty is not set. */

@@ -40,6 +40,7 @@ const fileSchema = z.strictObject({
       debug: z.boolean(),
       log_level: logLevel,
       cors_origins: z.array(origin),
+      rate_limit_store: z.enum(["memory", "postgres", "redis"]),
       trusted_proxies: z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])),
     })
     .partial()

@@ -4,6 +4,7 @@ import type { Config } from "../config";
 import { LOCAL_CLIENT_ID } from "../config/google";
 import { openDatabase } from "../db/database";
 import { startLocalGoogle } from "../google/local/start";
+import { openLimitStore } from "../limits/store";
 import type { Log } from "../log";
 import { cleanUp } from "../session/clean-up";
 import { loadKeyRing } from "../session/keys";
@@ -35,17 +36,21 @@ export async function startServer(
 ): Promise<RunningServer> {
   const { host, port } = config.server;
   const keyRing = await loadKeyRing(config.security, config.dataDir);
-  const database = await openDatabase(config.database, { onProgress, onWarning: (line) => log.warn(line) });
+  const onWarning = (line: string) => log.warn(line);
+  const database = await openDatabase(config.database, { onProgress, onWarning });
   const closers = [() => database.close()];
   const stop = async () => {
     for (const close of closers.toReversed()) await close();
   };
   try {
+    const limitStore = await openLimitStore(config.limits, database, onWarning);
+    closers.push(() => limitStore.close());
     const google = config.google.local ? startStandIn(config, port === 0 ? 0 : port + 1) : null;
     if (google) closers.push(() => google.stop());
     const app = createApp({
       config: google ? { ...config, google: { ...config.google, endpoints: google.urls } } : config,
       database,
+      limitStore,
       keyRing,
       clock: systemClock,
       log,

@@ -49,8 +49,9 @@ export function loginRoutes(deps: LoginRouteDeps) {
     "/api/login",
     async (request) => {
       const context = readContext(request);
-      await limits.login(context.ip);
-      const player = await verify(readProof(request.body));
+      const proof = readProof(request.body);
+      const player = await limits.loginAttempt(context.ip, () => verify(proof));
+      await limits.login(player.sub);
       return login(deps, player, request.body.device, context);
     },
     {

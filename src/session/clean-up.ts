@@ -12,7 +12,7 @@ export type CleanUpDeps = { database: Database; clock: Clock; policy: SecurityCo
 
 /**
  * Deletes sessions past their absolute expiry, dead ones included (until then a late replay is still
- * recognised), and sign-ins that nobody finished. Several replicas may do so at once.
+ * recognised), sign-ins that nobody finished and rate limits of windows gone by. Several replicas may do so at once.
  * @returns how many sessions went
  */
 export async function cleanUp({ database, clock, policy }: CleanUpDeps): Promise<number> {
@@ -20,6 +20,7 @@ export async function cleanUp({ database, clock, policy }: CleanUpDeps): Promise
   const stale = { createdAt: { lt: ago(SIGN_IN_LIFETIME_SECONDS) } };
   await database.prisma.authorizationRequest.deleteMany({ where: stale });
   await database.prisma.loginCode.deleteMany({ where: stale });
+  await database.prisma.rateLimit.deleteMany({ where: { expire: { lt: clock.now().getTime() } } });
 
   const expired = ago(policy.sessionMaxSeconds);
   for (let total = 0; ; await Bun.sleep(PAUSE_MS)) {

@@ -1,26 +1,31 @@
 import type { SessionStatements, UserRow } from "../db/session-statements";
 import { ApiError } from "../errors";
 import type { RequestContext } from "../http/context";
+import type { Limits } from "../limits";
 import type { Log } from "../log";
 import { sessionAnswer, type Tokens } from "./answer";
 import type { SessionAnswer } from "./model";
 
-export type RefreshDeps = { sessions: SessionStatements; tokens: Tokens; log: Log };
+export type RefreshDeps = { sessions: SessionStatements; tokens: Tokens; limits: Limits; log: Log };
 
 /**
  * Rotates a session by one generation (RFC 9700 §4.14.2). The predecessor, within the grace, gets the same
  * successor again; anything older is a replay and ends the session.
- * @throws {ApiError} invalid_grant, the same for every kind of dead token
+ * @throws {ApiError} invalid_grant, the same for every kind of dead token; rate_limited
  */
 export async function refresh(
   deps: RefreshDeps,
   token: string,
   context: RequestContext,
 ): Promise<SessionAnswer> {
-  const { sessions, tokens, log } = deps;
+  const { sessions, tokens, limits, log } = deps;
   const content = tokens.refresh.open(token);
-  if (!content) throw new ApiError("invalid_grant");
+  if (!content) {
+    await limits.forgedToken(context.ip);
+    throw new ApiError("invalid_grant");
+  }
   const { sessionId } = content;
+  await limits.refresh(sessionId);
   const attempt = { ...content, ip: context.ip };
 
   const answer = (user: UserRow, generation: number) => {

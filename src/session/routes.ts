@@ -1,20 +1,17 @@
 import { Elysia } from "elysia";
 import type { ReadContext } from "../http/context";
 import { errorResponses } from "../http/model";
-import type { Limits } from "../limits";
 import { type LogoutDeps, logout } from "./logout";
 import { logoutAnswer, refreshTokenBody, sessionAnswer } from "./model";
 import { type RefreshDeps, refresh } from "./refresh";
 
-export function sessionRoutes(deps: RefreshDeps & LogoutDeps & { limits: Limits; readContext: ReadContext }) {
-  const { limits, readContext } = deps;
+export function sessionRoutes(deps: RefreshDeps & LogoutDeps & { readContext: ReadContext }) {
+  const { readContext } = deps;
   return new Elysia({ name: "session", tags: ["Session"] })
     .post(
       "/api/refresh",
       async (request) => {
-        const context = readContext(request);
-        await limits.refresh(context.ip);
-        return refresh(deps, request.body.refresh_token, context);
+        return refresh(deps, request.body.refresh_token, readContext(request));
       },
       {
         body: refreshTokenBody,

@@ -32,7 +32,7 @@ export function userRoutes({ guard, database, limits, log, readContext }: UserRo
       "/api/update_username",
       async (request) => {
         const { user, sessionId } = request.player;
-        await limits.rename(user.id);
+        await limits.profileChange(user.id);
         const renamed = await rename(database.pool, user.id, request.body.new_username);
         log.event("rename", { userId: user.id, sessionId, username: renamed.name, ...readContext(request) });
         return { status: "success" as const, user: toUser(renamed) };
@@ -65,6 +65,7 @@ export function userRoutes({ guard, database, limits, log, readContext }: UserRo
       "/api/update_picture",
       async (request) => {
         const { user, sessionId } = request.player;
+        await limits.profileChange(user.id);
         const changed = await changePicture(database, user.id, request.body.new_picture);
         log.event("picture_changed", { userId: user.id, sessionId, ...readContext(request) });
         return { status: "success" as const, user: toUser(changed) };
@@ -80,6 +81,7 @@ export function userRoutes({ guard, database, limits, log, readContext }: UserRo
             "invalid_token",
             "payload_too_large",
             "unsupported_media_type",
+            "rate_limited",
             "database_unavailable",
           ),
         },

@@ -8,6 +8,7 @@ import { type Config, loadConfig } from "../../src/config";
 import type { Database } from "../../src/db/database";
 import { type RunningLocalGoogle, startLocalGoogle } from "../../src/google/local/start";
 import type { Fetch } from "../../src/google/transport";
+import { type LimitStore, memoryStore } from "../../src/limits/store";
 import { createLog } from "../../src/log";
 import { loadKeyRing } from "../../src/session/keys";
 import { TestClock } from "./clock";
@@ -37,6 +38,8 @@ export type TestServerOptions = {
   env?: Record<string, string>;
   /** Last word on the configuration, for what only config.yml can say. */
   adjust?: (config: Config) => Config;
+  /** Where limits count, when they are on: this process's memory unless set. */
+  limitStore?: LimitStore;
   /** Calls to Google, when a test wants to stand in between. */
   fetch?: Fetch;
   /** Instead of the server's `clock`, which then moves nothing. */
@@ -82,6 +85,7 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
   const app = createApp({
     config: adjusted,
     database: options.database,
+    limitStore: options.limitStore ?? memoryStore,
     keyRing: await loadKeyRing(adjusted.security, adjusted.dataDir),
     clock,
     log,

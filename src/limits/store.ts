@@ -1,0 +1,116 @@
+import { once } from "node:events";
+import { createClient } from "@redis/client";
+import {
+  RateLimiterMemory,
+  RateLimiterPostgres,
+  RateLimiterRedis,
+  type RateLimiterStoreAbstract,
+  RLWrapperTimeouts,
+} from "rate-limiter-flexible";
+import type { LimitsConfig } from "../config";
+import type { Database } from "../db/database";
+
+/** How often a key may be counted: `points` in `duration` seconds. */
+export type Window = { keyPrefix: string; points: number; duration: number };
+
+/** Adds to a key's count and takes back, atomically; `consume` rejects with RateLimiterRes above the limit. */
+export type Counter = Pick<RateLimiterMemory, "consume" | "reward">;
+
+/** Where counts are kept. A shared store that fails or dawdles is replaced by this process's memory meanwhile. */
+export type LimitStore = {
+  counter(window: Window): Counter;
+  close(): Promise<void>;
+};
+
+/** How long a request may wait for a shared store, in milliseconds. */
+const TIMEOUT_MS = 500;
+
+/** How long the start waits to see whether Redis is there, in milliseconds. */
+const START_WAIT_MS = 1_000;
+
+export const memoryStore: LimitStore = {
+  counter: (window) => new RateLimiterMemory(window),
+  close: async () => {},
+};
+
+/** Opens the configured store. One that cannot be reached does not stop the start. */
+export async function openLimitStore(
+  config: LimitsConfig,
+  database: Database,
+  onWarning: (line: string) => void,
+): Promise<LimitStore> {
+  if (!config.enabled) return memoryStore;
+  switch (config.store) {
+    case "memory":
+      return memoryStore;
+    case "postgres":
+      return postgresStore(database);
+    case "redis":
+      return redisStore(config.url, onWarning);
+  }
+}
+
+function postgresStore({ pool }: Database): LimitStore {
+  return {
+    counter: (window) =>
+      insured(
+        window,
+        new RateLimiterPostgres({
+          ...window,
+          storeClient: pool,
+          storeType: "pool",
+          tableName: "rate_limits",
+          tableCreated: true,
+          clearExpiredByTimeout: false,
+        }),
+      ),
+    close: async () => {},
+  };
+}
+
+async function redisStore(url: string, onWarning: (line: string) => void): Promise<LimitStore> {
+  const client = createClient({
+    url,
+    disableOfflineQueue: true,
+    pingInterval: 5_000,
+    socket: {
+      connectTimeout: START_WAIT_MS,
+      socketTimeout: 10_000,
+      reconnectStrategy: (attempts) => Math.min(attempts * 100, 2_000),
+    },
+  });
+  let reachable = true;
+  client.on("ready", () => {
+    reachable = true;
+  });
+  client.on("error", () => {
+    if (reachable)
+      onWarning("Redis cannot be reached; each process counts its own rate limits until it can.");
+    reachable = false;
+  });
+  client.connect().catch(() => {});
+  const decided = once(client, "ready").catch(() => {});
+  await Promise.race([decided, Bun.sleep(START_WAIT_MS)]);
+  return {
+    counter: (window) =>
+      insured(
+        window,
+        new RateLimiterRedis({
+          ...window,
+          keyPrefix: `account-server:${window.keyPrefix}`,
+          storeClient: client,
+          useRedisPackage: true,
+          rejectIfRedisNotReady: true,
+        }),
+      ),
+    close: async () => client.destroy(),
+  };
+}
+
+function insured(window: Window, shared: RateLimiterStoreAbstract): Counter {
+  return new RLWrapperTimeouts({
+    limiter: shared,
+    timeoutMs: TIMEOUT_MS,
+    insuranceLimiter: new RateLimiterMemory(window),
+  });
+}
