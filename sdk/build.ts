@@ -1,20 +1,15 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { bundle, entries } from "./bundle.ts";
 
-const SOURCE = join(import.meta.dir, "src");
 const TARGET = join(import.meta.dir, "dist");
 
-/** Builds the package: ESM for browsers, ESM for Node and Bun, one classic script, and the types. */
+/** Builds the package into dist: what a browser and a desktop import, and the types. */
 await rm(TARGET, { recursive: true, force: true });
-await bundle("index.browser.ts", "browser.js", { target: "browser", minify: true });
-await bundle("index.node.ts", "node.js", { target: "node" });
-await bundle("script.ts", "account-sdk.js", { target: "browser", format: "iife", minify: true });
-await emitTypes();
-
-async function bundle(entry: string, output: string, options: Partial<Bun.BuildConfig>): Promise<void> {
-  const { outputs } = await Bun.build({ entrypoints: [join(SOURCE, entry)], format: "esm", ...options });
-  for (const file of outputs) await Bun.write(join(TARGET, output), file);
+for (const name of Object.keys(entries) as (keyof typeof entries)[]) {
+  await Bun.write(join(TARGET, name), await bundle(name));
 }
+await emitTypes();
 
 /** The declarations refer to each other with the endings that a consumer resolves. */
 async function emitTypes(): Promise<void> {

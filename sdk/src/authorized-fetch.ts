@@ -18,6 +18,8 @@ export async function authorizedFetch(
   const session = await refresher.fresh();
   const response = await send(session);
   if (response.status !== 401) return response;
-  const renewed = await refresher.replace(session.accessToken, http.owns(request.url)).catch(() => undefined);
+  // The account server's own 401 is the last word on a token; another server's may mean anything.
+  const final = request.url.startsWith(`${http.backendUrl}/`);
+  const renewed = await refresher.replace(session.accessToken, final).catch(() => undefined);
   return renewed ? send(renewed) : response;
 }

@@ -9,12 +9,13 @@ export type LoginStatus =
   | { readonly state: "failed"; readonly error: AccountError };
 
 export interface AccountEvents {
-  /** A player is signed in: by this game, from the store, or by another tab. */
+  /** A player is signed in: by `login()`, from the store, or by another tab. */
   login: (user: UserInfo) => void;
   /** The session ended: by `logout()`, by another tab, or because the server ended it. Once per session. */
   logout: () => void;
   /** The profile arrived or changed. */
   user: (user: UserInfo) => void;
+  /** `getLoginStatus()` answers differently. */
   status: (status: LoginStatus) => void;
 }
 
@@ -25,24 +26,20 @@ interface Subscription {
 
 /** Listeners and the queue of calls owed to them, first in first out. */
 export class Callbacks {
+  readonly #immediate: boolean;
+  readonly #warn: (message: string, error: unknown) => void;
   #subscriptions: Subscription[] = [];
   #queue: (() => void)[] = [];
   #taken = 0;
 
-  constructor(
-    private readonly immediate: boolean,
-    private readonly warn: (message: string, error: unknown) => void,
-  ) {}
+  constructor(immediate: boolean, warn: (message: string, error: unknown) => void) {
+    this.#immediate = immediate;
+    this.#warn = warn;
+  }
 
-  /** @param owed what `listener` is called with by the way, once, as if the event had just come. */
-  on<Event extends keyof AccountEvents>(
-    event: Event,
-    listener: AccountEvents[Event],
-    owed?: Parameters<AccountEvents[Event]>,
-  ): () => void {
+  on<Event extends keyof AccountEvents>(event: Event, listener: AccountEvents[Event]): () => void {
     const subscription: Subscription = { event, listener };
     this.#subscriptions.push(subscription);
-    if (owed) this.#owe(subscription, owed);
     return () => {
       this.#subscriptions = this.#subscriptions.filter((other) => other !== subscription);
     };
@@ -50,8 +47,12 @@ export class Callbacks {
 
   emit<Event extends keyof AccountEvents>(event: Event, ...payload: Parameters<AccountEvents[Event]>): void {
     for (const subscription of this.#subscriptions) {
-      if (subscription.event === event) this.#owe(subscription, payload);
+      if (subscription.event !== event) continue;
+      this.#queue.push(() => {
+        if (this.#subscriptions.includes(subscription)) subscription.listener(...(payload as never[]));
+      });
     }
+    if (this.#immediate) queueMicrotask(() => this.process());
   }
 
   /** Runs what was queued before this call. A callback may call it again. */
@@ -62,7 +63,7 @@ export class Callbacks {
       try {
         this.#queue.shift()?.();
       } catch (error) {
-        this.warn("A callback threw.", error);
+        this.#warn("A callback threw.", error);
       }
     }
   }
@@ -70,12 +71,5 @@ export class Callbacks {
   /** Forgets every listener, and with it every call owed. */
   close(): void {
     this.#subscriptions = [];
-  }
-
-  #owe(subscription: Subscription, payload: unknown[]): void {
-    this.#queue.push(() => {
-      if (this.#subscriptions.includes(subscription)) subscription.listener(...(payload as never[]));
-    });
-    if (this.immediate) queueMicrotask(() => this.process());
   }
 }

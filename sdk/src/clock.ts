@@ -10,7 +10,7 @@ export interface Clock {
 
 /** The device's clock. Its timers do not keep a process alive. */
 export const systemClock: Clock = {
-  now: () => Date.now(),
+  now: Date.now,
   monotonic: () => performance.now(),
   setTimeout(run, milliseconds) {
     const timer: unknown = setTimeout(run, milliseconds);

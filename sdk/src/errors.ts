@@ -69,11 +69,6 @@ export function cancelled(): AccountError {
   return new AccountError("cancelled", "The sign-in was given up.");
 }
 
-/** `value` when it is one of the known codes. */
-export function knownCode(value: unknown): AccountErrorCode | undefined {
-  return accountErrorCodes.find((code) => code === value);
-}
-
 /** Any thrown value as an AccountError. */
 export function toAccountError(thrown: unknown): AccountError {
   return thrown instanceof AccountError

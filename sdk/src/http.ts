@@ -1,5 +1,5 @@
 import type { Clock } from "./clock.ts";
-import { AccountError, type AccountErrorCode, knownCode } from "./errors.ts";
+import { AccountError, type AccountErrorCode, accountErrorCodes } from "./errors.ts";
 import { type Session, sessionFromAnswer } from "./session.ts";
 
 export type FetchLike = (input: Request | URL | string, init?: RequestInit) => Promise<Response>;
@@ -9,13 +9,16 @@ const TIMEOUT_MS = 10_000;
 
 /** The account server, as JSON in and out. Every failure is an AccountError. */
 export class Http {
+  readonly backendUrl: string;
+  readonly fetch: FetchLike;
+  readonly #clock: Clock;
   readonly #open = new Set<AbortController>();
 
-  constructor(
-    readonly backendUrl: string,
-    readonly fetch: FetchLike,
-    private readonly clock: Clock,
-  ) {}
+  constructor(backendUrl: string, fetch: FetchLike, clock: Clock) {
+    this.backendUrl = backendUrl;
+    this.fetch = fetch;
+    this.#clock = clock;
+  }
 
   /**
    * POSTs `body` and gives back the answer's body. Waits 10 s at most.
@@ -25,13 +28,12 @@ export class Http {
   async post(path: string, body: Answer, send: FetchLike = this.fetch): Promise<Answer> {
     const abort = new AbortController();
     this.#open.add(abort);
-    const timer = this.clock.setTimeout(() => abort.abort(), TIMEOUT_MS);
+    const timer = this.#clock.setTimeout(() => abort.abort(), TIMEOUT_MS);
     try {
       const response = await send(this.backendUrl + path, {
         method: "POST",
         headers: { "content-type": "application/json" },
         body: JSON.stringify(body),
-        credentials: "omit",
         signal: abort.signal,
       });
       const answer: unknown = await response.json().catch(() => {
@@ -44,21 +46,16 @@ export class Http {
       if (error instanceof AccountError) throw error;
       throw new AccountError("network_error", "The account server cannot be reached.", { cause: error });
     } finally {
-      this.clock.clearTimeout(timer);
+      this.#clock.clearTimeout(timer);
       this.#open.delete(abort);
     }
   }
 
   /** Logs in or refreshes. @throws AccountError */
   async postForSession(path: string, body: Answer): Promise<Session> {
-    const session = sessionFromAnswer(await this.post(path, body), this.clock);
+    const session = sessionFromAnswer(await this.post(path, body), this.#clock);
     if (session) return session;
     throw new AccountError("invalid_response", "The answer carries no session.");
-  }
-
-  /** Whether `url` belongs to the account server, whose 401 is the last word on a token. */
-  owns(url: string): boolean {
-    return new URL(url).origin === new URL(this.backendUrl).origin;
   }
 
   close(): void {
@@ -71,7 +68,7 @@ function refusal(response: Response, answer: Answer): AccountError {
   const { code, message, reason, request_id: requestId } = answer as Record<string, string | undefined>;
   const retryAfterSeconds = Number(response.headers.get("retry-after")) || undefined;
   return new AccountError(
-    knownCode(code) ?? codeOf(status),
+    accountErrorCodes.find((known) => known === code) ?? codeOf(status),
     message ?? `The account server answered ${status}.`,
     { status, reason, requestId, retryAfterSeconds },
   );
@@ -79,6 +76,5 @@ function refusal(response: Response, answer: Answer): AccountError {
 
 function codeOf(status: number): AccountErrorCode {
   if (status < 300) return "invalid_response";
-  if (status === 429) return "rate_limited";
-  return status >= 500 ? "server_error" : "request_failed";
+  return status < 500 ? "request_failed" : "server_error";
 }

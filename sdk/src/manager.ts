@@ -14,7 +14,6 @@ import { parseUser, type UserInfo } from "./user.ts";
 
 /** Signs a player in and keeps them signed in. Every method that can fail rejects with an AccountError. */
 export class AccountManager {
-  readonly #device: string | undefined;
   readonly #platform: Platform;
   readonly #callbacks: Callbacks;
   readonly #http: Http;
@@ -33,7 +32,6 @@ export class AccountManager {
     const { clock = systemClock, fetch = (...request) => globalThis.fetch(...request) } = options;
     // biome-ignore lint/suspicious/noConsole: the default for games that give no `warn`.
     const { warn = console.warn } = options;
-    this.#device = options.device;
     this.#platform = platform;
     this.#callbacks = new Callbacks(options.callbacks === "immediate", warn);
     this.#http = new Http(options.backendUrl, fetch, clock);
@@ -66,13 +64,10 @@ export class AccountManager {
   login({ onSuccess, onLogout, ...options }: LoginOptions = {}): void {
     this.#requireAlive();
     for (const off of this.#handlers) off?.();
+    this.#handlers = [onSuccess && this.on("login", onSuccess), onLogout && this.on("logout", onLogout)];
     const user = this.getUser();
-    this.#handlers = [
-      onSuccess && this.#callbacks.on("login", onSuccess, user ? [user] : undefined),
-      onLogout && this.#callbacks.on("logout", onLogout),
-    ];
-    if (user) return;
-    this.#flow.start((attempt) => this.#signIn(attempt), options).catch(() => {});
+    if (user) this.#callbacks.emit("login", user);
+    else this.#flow.start((attempt) => this.#signIn(attempt), options).catch(() => {});
   }
 
   /** Signs the player in with a Google ID token, as Google One Tap hands it over, and the nonce it was asked for with. */
@@ -158,7 +153,7 @@ export class AccountManager {
   dispose(): void {
     this.#disposed = true;
     this.#callbacks.close();
-    this.#current.close();
+    this.#current.value = null;
     this.#refresher.schedule();
     this.#store.close();
     this.#http.close();
@@ -179,7 +174,7 @@ export class AccountManager {
 
   async #exchange(proof: LoginProof, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    const session = await this.#http.postForSession("/api/login", { ...proof, device: this.#device });
+    const session = await this.#http.postForSession("/api/login", proof);
     if (!signal.aborted) await this.#store.write(session);
     if (signal.aborted && !this.#current.is(session)) {
       await this.#store.swap(session.refreshToken, () => null);

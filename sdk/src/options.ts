@@ -32,8 +32,6 @@ export interface OAuthManagerOptions {
   callbacks?: "queued" | "immediate" | undefined;
   /** Where the session is kept. Default: localStorage, or a file in the user's data folder. */
   storage?: AccountStorage | undefined;
-  /** Names this device in the player's list of sessions, 64 characters at most. */
-  device?: string | undefined;
   /** How long a sign-in waits for the player. Default 300. */
   loginTimeoutSeconds?: number | undefined;
   /**

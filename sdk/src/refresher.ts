@@ -14,6 +14,10 @@ const LONGEST_BACK_OFF_MS = 60_000;
 
 /** Keeps the current session fresh: one refresh at a time, backing off, ended by `invalid_grant` alone. */
 export class Refresher {
+  readonly #http: Http;
+  readonly #store: SessionStore;
+  readonly #current: CurrentSession;
+  readonly #clock: Clock;
   #running: Promise<Session> | undefined;
   #failure: { error: AccountError; wait: number; until: number } | undefined;
   /** The refresh token that the server declared dead, and its words. */
@@ -24,12 +28,12 @@ export class Refresher {
 
   readonly #isFresh = (session: Session) => this.#dueIn(session) > 0;
 
-  constructor(
-    private readonly http: Http,
-    private readonly store: SessionStore,
-    private readonly current: CurrentSession,
-    private readonly clock: Clock,
-  ) {}
+  constructor(http: Http, store: SessionStore, current: CurrentSession, clock: Clock) {
+    this.#http = http;
+    this.#store = store;
+    this.#current = current;
+    this.#clock = clock;
+  }
 
   /**
    * A session whose access token works.
@@ -42,7 +46,7 @@ export class Refresher {
     try {
       return await this.refresh(this.#isFresh);
     } catch (error) {
-      const { value } = this.current;
+      const { value } = this.#current;
       if (value && this.#remaining(value) > 0) return value;
       throw error;
     }
@@ -71,7 +75,7 @@ export class Refresher {
 
   /** Refreshes or ends the session when the clock says so. */
   check(): void {
-    const session = this.current.value;
+    const session = this.#current.value;
     if (!session) return;
     if (this.#isDead(session)) {
       if (this.#remaining(session) <= 0) void this.#end(session);
@@ -88,17 +92,17 @@ export class Refresher {
   }
 
   schedule(): void {
-    this.clock.clearTimeout(this.#timer);
-    const session = this.current.value;
+    this.#clock.clearTimeout(this.#timer);
+    const session = this.#current.value;
     if (!session) return;
     const wait = Math.max(this.#dueIn(session), this.#isDead(session) ? 0 : this.#backOff());
-    this.#timer = this.clock.setTimeout(() => this.check(), Math.min(Math.max(wait, 100), POLL_MS));
+    this.#timer = this.#clock.setTimeout(() => this.check(), Math.min(Math.max(wait, 100), POLL_MS));
   }
 
   async #refresh(enough: (found: Session) => boolean): Promise<Session> {
     if (this.#failure && this.#backOff() > 0) throw this.#failure.error;
     try {
-      const session = await this.store.exclusively(() => this.#rotate(enough));
+      const session = await this.#store.lock("refresh", () => this.#rotate(enough));
       this.#failure = undefined;
       return session;
     } catch (thrown) {
@@ -106,27 +110,27 @@ export class Refresher {
       const wait = Math.min(2 * (this.#failure?.wait ?? FIRST_BACK_OFF_MS / 2), LONGEST_BACK_OFF_MS);
       const jittered = wait * (0.5 + Math.random() / 2);
       const asked = (error.retryAfterSeconds ?? 0) * 1000;
-      this.#failure = { error, wait, until: this.clock.monotonic() + Math.max(jittered, asked) };
+      this.#failure = { error, wait, until: this.#clock.monotonic() + Math.max(jittered, asked) };
       throw error;
     }
   }
 
   async #rotate(enough: (found: Session) => boolean): Promise<Session> {
     const session = this.require();
-    const stored = await this.store.read();
+    const stored = await this.#store.read();
     if (stored?.refreshToken !== session.refreshToken) {
       const found = this.#adopt(session, stored);
       return enough(found) ? found : this.#rotate(enough);
     }
     if (this.#isDead(session)) return this.#fail(session);
     try {
-      const next = await this.http.postForSession("/api/refresh", { refresh_token: session.refreshToken });
-      if (!this.current.is(session)) return this.require();
-      return this.#adopt(session, await this.store.swap(session.refreshToken, () => next));
+      const next = await this.#http.postForSession("/api/refresh", { refresh_token: session.refreshToken });
+      if (!this.#current.is(session)) return this.require();
+      return this.#adopt(session, await this.#store.swap(session.refreshToken, () => next));
     } catch (thrown) {
       const error = toAccountError(thrown);
       if (error.code !== "invalid_grant" || error.status !== 401) throw error;
-      const held = await this.store.read();
+      const held = await this.#store.read();
       if (held?.refreshToken !== session.refreshToken) return this.#adopt(session, held);
       this.#dead = { token: session.refreshToken, error };
       return this.#fail(session);
@@ -141,18 +145,18 @@ export class Refresher {
 
   /** Goes on with what the store holds, unless this game has moved on from `session` by itself. */
   #adopt(session: Session, stored: Session | null): Session {
-    if (this.current.is(session)) this.current.replace(stored);
+    if (this.#current.is(session)) this.#current.replace(stored);
     return this.require();
   }
 
   async #end(session: Session): Promise<void> {
-    const held = await this.store.swap(session.refreshToken, () => null);
-    if (this.current.is(session)) this.current.replace(held);
+    const held = await this.#store.swap(session.refreshToken, () => null);
+    if (this.#current.is(session)) this.#current.replace(held);
   }
 
   /** The session in use, fresh or not. @throws AccountError `not_logged_in` */
   require(): Session {
-    const { value } = this.current;
+    const { value } = this.#current;
     if (!value) throw new AccountError("not_logged_in", "No player is signed in.");
     return value;
   }
@@ -162,7 +166,7 @@ export class Refresher {
   }
 
   #remaining(session: Session): number {
-    return session.accessToken === this.#refused ? 0 : remainingMs(session, this.clock);
+    return session.accessToken === this.#refused ? 0 : remainingMs(session, this.#clock);
   }
 
   #dueIn(session: Session): number {
@@ -171,6 +175,6 @@ export class Refresher {
   }
 
   #backOff(): number {
-    return (this.#failure?.until ?? 0) - this.clock.monotonic();
+    return (this.#failure?.until ?? 0) - this.#clock.monotonic();
   }
 }

@@ -1,4 +1,10 @@
-import * as RobotouilleAccount from "./index.browser.ts";
+import { AccountError, accountErrorCodes, OAuthManager } from "./index.browser.ts";
 
-// For pages without a bundler: one <script>, one global.
-Object.assign(globalThis, { RobotouilleAccount });
+const sdk = { AccountError, OAuthManager, accountErrorCodes };
+
+declare global {
+  /** What `<script src="account-sdk.js">` brings to a page without a bundler. */
+  var RobotouilleAccount: typeof sdk;
+}
+
+globalThis.RobotouilleAccount = sdk;

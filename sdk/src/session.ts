@@ -27,7 +27,7 @@ export function serializeSession(session: Session): string {
   return JSON.stringify({ ...session, format: FORMAT, taken: undefined });
 }
 
-/** The stored session; null for nothing, for half a file and for a format from another time. */
+/** The stored session; null for nothing, for half a file and for contents of another kind. */
 export function parseSession(stored: string | null | undefined, clock: Clock): Session | null {
   try {
     const value = JSON.parse(stored ?? "");

@@ -6,6 +6,10 @@ type MaybePromise<T> = T | Promise<T>;
 
 /** The stored session of one backend. Never throws: a storage that fails is replaced by memory, with one warning. */
 export class SessionStore {
+  readonly #storage: AccountStorage;
+  readonly #key: string;
+  readonly #clock: Clock;
+  readonly #warn: (message: string, error: unknown) => void;
   #memory: string | null = null;
   #broken = false;
   #closed = false;
@@ -14,11 +18,16 @@ export class SessionStore {
   #writing = 0;
 
   constructor(
-    private readonly storage: AccountStorage,
-    private readonly key: string,
-    private readonly clock: Clock,
-    private readonly warn: (message: string, error: unknown) => void,
-  ) {}
+    storage: AccountStorage,
+    key: string,
+    clock: Clock,
+    warn: (message: string, error: unknown) => void,
+  ) {
+    this.#storage = storage;
+    this.#key = key;
+    this.#clock = clock;
+    this.#warn = warn;
+  }
 
   /** The stored session, or null. Answers at once when the storage does and no write is under way. */
   read(): MaybePromise<Session | null> {
@@ -55,13 +64,8 @@ export class SessionStore {
     });
   }
 
-  /** One refresh at a time among the tabs or processes that share this store. */
-  exclusively<T>(work: () => Promise<T>): Promise<T> {
-    return this.#lock("refresh", work);
-  }
-
   watch(changed: () => void): (() => void) | undefined {
-    return this.storage.watch?.(this.key, changed);
+    return this.#storage.watch?.(this.#key, changed);
   }
 
   /** From here on nothing is written. */
@@ -71,24 +75,25 @@ export class SessionStore {
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     this.#writing++;
-    const turn = this.#writes.then(() => this.#lock("write", work)).finally(() => this.#writing--);
+    const turn = this.#writes.then(() => this.lock("write", work)).finally(() => this.#writing--);
     this.#writes = turn.catch(() => {});
     return turn;
   }
 
-  #lock<T>(name: string, work: () => Promise<T>): Promise<T> {
-    return this.storage.lock ? this.storage.lock(`${this.key}.${name}`, work) : work();
+  /** Runs `work` alone among the tabs or processes that share this store. */
+  lock<T>(name: string, work: () => Promise<T>): Promise<T> {
+    return this.#storage.lock ? this.#storage.lock(`${this.#key}.${name}`, work) : work();
   }
 
   #get(): MaybePromise<Session | null> {
     const parse = (stored: string | null | undefined) => {
       this.#memory = stored ?? null;
-      return parseSession(stored, this.clock);
+      return parseSession(stored, this.#clock);
     };
     const fail = (error: unknown) => parse(this.#fallBack(error));
     if (this.#broken) return parse(this.#memory);
     try {
-      const stored = this.storage.get(this.key);
+      const stored = this.#storage.get(this.#key);
       return stored instanceof Promise ? stored.then(parse, fail) : parse(stored);
     } catch (error) {
       return fail(error);
@@ -101,15 +106,15 @@ export class SessionStore {
     if (this.#broken) return;
     try {
       await (this.#memory === null
-        ? this.storage.remove(this.key)
-        : this.storage.set(this.key, this.#memory));
+        ? this.#storage.remove(this.#key)
+        : this.#storage.set(this.#key, this.#memory));
     } catch (error) {
       this.#fallBack(error);
     }
   }
 
   #fallBack(error: unknown): string | null {
-    if (!this.#broken) this.warn("The session cannot be stored.", error);
+    if (!this.#broken) this.#warn("The session cannot be stored.", error);
     this.#broken = true;
     return this.#memory;
   }

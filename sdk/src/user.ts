@@ -12,6 +12,6 @@ export interface UserInfo {
 /** The user in an answer or in the store, without unknown fields; undefined when it is none. */
 export function parseUser(value: unknown): UserInfo | undefined {
   const { id, name, email, picture = null, stars = 0, level = 0 } = (value ?? {}) as UserInfo;
-  if (!Number.isSafeInteger(id) || typeof name !== "string") return undefined;
+  if (typeof id !== "number" || typeof name !== "string") return undefined;
   return { id, name, email, picture, stars, level };
 }

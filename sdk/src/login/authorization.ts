@@ -1,19 +1,34 @@
 import { AccountError } from "../errors.ts";
 import type { OAuthManagerOptions } from "../options.ts";
+import { createPkce, randomToken } from "../pkce.ts";
 
-/** The account server's authorization request (RFC 6749 §4.1.1, RFC 7636 §4.3). */
-export function authorizationUrl(
+/** What the game keeps of an authorization request until its answer comes. */
+export interface Authorization {
+  readonly state: string;
+  readonly verifier: string;
+  readonly url: string;
+}
+
+/**
+ * The account server's authorization request (RFC 6749 §4.1.1, RFC 7636 §4.3).
+ *
+ * @param prefix begins the state, for whoever has to recognize the answer.
+ * @throws AccountError `crypto_unavailable`
+ */
+export async function authorize(
   { backendUrl }: OAuthManagerOptions,
   redirectUri: string,
-  state: string,
-  challenge: string,
-): string {
-  return `${backendUrl}/auth/google/start?${new URLSearchParams({
+  prefix = "",
+): Promise<Authorization> {
+  const state = prefix + randomToken();
+  const { verifier, challenge } = await createPkce();
+  const query = new URLSearchParams({
     redirect_uri: redirectUri,
     state,
     code_challenge: challenge,
     code_challenge_method: "S256",
-  })}`;
+  });
+  return { state, verifier, url: `${backendUrl}/auth/google/start?${query}` };
 }
 
 /** Where the answer comes back to in a browser: `redirectUri`, or this page. @throws AccountError `redirect_uri_invalid` */

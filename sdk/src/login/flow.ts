@@ -14,19 +14,24 @@ interface Running {
 
 /** At most one sign-in at a time, from its start to its status. */
 export class LoginFlow {
+  readonly #options: OAuthManagerOptions;
+  readonly #clock: Clock;
+  readonly #complete: (proof: LoginProof, signal: AbortSignal) => Promise<void>;
+  readonly #changed: () => void;
   #running: Running | undefined;
-  #status: LoginStatus = { state: "not_started" };
+  /** How the last sign-in went, as long as nobody is signed in. */
+  status: LoginStatus = { state: "not_started" };
 
   constructor(
-    private readonly options: OAuthManagerOptions,
-    private readonly clock: Clock,
-    private readonly complete: (proof: LoginProof, signal: AbortSignal) => Promise<void>,
-    private readonly changed: () => void,
-  ) {}
-
-  /** How the last sign-in went, as long as nobody is signed in. */
-  get status(): LoginStatus {
-    return this.#status;
+    options: OAuthManagerOptions,
+    clock: Clock,
+    complete: (proof: LoginProof, signal: AbortSignal) => Promise<void>,
+    changed: () => void,
+  ) {
+    this.#options = options;
+    this.#clock = clock;
+    this.#complete = complete;
+    this.#changed = changed;
   }
 
   /** Settles with the sign-in under way; never rejects. */
@@ -49,22 +54,22 @@ export class LoginFlow {
   cancel(): void {
     const running = this.#running;
     this.#running = undefined;
-    this.#status = { state: "not_started" };
+    this.status = { state: "not_started" };
     running?.abort.abort(cancelled());
   }
 
   #begin(signIn: SignIn, mode: "popup" | "redirect"): void {
     const abort = new AbortController();
     const { signal } = abort;
-    const seconds = this.options.loginTimeoutSeconds ?? TIMEOUT_SECONDS;
+    const seconds = this.#options.loginTimeoutSeconds ?? TIMEOUT_SECONDS;
     const timeout = new AccountError("login_timeout", `Nobody signed in within ${seconds} s.`);
-    const timer = this.clock.setTimeout(() => abort.abort(timeout), seconds * 1000);
-    signal.addEventListener("abort", () => this.clock.clearTimeout(timer));
+    const timer = this.#clock.setTimeout(() => abort.abort(timeout), seconds * 1000);
+    signal.addEventListener("abort", () => this.#clock.clearTimeout(timer));
     const work = signIn({
-      options: this.options,
+      options: this.#options,
       mode,
       signal,
-      complete: (proof) => this.complete(proof, signal),
+      complete: (proof) => this.#complete(proof, signal),
       showing: (url, again) => {
         if (running !== this.#running) return;
         running.again = again;
@@ -91,8 +96,8 @@ export class LoginFlow {
   }
 
   #set(status: LoginStatus): void {
-    this.#status = status;
-    this.changed();
+    this.status = status;
+    this.#changed();
   }
 }
 

@@ -1,9 +1,8 @@
 import type { RequestListener } from "node:http";
 import { AccountError, toAccountError } from "../errors.ts";
 import type { OAuthManagerOptions } from "../options.ts";
-import { createPkce, randomToken } from "../pkce.ts";
 import type { Attempt, LoginProof } from "../platform.ts";
-import { authorizationUrl, codeFrom } from "./authorization.ts";
+import { authorize, codeFrom } from "./authorization.ts";
 import { rejection } from "./flow.ts";
 import { listenOnLoopback } from "./listener.ts";
 import { openBrowser } from "./open-browser.ts";
@@ -17,17 +16,16 @@ const GOOGLE_AUTH_URL = "https://accounts.google.com/o/oauth2/v2/auth";
 export async function signInOnLoopback(attempt: Attempt): Promise<void> {
   const { options, signal } = attempt;
   const { clientId, port = DEFAULT_PORT, appName = "the game" } = options;
-  const state = randomToken();
-  const { verifier, challenge } = await createPkce();
   const callback = createCallback();
   signal.throwIfAborted();
   const binding = { port, exact: clientId !== undefined && port !== 0, localhost: clientId !== undefined };
   const listener = await listenOnLoopback(binding, callback.listener);
   try {
     const redirectUri = `http://${clientId ? "localhost" : "127.0.0.1"}:${listener.port}${CALLBACK_PATH}`;
-    const url = clientId
-      ? googleUrl(options, clientId, redirectUri, state, challenge)
-      : authorizationUrl(options, redirectUri, state, challenge);
+    const ours = await authorize(options, redirectUri);
+    const { state, verifier } = ours;
+    const url = clientId ? googleUrl(options, clientId, ours.url) : ours.url;
+    signal.throwIfAborted();
     attempt.showing(url, () => void show(url, attempt).catch(() => {}));
     const response = await Promise.race([callback.response, show(url, attempt), rejection(signal)]);
     const code = codeFrom(response, state);
@@ -83,22 +81,16 @@ function show(url: string, { options, signal }: Attempt): Promise<never> {
   });
 }
 
-/** Google's authorization endpoint, for a game that is Google's client itself. */
+/** The same request to Google itself, for a game that is Google's client. */
 function googleUrl(
   { googleAuthUrl = GOOGLE_AUTH_URL }: OAuthManagerOptions,
   clientId: string,
-  redirectUri: string,
-  state: string,
-  challenge: string,
+  url: string,
 ): string {
-  return `${googleAuthUrl}?${new URLSearchParams({
-    client_id: clientId,
-    redirect_uri: redirectUri,
-    response_type: "code",
-    scope: "openid email profile",
-    state,
-    code_challenge: challenge,
-    code_challenge_method: "S256",
-    prompt: "select_account",
-  })}`;
+  const { searchParams } = new URL(url);
+  searchParams.append("client_id", clientId);
+  searchParams.append("response_type", "code");
+  searchParams.append("scope", "openid email profile");
+  searchParams.append("prompt", "select_account");
+  return `${googleAuthUrl}?${searchParams}`;
 }

@@ -1,7 +1,6 @@
 import { AccountError, cancelled } from "../errors.ts";
-import { createPkce, randomToken } from "../pkce.ts";
 import type { Attempt } from "../platform.ts";
-import { authorizationUrl, codeFrom, redirectUriOf } from "./authorization.ts";
+import { authorize, codeFrom, redirectUriOf } from "./authorization.ts";
 
 /** Begins the `state` of a popup sign-in, so that its last page knows what it is. */
 export const POPUP_STATE = "account-popup.";
@@ -11,14 +10,11 @@ const CLOSED_POLL_MS = 250;
 /** Sign-in in a popup. Opens it before the first await, so that the click still counts. */
 export async function signInWithPopup(attempt: Attempt): Promise<void> {
   const { options, signal } = attempt;
-  const state = POPUP_STATE + randomToken();
-  let popup = openPopup(state);
+  let popup = openPopup();
   signal.addEventListener("abort", () => popup.close());
-  const { verifier, challenge } = await createPkce();
-  const url = authorizationUrl(options, redirectUriOf(options), state, challenge);
-  signal.throwIfAborted();
+  const { state, verifier, url } = await authorize(options, redirectUriOf(options), POPUP_STATE);
   const show = () => {
-    if (popup.closed) popup = openPopup(state);
+    if (popup.closed) popup = openPopup();
     popup.location.href = url;
     popup.focus();
   };
@@ -32,14 +28,11 @@ export async function signInWithPopup(attempt: Attempt): Promise<void> {
 export function answerOpener(state: string): void {
   const message = { type: MESSAGE_TYPE, nonce: state, query: location.search };
   window.opener?.postMessage(message, location.origin);
-  // Where the opener was cut off (Cross-Origin-Opener-Policy), the game's own origin still hears this.
-  new BroadcastChannel(state).postMessage(message);
   window.close();
 }
 
-function openPopup(name: string): Window {
-  const left = screenX + (outerWidth - 480) / 2;
-  const popup = window.open("", name, `popup,width=480,height=640,left=${left},top=${screenY + 80}`);
+function openPopup(): Window {
+  const popup = window.open("", "", "width=480,height=640");
   if (!popup || popup.closed) throw new AccountError("popup_blocked", "The browser blocked the popup.");
   return popup;
 }
@@ -51,18 +44,13 @@ function answer(state: string, signal: AbortSignal, isClosed: () => boolean): Pr
       if (origin !== location.origin || data?.type !== MESSAGE_TYPE || data.nonce !== state) return;
       resolve(new URLSearchParams(data.query));
     };
-    const channel = new BroadcastChannel(state);
-    channel.onmessage = receive;
     addEventListener("message", receive, { signal });
+    // A closed popup's message may still be on its way.
     let closedTurns = 0;
     const poll = setInterval(() => {
-      // An isolated page sees every popup as closed. A closed popup's message may still be on its way.
-      closedTurns = isClosed() && !crossOriginIsolated ? closedTurns + 1 : 0;
+      closedTurns = isClosed() ? closedTurns + 1 : 0;
       if (closedTurns > 2) reject(cancelled());
     }, CLOSED_POLL_MS);
-    signal.addEventListener("abort", () => {
-      channel.close();
-      clearInterval(poll);
-    });
+    signal.addEventListener("abort", () => clearInterval(poll));
   });
 }

@@ -1,24 +1,21 @@
 import { cancelled } from "../errors.ts";
-import { createPkce, randomToken } from "../pkce.ts";
 import type { Attempt, SignIn } from "../platform.ts";
-import { authorizationUrl, codeFrom, redirectUriOf } from "./authorization.ts";
+import { authorize, codeFrom, redirectUriOf } from "./authorization.ts";
 import { answerOpener, POPUP_STATE } from "./popup.ts";
 
 const REDIRECT_STATE = "account-redirect.";
 
 /** Sign-in that leaves the page; the page load after it goes on with {@link returningSignIn}. */
-export async function signInWithRedirect(attempt: Attempt): Promise<void> {
-  const state = REDIRECT_STATE + randomToken();
-  const { verifier, challenge } = await createPkce();
-  const url = authorizationUrl(attempt.options, redirectUriOf(attempt.options), state, challenge);
-  attempt.signal.throwIfAborted();
+export async function signInWithRedirect({ options, signal, showing }: Attempt): Promise<void> {
+  const { state, verifier, url } = await authorize(options, redirectUriOf(options), REDIRECT_STATE);
+  signal.throwIfAborted();
   sessionStorage.setItem(state, JSON.stringify({ verifier, page: location.href }));
   const leave = () => location.assign(url);
-  attempt.showing(url, leave);
+  showing(url, leave);
   leave();
   // The page is gone, unless the player comes back without having signed in.
   await new Promise<never>((_, reject) => {
-    addEventListener("pageshow", () => reject(cancelled()), { signal: attempt.signal });
+    addEventListener("pageshow", () => reject(cancelled()), { signal });
   });
 }
 
