@@ -21,7 +21,10 @@ const idle: Database[] = [];
 
 export const openEmbeddedForTest: OpenDatabase = async () => {
   const database = idle.pop() ?? (await makeEmbedded());
-  await database.pool.query("TRUNCATE users, authorization_requests, login_codes RESTART IDENTITY CASCADE");
+  const { rows } = await database.pool.query(
+    "SELECT string_agg(quote_ident(tablename), ', ') AS tables FROM pg_tables WHERE schemaname = 'public' AND tablename <> '_prisma_migrations'",
+  );
+  await database.pool.query(`TRUNCATE ${rows[0].tables} RESTART IDENTITY CASCADE`);
   return {
     ...database,
     async close() {

@@ -1,0 +1,41 @@
+import { resolve } from "node:path";
+import type { DatabaseConfig } from "../../src/config";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+
+export type CliRun = { exitCode: number; output: string };
+
+/** Runs `bunx prisma …` as a developer does, with an empty home, on the given database. */
+export async function prismaCli(database: DatabaseConfig, home: string, ...args: string[]): Promise<CliRun> {
+  const child = Bun.spawn(["bunx", "prisma", ...args], {
+    cwd: ROOT,
+    env: {
+      PATH: process.env.PATH,
+      HOME: home,
+      NO_COLOR: "1",
+      CHECKPOINT_DISABLE: "1",
+      ...environment(database),
+    },
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  const [stdout, stderr, exitCode] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
+  return { exitCode, output: stdout + stderr };
+}
+
+/** The settings that name a database. */
+export function environment(database: DatabaseConfig): Record<string, string> {
+  if (database.kind === "embedded") return { EMBEDDED_DATA_DIR: database.dataDir };
+  return {
+    DB_HOST: database.host,
+    DB_PORT: String(database.port),
+    DB_NAME: database.database,
+    DB_USER: database.user,
+    ...(database.password === undefined ? {} : { DB_PASSWORD: database.password }),
+  };
+}
