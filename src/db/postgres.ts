@@ -1,5 +1,6 @@
 import pg from "pg";
 import type { DatabaseConfig } from "../config";
+import { isRetryable } from "./errors";
 
 export type PostgresConfig = Extract<DatabaseConfig, { kind: "postgres" }>;
 
@@ -16,9 +17,31 @@ const SERVING_LIMITS: pg.PoolConfig = {
   idle_in_transaction_session_timeout: 10_000,
 };
 
+/** How long a statement is run again and again, in milliseconds, and the longest pause before each. */
+const RETRY_FOR_MS = 2_000;
+const RETRY_PAUSE_MS = 30;
+
+/**
+ * Runs a statement again when it lost to a deadlock or a serialization failure. `query` makes each statement a
+ * transaction of its own, so that nothing of it is left behind; a transaction over `connect` is its owner's to repeat.
+ */
+class RetryingPool extends pg.Pool {
+  override query = (async (...statement: Parameters<pg.Pool["query"]>) => {
+    const began = performance.now();
+    for (;;) {
+      try {
+        return await super.query(...statement);
+      } catch (error) {
+        if (!isRetryable(error) || performance.now() - began > RETRY_FOR_MS) throw error;
+        await Bun.sleep(Math.random() * RETRY_PAUSE_MS);
+      }
+    }
+  }) as pg.Pool["query"];
+}
+
 /** The pool that requests are served from. Connects on first use. */
 export function servingPool(config: PostgresConfig): pg.Pool {
-  return new pg.Pool({ ...connectionOptions(config), ...SERVING_LIMITS });
+  return new RetryingPool({ ...connectionOptions(config), ...SERVING_LIMITS });
 }
 
 /** The one connection that migrations run on, as pools go; their statements may take as long as they take. */

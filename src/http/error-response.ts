@@ -1,5 +1,5 @@
 import { ValidationError } from "elysia";
-import { isUnavailable } from "../db/errors";
+import { isRetryable, isUnavailable } from "../db/errors";
 import { ApiError } from "../errors";
 import type { Log } from "../log";
 
@@ -15,7 +15,7 @@ export function toApiError(error: unknown, code: string | number, log: Log): Api
     }));
     return new ApiError("validation_failed", { fields: { fields } });
   }
-  if (isUnavailable(error)) return new ApiError("database_unavailable");
+  if (isUnavailable(error) || isRetryable(error)) return new ApiError("database_unavailable");
   log.error("unexpected error", describe(error));
   return new ApiError("internal_error");
 }

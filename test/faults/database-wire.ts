@@ -1,11 +1,11 @@
-import { ask, type Reply } from "./support/client";
+import { boundedAnswers, recovered } from "./support/bounded";
+import { ask } from "./support/client";
 import { JournalClient, startLoad } from "./support/journal-client";
 import { databaseOf } from "./support/postgres";
 import type { Proof, Run } from "./support/proof";
 import { googleOf, serverFolder, spawnServer } from "./support/spawned-server";
 import { startTcpProxy, type TcpProxy } from "./support/tcp-proxy";
 
-const ANSWER_LIMIT_MS = 10_000;
 const PLAYERS = 4;
 
 type Fault = {
@@ -119,19 +119,6 @@ export const databaseWire: Proof = {
   },
 };
 
-/** Every request gets an answer in time: what was asked for, or a 503 that says when to ask again. */
-export function boundedAnswers(run: Run, fault: string) {
-  return (reply: Reply | null, milliseconds: number) => {
-    run.check(reply !== null, `${fault}: an answer comes`);
-    run.check(milliseconds <= ANSWER_LIMIT_MS, `${fault}: it comes in time, not after ${milliseconds} ms`);
-    const { status = 0 } = reply ?? {};
-    run.check(
-      status === 200 || (status === 503 && Number(reply?.headers.get("retry-after")) > 0),
-      `${fault}: it is what was asked for or a 503, not ${status}`,
-    );
-  };
-}
-
 async function checkHealth(run: Run, origin: string, { name, reachable }: Fault): Promise<void> {
   const begin = performance.now();
   const live = await ask(origin, "GET /health/live");
@@ -139,15 +126,4 @@ async function checkHealth(run: Run, origin: string, { name, reachable }: Fault)
   if (reachable) return;
   const ready = await ask(origin, "GET /health/ready");
   run.check(ready.status === 503, `${name}: readiness is 503, not ${ready.status}`);
-}
-
-/** Without a restart, and within seconds. */
-export async function recovered(run: Run, origin: string, fault: string): Promise<void> {
-  const limit = performance.now() + ANSWER_LIMIT_MS;
-  for (;;) {
-    const ready = await ask(origin, "GET /health/ready");
-    if (ready.status === 200) return run.check(true, "");
-    if (performance.now() > limit) return run.check(false, `${fault}: the server is ready again`);
-    await Bun.sleep(50);
-  }
 }

@@ -60,7 +60,7 @@ export async function signIn(
   return reply.body;
 }
 
-/** What a request came to, also when no answer came. */
-export async function outcome(request: Promise<Reply>): Promise<Reply | null> {
+/** What a request came to: null when no answer came. */
+export async function outcome(request: Promise<Reply | null>): Promise<Reply | null> {
   return request.catch(() => null);
 }

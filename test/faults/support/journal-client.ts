@@ -111,18 +111,16 @@ async function insist(request: () => Promise<Reply | null>): Promise<Reply | nul
 
 /**
  * Players who keep asking until told to stop.
- * @param onReply gets each answer, or null for none, and the milliseconds it took
+ * @param watch stands around each request
  */
 export function startLoad(
   clients: JournalClient[],
-  onReply: (reply: Reply | null, milliseconds: number) => void = () => {},
+  watch: (request: () => Promise<Reply | null>) => Promise<Reply | null> = (request) => request(),
 ): () => Promise<void> {
   let stopping = false;
   const running = clients.map(async (client) => {
     while (!stopping) {
-      const begin = performance.now();
-      const reply = await client.step();
-      onReply(reply, Math.round(performance.now() - begin));
+      const reply = await watch(() => client.step());
       if (reply?.status !== 200) await Bun.sleep(20);
     }
   });

@@ -1,0 +1,116 @@
+import { withClient } from "../../src/db/postgres";
+import { testPostgres } from "../support/postgres";
+import { boundedAnswers } from "./support/bounded";
+import { ask, bearer, freshAccount, refresh, signIn } from "./support/client";
+import type { TestDatabase } from "./support/postgres";
+import type { Proof } from "./support/proof";
+import { twoReplicas } from "./support/replicas";
+import { sessionIdOf, sessionRow } from "./support/session-row";
+
+export const serializationFailures: Proof = {
+  title: "S27 S59 a serializable database: what fails to serialize is run again, and no caller notices",
+  shortRounds: 10,
+  longRounds: 300,
+  async prepare(run) {
+    const { google, origins } = await twoReplicas(run, ({ pool, config }) =>
+      pool.query(`ALTER DATABASE ${config.database} SET default_transaction_isolation = 'serializable'`),
+    );
+    let session = await signIn(origins[0], google);
+    return async () => {
+      const callers = run.random.integer(8, 32);
+      run.fault(callers - 1);
+      const replies = await Promise.all(
+        Array.from({ length: callers }, (_, caller) =>
+          refresh(origins[caller % 2] as string, session.refresh_token),
+        ),
+      );
+      for (const { status, body } of replies) run.check(status === 200, `200, not ${status} ${body.code}`);
+      run.check(new Set(replies.map(({ body }) => body.refresh_token)).size === 1, "one successor");
+      session = replies[0]?.body ?? session;
+    };
+  },
+};
+
+export const deadlocks: Proof = {
+  title: "S59 a statement that loses to a deadlock is run again",
+  shortRounds: 2,
+  longRounds: 50,
+  async prepare(run) {
+    const { google, database, first } = await twoReplicas(run, ({ config }) =>
+      asSuperuser(config.database, (client) =>
+        client.query(`ALTER DATABASE ${config.database} SET deadlock_timeout = '50ms'`),
+      ),
+    );
+    return async () => {
+      const account = freshAccount();
+      const older = await signIn(first.origin, google, account);
+      const newer = await signIn(first.origin, google, account);
+      const [one, other] = [sessionIdOf(older), sessionIdOf(newer)];
+      const lock = "SELECT FROM refresh_tokens WHERE id = $1 FOR UPDATE";
+      run.fault();
+      await asSuperuser(database.config.database, async (client) => {
+        // The server goes through the sessions the other way round, and is the first to look for a deadlock.
+        await client.query("SET deadlock_timeout = '1min'");
+        await client.query("BEGIN");
+        await client.query(lock, [other]);
+        const leaving = ask(first.origin, "DELETE /api/sessions", undefined, bearer(older));
+        await waitsForLock(database);
+        await client.query(lock, [one]);
+        await client.query("COMMIT");
+        const { status, body } = await leaving;
+        run.check(status === 204, `every device is signed out, not ${status} ${body.code}`);
+      });
+      for (const sessionId of [one, other]) {
+        const { revoked_at } = await sessionRow(database.pool, sessionId);
+        run.check(revoked_at !== null, "the session is over");
+      }
+    };
+  },
+};
+
+export const stuckRow: Proof = {
+  title: "S59 a row that somebody keeps locked: bounded 503s for its callers, and all is well afterwards",
+  shortRounds: 1,
+  longRounds: 20,
+  async prepare(run) {
+    const { google, database, first } = await twoReplicas(run);
+    return async () => {
+      const session = await signIn(first.origin, google);
+      const bounded = boundedAnswers(run, "stuck row");
+      const callers = run.random.integer(12, 40);
+      run.fault(callers);
+      await withClient(database.config, async (client) => {
+        await client.query("BEGIN");
+        await client.query("SELECT FROM refresh_tokens WHERE id = $1 FOR UPDATE", [sessionIdOf(session)]);
+        const replies = Array.from({ length: callers }, () =>
+          bounded(() => refresh(first.origin, session.refresh_token)),
+        );
+        await waitsForLock(database);
+        const { status } = await ask(first.origin, "GET /health/live");
+        run.check(status === 200, "liveness is 200");
+        for (const reply of await Promise.all(replies)) {
+          run.check(reply?.status === 503, `a caller is answered 503, not ${reply?.status}`);
+        }
+        await client.query("ROLLBACK");
+      });
+      const { status, body } = await refresh(first.origin, session.refresh_token);
+      run.check(status === 200, `the session lives (${status} ${body.code})`);
+    };
+  },
+};
+
+async function asSuperuser(database: string, work: Parameters<typeof withClient>[1]): Promise<void> {
+  const { superuser } = await testPostgres();
+  await withClient({ ...superuser, database }, work);
+}
+
+/** Resolves when some statement of a server waits for a lock. */
+async function waitsForLock({ pool }: TestDatabase): Promise<void> {
+  for (;;) {
+    const { rowCount } = await pool.query(
+      "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+    );
+    if (rowCount) return;
+    await Bun.sleep(10);
+  }
+}
