@@ -36,7 +36,9 @@ function checkImports(code: string): void {
 /** Shows the output of a command only when it fails. */
 async function run(what: string, command: string[]): Promise<void> {
   const child = Bun.spawn(command, { cwd: SDK, stdout: "pipe", stderr: "pipe" });
-  const [output, errors] = await Promise.all([child.stdout.text(), child.stderr.text()]);
+  const [output, errors] = await Promise.all(
+    [child.stdout, child.stderr].map((stream) => new Response(stream).text()),
+  );
   if ((await child.exited) === 0) return;
   console.error(`${what} failed:\n${output}${errors}`);
   process.exit(1);

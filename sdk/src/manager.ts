@@ -75,7 +75,7 @@ export class AccountManager {
     this.#requireAlive();
     this.#flow.cancel();
     await this.#flow.start(({ complete }) => complete({ id_token: idToken, nonce }));
-    return this.#refresher.require().user;
+    return this.#refresher.required().user;
   }
 
   /** Runs the callbacks that are due. Call it once in every turn of the game loop. */

@@ -41,7 +41,7 @@ export class Refresher {
    * @throws AccountError `not_logged_in`, or why an expired token could not be refreshed.
    */
   async fresh(): Promise<Session> {
-    const session = this.require();
+    const session = this.required();
     if (this.#isFresh(session)) return session;
     try {
       return await this.refresh(this.#isFresh);
@@ -54,7 +54,7 @@ export class Refresher {
 
   /** What to use instead of an access token that was answered with 401. `final`: the account server said so. */
   async replace(accessToken: string, final: boolean): Promise<Session> {
-    const session = this.require();
+    const session = this.required();
     if (session.accessToken !== accessToken) return session;
     if (final) this.#refused = accessToken;
     return this.refresh((found) => found.accessToken !== accessToken);
@@ -116,7 +116,7 @@ export class Refresher {
   }
 
   async #rotate(enough: (found: Session) => boolean): Promise<Session> {
-    const session = this.require();
+    const session = this.required();
     const stored = await this.#store.read();
     if (stored?.refreshToken !== session.refreshToken) {
       const found = this.#adopt(session, stored);
@@ -125,7 +125,7 @@ export class Refresher {
     if (this.#isDead(session)) return this.#fail(session);
     try {
       const next = await this.#http.postForSession("/api/refresh", { refresh_token: session.refreshToken });
-      if (!this.#current.is(session)) return this.require();
+      if (!this.#current.is(session)) return this.required();
       return this.#adopt(session, await this.#store.swap(session.refreshToken, () => next));
     } catch (thrown) {
       const error = toAccountError(thrown);
@@ -146,7 +146,7 @@ export class Refresher {
   /** Goes on with what the store holds, unless this game has moved on from `session` by itself. */
   #adopt(session: Session, stored: Session | null): Session {
     if (this.#current.is(session)) this.#current.replace(stored);
-    return this.require();
+    return this.required();
   }
 
   async #end(session: Session): Promise<void> {
@@ -155,7 +155,7 @@ export class Refresher {
   }
 
   /** The session in use, fresh or not. @throws AccountError `not_logged_in` */
-  require(): Session {
+  required(): Session {
     const { value } = this.#current;
     if (!value) throw new AccountError("not_logged_in", "No player is signed in.");
     return value;
