@@ -44,7 +44,7 @@ export function deviceRoutes(deps: DeviceRouteDeps) {
       {
         auth: true,
         params: t.Object({ id: t.String({ description: "A session's id." }) }),
-        response: { ...NO_CONTENT, ...errorResponses(...REFUSALS, "not_found") },
+        response: { ...NO_CONTENT, ...errorResponses("validation_failed", ...REFUSALS, "not_found") },
         detail: { summary: "Sign one device out" },
       },
     )
