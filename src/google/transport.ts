@@ -4,15 +4,17 @@ export const GOOGLE_TIMEOUT_MS = 5_000;
 
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
-/** Google's libraries over one plain request: 5 s in all, no retry, no redirect followed. */
+/** Google's libraries over one plain request: 5 s in all, no retry, no redirect followed, a JSON object or nothing. */
 export class SingleRequestTransport extends Gaxios {
   constructor(private readonly fetchImplementation: Fetch) {
     super();
   }
 
-  override request<T = unknown>(options: Parameters<Gaxios["request"]>[0] = {}): Promise<GaxiosResponse<T>> {
+  override async request<T = unknown>(
+    options: Parameters<Gaxios["request"]>[0] = {},
+  ): Promise<GaxiosResponse<T>> {
     const { retryConfig: _, ...once } = options as Partial<GaxiosOptionsPrepared>;
-    return super.request<T>({
+    const response = await super.request<T>({
       ...once,
       retry: false,
       redirect: "manual",
@@ -21,5 +23,7 @@ export class SingleRequestTransport extends Gaxios {
       validateStatus: (status: number) => status === 200,
       fetchImplementation: this.fetchImplementation as typeof fetch,
     });
+    if (typeof response.data !== "object" || response.data === null) throw new TypeError("not a JSON object");
+    return response;
   }
 }
