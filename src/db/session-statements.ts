@@ -32,10 +32,14 @@ const USER = "u.id, u.name, u.email, u.picture, u.stars, u.level, u.created_at, 
 const NOW = "(SELECT coalesce($1::timestamptz, now()) AS now) AS clock";
 const SECONDS = (parameter: string) => `make_interval(secs => ${parameter}::float8)`;
 
+/**
+ * A token ahead of its row is one of ours as well: the database has lost commits since (a restored backup, a
+ * failover). It takes the row with it, and whatever is behind it stays a replay.
+ */
 export const ROTATE = `
-  UPDATE refresh_tokens AS s SET generation = s.generation + 1, rotated_at = clock.now, ip = $4
+  UPDATE refresh_tokens AS s SET generation = $3 + 1, rotated_at = clock.now, ip = $4
   FROM users AS u, ${NOW}
-  WHERE s.id = $2 AND s.generation = $3 AND s.revoked_at IS NULL
+  WHERE s.id = $2 AND s.generation <= $3 AND s.revoked_at IS NULL
     AND s.rotated_at > clock.now - ${SECONDS("$5")} AND s.created_at > clock.now - ${SECONDS("$6")}
     AND u.id = s.user_id AND u.banned_at IS NULL
   RETURNING s.generation, ${USER}`;

@@ -10,6 +10,8 @@ export type TcpProxy = {
   slowCloseMs: number;
   /** Bytes that each connection still gets of its answers; then it is over. */
   cutAnswerAfter: number;
+  /** Bytes that answers have had in all. */
+  answeredBytes: number;
   /** Half-open: connections are accepted and stay, and nothing passes through them, now or ever again. */
   silent: boolean;
   /** Connections are reset as soon as they are there. */
@@ -38,6 +40,7 @@ export async function startTcpProxy(targetPort: () => number): Promise<TcpProxy>
     pipe(wire, server, client, (chunk) => {
       const rest = Math.max(proxy.cutAnswerAfter - answered, 0);
       answered += chunk.length;
+      proxy.answeredBytes += chunk.length;
       client.write(chunk.subarray(0, rest));
       if (chunk.length <= rest) return;
       client.end();
@@ -67,6 +70,7 @@ export async function startTcpProxy(targetPort: () => number): Promise<TcpProxy>
     latencyMs: 0,
     slowCloseMs: 0,
     cutAnswerAfter: Number.POSITIVE_INFINITY,
+    answeredBytes: 0,
     silent: false,
     refusing: false,
     reset() {
