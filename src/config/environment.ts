@@ -49,13 +49,15 @@ const environmentSchema = z.object({
 /** What the environment sets; a variable that is absent or empty is not set. */
 export type Environment = Partial<z.output<typeof environmentSchema>>;
 
-/** Reads the variables of the contract, each named by itself when it is wrong. */
+/** Reads the variables of the contract, each named by itself when it is wrong and then left out. */
 export function readEnvironment(env: Record<string, string | undefined>, problems: Problems): Environment {
   const set = Object.fromEntries(
     Object.entries(env).filter(([, value]) => value !== undefined && value !== ""),
   );
-  const parsed = environmentSchema.partial().safeParse(set);
+  const schema = environmentSchema.partial();
+  const parsed = schema.safeParse(set);
   if (parsed.success) return parsed.data as Environment;
   problems.addIssues("", parsed.error.issues);
-  return {};
+  for (const { path } of parsed.error.issues) delete set[String(path[0])];
+  return schema.parse(set) as Environment;
 }

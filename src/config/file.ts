@@ -50,12 +50,26 @@ const fileSchema = z.strictObject({
 /** `config.yml`, every section and key optional. */
 export type ConfigFile = z.output<typeof fileSchema>;
 
-/** Reads `config.yml`; a missing file means the defaults. */
+/** Reads `config.yml`, without the settings that are wrong; a missing file means the defaults. */
 export function readConfigFile(path: string, problems: Problems): ConfigFile {
-  const parsed = fileSchema.safeParse(readYaml(path, problems) ?? {});
+  const yaml = readYaml(path, problems) ?? {};
+  const parsed = fileSchema.safeParse(yaml);
   if (parsed.success) return parsed.data;
   problems.addIssues("config.yml: ", parsed.error.issues);
-  return {};
+  return fileSchema.safeParse(without(parsed.error.issues, yaml)).data ?? {};
+}
+
+/** The file without the keys, or else the sections, that the issues are about. */
+function without(issues: z.core.$ZodIssue[], yaml: object): object {
+  const left = structuredClone(yaml) as Record<string, Record<string, unknown>>;
+  const paths = issues.flatMap((issue) =>
+    issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...issue.path, key]) : [issue.path],
+  );
+  for (const [section = "", key] of paths.map((path) => path.map(String))) {
+    if (key === undefined) delete left[section];
+    else delete left[section]?.[key];
+  }
+  return left;
 }
 
 function readYaml(path: string, problems: Problems): unknown {
