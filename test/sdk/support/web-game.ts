@@ -1,0 +1,101 @@
+import type { BrowserContext, Page } from "playwright-core";
+import { bundle } from "../../../sdk/bundle.ts";
+import type { AccountManager } from "../../../sdk/src/manager.ts";
+
+declare global {
+  /** What the page of a {@link WebGame} keeps for the test. */
+  var oauth: AccountManager;
+  var events: string[];
+  /** When each event came, in milliseconds since 1970. */
+  var moments: number[];
+  var violations: string[];
+}
+
+/** A page with one <script> and three lines, as a web game has them, under a strict Content-Security-Policy. */
+export interface WebGame {
+  readonly origin: string;
+  /** The same pages under an origin that is not the game's. */
+  readonly foreignOrigin: string;
+  /** A tab with the game in it. */
+  open(context: BrowserContext, query?: string): Promise<Page>;
+  stop(): Promise<void>;
+}
+
+const PAGE = `<!doctype html><title>Game</title>
+<button id="popup">Sign in</button><button id="redirect">Sign in here</button>
+<script src="/account-sdk.js"></script><script src="/game.js"></script>`;
+
+const GAME = `
+const { backendUrl, ...options } = JSON.parse(sessionStorage.options ?? "{}");
+globalThis.events = [];
+globalThis.moments = [];
+const saw = (event) => {
+  events.push(event);
+  moments.push(Date.now());
+};
+globalThis.violations = [];
+addEventListener("securitypolicyviolation", (event) => violations.push(event.violatedDirective));
+globalThis.oauth = new RobotouilleAccount.OAuthManager({ backendUrl: "BACKEND", callbacks: "immediate", ...options });
+oauth.on("login", (user) => saw("login:" + user.name));
+oauth.on("logout", () => saw("logout"));
+oauth.on("user", (user) => saw("user:" + user.name));
+oauth.on("status", (status) => saw("status:" + status.state));
+document.querySelector("#popup").onclick = () => oauth.login();
+document.querySelector("#redirect").onclick = () => oauth.login({ mode: "redirect" });
+oauth.loadStoredCredentials();
+`;
+
+export async function startWebGame(backendUrl: string): Promise<WebGame> {
+  const script = await bundle("account-sdk.js");
+  const csp = `default-src 'none'; script-src 'self'; connect-src ${backendUrl}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'`;
+  const files: Record<string, [type: string, text: string]> = {
+    "/": ["text/html", PAGE],
+    "/game.js": ["text/javascript", GAME.replace("BACKEND", backendUrl)],
+    "/account-sdk.js": ["text/javascript", script],
+  };
+  const server = Bun.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    fetch(request) {
+      const [type, text] = files[new URL(request.url).pathname] ?? [];
+      if (!type) return new Response(null, { status: 404 });
+      const headers = { "content-type": `${type}; charset=utf-8`, "content-security-policy": csp };
+      return new Response(text, { headers });
+    },
+  });
+  const origin = `http://localhost:${server.port}`;
+  return {
+    origin,
+    foreignOrigin: `http://127.0.0.1:${server.port}`,
+    async open(context, query = "") {
+      const page = await context.newPage();
+      await page.goto(`${origin}/${query}`);
+      return page;
+    },
+    stop: () => server.stop(true),
+  };
+}
+
+/** Waits until the page's player is signed in, and gives their email. */
+export async function signedIn(page: Page): Promise<string | undefined> {
+  await page.waitForFunction(() => globalThis.oauth?.isLoggedIn());
+  return page.evaluate(() => oauth.getUser()?.email);
+}
+
+/** Clicks the sign-in button and picks `account` in the popup. */
+export async function signInWithPopup(page: Page, account: RegExp): Promise<string | undefined> {
+  const [popup] = await Promise.all([page.waitForEvent("popup"), page.click("#popup")]);
+  const closed = popup.waitForEvent("close");
+  await popup.getByRole("button", { name: account }).click();
+  await closed;
+  return signedIn(page);
+}
+
+/** Waits until the sign-in has failed, and gives the error's code. */
+export async function failure(page: Page): Promise<string | null> {
+  await page.waitForFunction(() => globalThis.oauth?.getLoginStatus().state === "failed");
+  return page.evaluate(() => {
+    const status = oauth.getLoginStatus();
+    return status.state === "failed" ? status.error.code : null;
+  });
+}
