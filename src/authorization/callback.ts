@@ -75,17 +75,21 @@ async function makeLoginCode(
   });
   const { givenName, picture } = await player.loadProfile();
   const loginCode = randomBytes(32).toString("base64url");
-  await database.prisma.loginCode.create({
-    data: {
-      codeHash: sha256(loginCode),
-      codeChallenge: request.code_challenge,
-      googleId: player.sub,
-      email: player.email,
-      emailVerified: player.emailVerified,
-      givenName: givenName ?? null,
-      picture: picture ?? null,
-      createdAt: clock.now(),
-    },
+  await database.pool.query({
+    name: "remember_login_code",
+    text: `INSERT INTO login_codes
+        (code_hash, code_challenge, google_id, email, email_verified, given_name, picture, created_at)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, coalesce($8::timestamptz, now()))`,
+    values: [
+      sha256(loginCode),
+      request.code_challenge,
+      player.sub,
+      player.email,
+      player.emailVerified,
+      givenName,
+      picture,
+      clock.databaseNow(),
+    ],
   });
   return loginCode;
 }

@@ -24,15 +24,19 @@ export async function startAuthorization(
 ): Promise<string> {
   const state = randomBytes(32).toString("base64url");
   const codeVerifier = randomBytes(32).toString("base64url");
-  await database.prisma.authorizationRequest.create({
-    data: {
-      stateHash: sha256(state),
-      googleCodeVerifier: codeVerifier,
-      redirectUri: request.redirectUri,
-      clientState: request.state,
-      codeChallenge: request.codeChallenge,
-      createdAt: clock.now(),
-    },
+  await database.pool.query({
+    name: "remember_authorization_request",
+    text: `INSERT INTO authorization_requests
+        (state_hash, google_code_verifier, redirect_uri, client_state, code_challenge, created_at)
+      VALUES ($1, $2, $3, $4, $5, coalesce($6::timestamptz, now()))`,
+    values: [
+      sha256(state),
+      codeVerifier,
+      request.redirectUri,
+      request.state,
+      request.codeChallenge,
+      clock.databaseNow(),
+    ],
   });
   const url = new URL(googleConfig.endpoints.auth);
   url.search = new URLSearchParams({

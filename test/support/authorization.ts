@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
-import type { TestServer } from "./server";
+
+type Target = { origin: string };
 
 /** What a game keeps while its player is at the sign-in page. */
 export type GameSide = { redirectUri: string; state: string; codeVerifier: string };
@@ -17,7 +18,7 @@ export function challengeOf(codeVerifier: string): string {
 }
 
 export function startUrl(
-  server: TestServer,
+  server: Target,
   game: GameSide,
   changes: Record<string, string | undefined> = {},
 ): string {
@@ -48,15 +49,15 @@ export function pickAtGoogle(authorizationUrl: URL, account = "ada"): Promise<UR
 }
 
 /** From the game's first request to Google's answer at our callback, not yet delivered. */
-export async function callbackUrl(server: TestServer, game: GameSide, account?: string): Promise<URL> {
+export async function callbackUrl(server: Target, game: GameSide, account?: string): Promise<URL> {
   return onServer(server, await pickAtGoogle(await locationOf(startUrl(server, game)), account));
 }
 
 /** The whole way, to the game's redirect URI with its code. */
-export async function signedInRedirect(server: TestServer, game: GameSide, account?: string): Promise<URL> {
+export async function signedInRedirect(server: Target, game: GameSide, account?: string): Promise<URL> {
   return locationOf(await callbackUrl(server, game, account));
 }
 
-function onServer(server: TestServer, url: URL): URL {
+function onServer(server: Target, url: URL): URL {
   return new URL(url.pathname + url.search, server.origin);
 }

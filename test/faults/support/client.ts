@@ -39,10 +39,15 @@ export function bearer({ access_token }: { access_token: string }): Record<strin
   return { authorization: `Bearer ${access_token}` };
 }
 
-/** A Google access token for an account, by default one that nobody used before. */
-export async function googleToken(google: { origin: string }, account = freshAccount()): Promise<string> {
+/** Google's tokens for an account, by default one that nobody used before. */
+export async function googleTokens(google: { origin: string }, account = freshAccount()) {
   const reply = await ask(google.origin, "POST /local/tokens", { account });
-  return reply.body.access_token;
+  return reply.body as unknown as { access_token: string; id_token: string };
+}
+
+/** A Google access token alone. */
+export async function googleToken(google: { origin: string }, account?: string): Promise<string> {
+  return (await googleTokens(google, account)).access_token;
 }
 
 export function freshAccount(): string {
