@@ -46,12 +46,12 @@ describe.skipIf(!chromiumPath())("Storage in a browser", () => {
       await two.evaluate(() => oauth.updateUsername("Two Tabs"));
       expect(await lag("user:Two Tabs", two, one)).toBeLessThan(1_000);
 
-      const arrived = one.evaluate(async () => {
-        const old = await oauth.getAccessToken();
+      const old = await one.evaluate(() => oauth.getAccessToken());
+      const arrived = one.evaluate(async (old) => {
         while ((await oauth.getAccessToken()) === old)
           await new Promise((resolve) => setTimeout(resolve, 10));
         return Date.now();
-      });
+      }, old);
       const refreshed = await two.evaluate(async () => {
         await oauth.refreshTokens();
         return Date.now();
