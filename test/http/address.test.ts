@@ -1,0 +1,70 @@
+import { describe, expect, test } from "bun:test";
+import { addressBlock, createAddressReader } from "../../src/http/address";
+
+const forwarded = (value: string) => new Headers({ "x-forwarded-for": value });
+
+describe("S52 the address of a request", () => {
+  const direct = createAddressReader([]);
+  const behindProxies = createAddressReader(["10.0.0.0/8", "192.0.2.7", "2001:db8:1::/48", "::1"]);
+
+  test("is its peer's", () => {
+    expect(direct("198.51.100.1", new Headers())).toBe("198.51.100.1");
+    expect(direct("2001:db8::7", new Headers())).toBe("2001:db8::7");
+    expect(direct(undefined, new Headers())).toBe("unknown");
+  });
+
+  test("is an IPv4 peer's own on a socket for both kinds", () => {
+    expect(direct("::ffff:198.51.100.1", new Headers())).toBe("198.51.100.1");
+    expect(behindProxies("::ffff:10.0.0.1", forwarded("198.51.100.1"))).toBe("198.51.100.1");
+  });
+
+  test.each(["198.51.100.9", "127.0.0.1", "10.1.1.1, 198.51.100.9", "<script>", ""])(
+    "is not what a stranger forwards: %j",
+    (value) => {
+      expect(direct("198.51.100.1", forwarded(value))).toBe("198.51.100.1");
+      expect(behindProxies("198.51.100.1", forwarded(value))).toBe("198.51.100.1");
+    },
+  );
+
+  test.each([
+    ["one hop", "198.51.100.1", "198.51.100.1"],
+    ["one hop, IPv6", "2001:db8:2::7", "2001:db8:2::7"],
+    ["hops through proxies of ours", "198.51.100.1, 10.2.2.2, 192.0.2.7", "198.51.100.1"],
+    ["a forged hop before the real one", "127.0.0.1, 198.51.100.1", "198.51.100.1"],
+    ["a forged proxy before the real hop", "10.9.9.9, 198.51.100.1, 10.2.2.2", "198.51.100.1"],
+    ["proxies only", "10.3.3.3, 10.2.2.2", "10.3.3.3"],
+    ["no hop", "", "10.0.0.1"],
+    ["a word", "unknown", "10.0.0.1"],
+    ["a word before a proxy", "evil\u00a0, 10.2.2.2", "10.2.2.2"],
+    ["an address with a port", "198.51.100.1:5000", "10.0.0.1"],
+  ])("is what a proxy of ours saw: %s", (_what, value, expected) => {
+    expect(behindProxies("10.0.0.1", forwarded(value))).toBe(expected);
+  });
+
+  test("is a proxy's by its IPv6 block, too", () => {
+    expect(behindProxies("2001:db8:1:2::3", forwarded("198.51.100.1"))).toBe("198.51.100.1");
+    expect(behindProxies("2001:db8:2::3", forwarded("198.51.100.1"))).toBe("2001:db8:2::3");
+  });
+});
+
+describe("S53 what a limit counts by", () => {
+  test.each([
+    ["198.51.100.1", "198.51.100.1"],
+    ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
+    ["2001:db8:1:2::", "2001:db8:1:2::/64"],
+    ["2001:DB8:1:2::6", "2001:db8:1:2::/64"],
+    ["2001:0db8:0001:0002:0003:0004:0005:0006", "2001:db8:1:2::/64"],
+    ["2001:db8::6", "2001:db8:0:0::/64"],
+    ["::1", "0:0:0:0::/64"],
+    ["::", "0:0:0:0::/64"],
+    ["fe80::1:2:3:4", "fe80:0:0:0::/64"],
+    ["unknown", "unknown"],
+  ])("%s counts by %s", (address, block) => {
+    expect(addressBlock(address)).toBe(block);
+  });
+
+  test("one subscriber's addresses count together, a neighbour's apart", () => {
+    expect(addressBlock("2001:db8:1:2::1")).toBe(addressBlock("2001:db8:1:2:ffff:ffff:ffff:ffff"));
+    expect(addressBlock("2001:db8:1:2::1")).not.toBe(addressBlock("2001:db8:1:3::1"));
+  });
+});

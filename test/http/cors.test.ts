@@ -1,0 +1,91 @@
+import { describe, expect, test } from "bun:test";
+import { signIn } from "../support/players";
+import { bearer, send } from "../support/requests";
+import { onEmbedded } from "../support/suite";
+
+const GAME = "https://game.example";
+
+/** Origins that are not the configured one, however much they look like it. */
+const STRANGERS = [
+  "null",
+  "https://game.example.evil.example",
+  "https://evil-game.example",
+  "https://game.exampl",
+  "https://sub.game.example",
+  "http://game.example",
+  "https://game.example:8443",
+  "https://GAME.example",
+  "https://game.example/",
+  "https://game.example, https://evil.example",
+  "file://",
+  "*",
+  "",
+];
+
+for (const mode of ["development", "production"] as const) {
+  describe(`S54 in ${mode}`, () => {
+    onEmbedded(
+      (at) => {
+        const ask = (origin: string) => send(at.server, "/api/me", { headers: { origin } });
+        const preflight = (origin: string, headers = "authorization,content-type") =>
+          send(at.server, "/api/update_username", {
+            method: "OPTIONS",
+            headers: {
+              origin,
+              "access-control-request-method": "POST",
+              "access-control-request-headers": headers,
+            },
+          });
+        const allowed = async (origin: string) => {
+          const answers = [await ask(origin), await preflight(origin)];
+          return answers.map(({ headers }) => headers.get("access-control-allow-origin"));
+        };
+
+        test("a configured origin may read answers, errors included", async () => {
+          expect(await allowed(GAME)).toEqual([GAME, GAME]);
+          const { access_token } = await signIn(at.server);
+          const { headers, status } = await send(at.server, "/api/me", {
+            headers: { origin: GAME, ...bearer(access_token) },
+          });
+          expect([status, headers.get("access-control-allow-origin")]).toEqual([200, GAME]);
+          expect(headers.get("access-control-expose-headers")).toContain("x-request-id");
+        });
+
+        test.each(STRANGERS)("%j may not", async (origin) => {
+          expect(await allowed(origin)).toEqual([null, null]);
+        });
+
+        test("a preflight is answered with what may be sent", async () => {
+          const { status, headers } = await preflight(GAME);
+          expect(status).toBe(204);
+          expect(headers.get("access-control-allow-methods")).toContain("POST");
+          const allowedHeaders = headers.get("access-control-allow-headers")?.toLowerCase() ?? "";
+          for (const header of ["authorization", "content-type"]) expect(allowedHeaders).toContain(header);
+        });
+
+        test("nobody is invited to send cookies", async () => {
+          const { headers } = await preflight(GAME);
+          expect(headers.get("access-control-allow-credentials")).not.toBe("true");
+        });
+
+        test("answers vary by origin, so that no cache hands one to another", async () => {
+          for (const origin of [GAME, "https://evil.example"]) {
+            expect((await ask(origin)).headers.get("vary")?.toLowerCase()).toContain("origin");
+          }
+        });
+
+        const local = ["http://localhost:5173", "http://127.0.0.1:8080", "http://[::1]:3000"];
+        test.each(local)(
+          `a page of this machine ${mode === "development" ? "may" : "may not"}: %s`,
+          async (origin) => {
+            const expected = mode === "development" ? origin : null;
+            expect(await allowed(origin)).toEqual([expected, expected]);
+          },
+        );
+      },
+      {
+        adjust: (config) => ({ ...config, mode, server: { ...config.server, corsOrigins: [GAME] } }),
+      },
+    );
+  });
+}
