@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Writable } from "node:stream";
@@ -102,7 +102,8 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
     clock: testClock,
     async logLines() {
       await log.flush();
-      const lines = readFileSync(join(adjusted.logDir, "login.log"), "utf8").trim().split("\n");
+      const file = join(adjusted.logDir, "login.log");
+      const lines = existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : [];
       return lines.filter(Boolean).map((line) => JSON.parse(line));
     },
     terminal: () => terminal,

@@ -1,0 +1,5 @@
+import type { Proof } from "../faults/support/proof";
+import { sessionPrograms } from "./session-programs";
+
+/** Attacks of random or hostile input, for `prove`: short in `bun test`, long in the soak. */
+export const fuzzProofs: Proof[] = [sessionPrograms];
