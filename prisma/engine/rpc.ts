@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
-import type { SchemaEngine } from "@prisma/schema-engine-wasm";
+import type { DevDiagnosticInput, SchemaEngine } from "@prisma/schema-engine-wasm";
 import { engineAdapter } from "./adapter";
 import type { Target } from "./target";
 import { createSchemaEngine, panicMessage } from "./wasm";
@@ -13,6 +13,12 @@ const CHANGING = new Set([
   "reset",
   "schemaPush",
 ]);
+
+/**
+ * The methods that need the schema which the migrations build. Over WebAssembly they find it only in a cache, which
+ * `devDiagnostic` fills, and that comes first in `migrate dev` but fills nothing on an empty database.
+ */
+const NEEDING_HISTORY = new Set(["evaluateDataLoss", "createMigration"]);
 
 type Request = { id: number; method: string; params?: unknown };
 type Method = (params: unknown) => Promise<unknown>;
@@ -42,7 +48,8 @@ export async function serveRpc(
   }
 }
 
-function run(engine: SchemaEngine, { method, params }: Request): Promise<unknown> {
+async function run(engine: SchemaEngine, { method, params }: Request): Promise<unknown> {
+  if (NEEDING_HISTORY.has(method)) await engine.devDiagnostic(params as DevDiagnosticInput);
   const name = method === "getDatabaseVersion" ? "version" : method;
   const callable = (engine as unknown as Record<string, Method | undefined>)[name];
   if (!callable) throw new Error(`The schema engine has no method ${method}.`);

@@ -23,10 +23,7 @@ async function embeddedTarget(dataDir: string): Promise<Target> {
   const { pool, close } = await openEmbedded(dataDir);
   return {
     pool,
-    openShadow: async () => {
-      const shadow = await openInMemory();
-      return { pool: shadow.pool, dispose: shadow.close };
-    },
+    openShadow: inMemoryShadow,
     // The lock on the data directory is ours already.
     exclusively: (work) => work(),
     close,
@@ -61,7 +58,13 @@ const ADVISORY_LOCK = 72_707_370;
 async function createShadow(config: PostgresConfig): ReturnType<OpenShadow> {
   const database = `prisma_migrate_shadow_db_${randomUUID()}`;
   const name = pg.escapeIdentifier(database);
-  await withClient(config, (client) => client.query(`CREATE DATABASE ${name}`));
+  try {
+    await withClient(config, (client) => client.query(`CREATE DATABASE ${name}`));
+  } catch (error) {
+    // The role that setup-db makes may create no databases.
+    if ((error as { code?: string }).code === "42501") return inMemoryShadow();
+    throw error;
+  }
   const pool = migrationPool({ ...config, database });
   return {
     pool,
@@ -70,4 +73,9 @@ async function createShadow(config: PostgresConfig): ReturnType<OpenShadow> {
       await withClient(config, (client) => client.query(`DROP DATABASE ${name} WITH (FORCE)`));
     },
   };
+}
+
+async function inMemoryShadow(): ReturnType<OpenShadow> {
+  const { pool, close } = await openInMemory();
+  return { pool, dispose: close };
 }

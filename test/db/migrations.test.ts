@@ -1,25 +1,29 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { readdirSync } from "node:fs";
+import { cpSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseConfig } from "../../src/config";
 import { openDatabase } from "../../src/db/database";
+import { openEmbedded } from "../../src/db/embedded";
 import { type PostgresConfig, withClient } from "../../src/db/postgres";
 import { postgresAvailable, testPostgres } from "../support/postgres";
 import { prismaCli } from "../support/prisma-cli";
 import { insertUser } from "../support/tables";
 import { temporaryFolder } from "../support/temporary";
 
-const MIGRATIONS = readdirSync(join(import.meta.dirname, "../../prisma/migrations")).filter((name) =>
-  /^\d/.test(name),
-);
+function migrations(): string[] {
+  const names = readdirSync(join(import.meta.dirname, "../../prisma/migrations"));
+  return names.filter((name) => /^\d/.test(name)).sort();
+}
+
+const MIGRATIONS = migrations();
 
 /** What the Prisma CLI does in a new clone, from nothing to a database in use. */
-function cliSuite(config: () => Promise<DatabaseConfig>): void {
+function cliSuite(emptyDatabase: () => Promise<DatabaseConfig>): void {
   const home = temporaryFolder();
   let database: DatabaseConfig;
   beforeAll(async () => {
-    database = await config();
-  }, 60_000);
+    database = await emptyDatabase();
+  }, 120_000);
   afterAll(() => home[Symbol.dispose]());
   const prisma = (...args: string[]) => prismaCli(database, home.path, ...args);
 
@@ -28,75 +32,69 @@ function cliSuite(config: () => Promise<DatabaseConfig>): void {
     expect(output).toContain("not yet been applied");
     for (const name of MIGRATIONS) expect(output).toContain(name);
     expect(exitCode).toBe(1);
-  }, 60_000);
+  }, 120_000);
 
-  test("migrate deploy applies it, once", async () => {
-    const first = await prisma("migrate", "deploy");
-    expect(first.output).toContain("All migrations have been successfully applied");
-    expect(first.exitCode).toBe(0);
-    const second = await prisma("migrate", "deploy");
-    expect(second.output).toContain("No pending migrations to apply");
-    expect(second.exitCode).toBe(0);
-  }, 60_000);
-
-  test("migrate status is content then", async () => {
-    const { exitCode, output } = await prisma("migrate", "status");
-    expect(output).toContain("Database schema is up to date!");
-    expect(exitCode).toBe(0);
-  }, 60_000);
-
-  test("the migrations build exactly what schema.prisma describes", async () => {
-    const { exitCode, output } = await prisma(
-      "migrate",
-      "diff",
-      "--from-config-datasource",
-      "--to-schema",
-      "prisma/schema.prisma",
-      "--exit-code",
-    );
-    expect(output).toContain("No difference detected");
-    expect(exitCode).toBe(0);
-  }, 60_000);
+  test("migrate deploy applies it, and migrate status is content", async () => {
+    const deploy = await prisma("migrate", "deploy");
+    expect(deploy.output).toContain("All migrations have been successfully applied");
+    expect(deploy.exitCode).toBe(0);
+    const status = await prisma("migrate", "status");
+    expect(status.output).toContain("Database schema is up to date!");
+    expect(status.exitCode).toBe(0);
+  }, 120_000);
 
   test("the server serves what the CLI made", async () => {
     const opened = await openDatabase(database);
     await insertUser(opened.pool, "through-the-server");
     await opened.close();
-  }, 20_000);
-
-  test("no command wrote an engine into the home or a password anywhere", async () => {
-    const { output } = await prisma("migrate", "status");
-    const files = readdirSync(home.path, { recursive: true }).map(String);
-    expect(files.filter((file) => file.includes("engine"))).toEqual([]);
-    if (database.kind === "postgres") expect(output).not.toContain(database.password ?? "");
   }, 60_000);
+
+  test("migrate dev brings an empty database into step with schema.prisma, and leaves no file behind", async () => {
+    const before = migrations();
+    const { exitCode, output } = await prismaCli(await emptyDatabase(), home.path, "migrate", "dev");
+    expect(output).toContain("Your database is now in sync with your schema.");
+    expect(exitCode).toBe(0);
+    expect(migrations()).toEqual(before);
+  }, 120_000);
+
+  test("none of this put an engine into the home", () => {
+    const files = readdirSync(home.path, { recursive: true }).map(String);
+    expect(files.filter((file) => /engine/.test(file))).toEqual([]);
+  });
 }
 
 describe("the Prisma CLI on the embedded database", () => {
   const folder = temporaryFolder();
   afterAll(() => folder[Symbol.dispose]());
-  cliSuite(async () => ({ kind: "embedded", dataDir: join(folder.path, "data") }));
+  const template = join(folder.path, "template");
+  let count = 0;
+  cliSuite(async () => {
+    if (count === 0) await (await openEmbedded(template)).close();
+    const dataDir = join(folder.path, `data-${count++}`);
+    cpSync(template, dataDir, { recursive: true });
+    return { kind: "embedded", dataDir };
+  });
 
   test("is told who has it open", async () => {
-    const config = { kind: "embedded", dataDir: join(folder.path, "data") } as const;
+    const config = { kind: "embedded", dataDir: join(folder.path, "data-0") } as const;
     const database = await openDatabase(config);
     const { exitCode, output } = await prismaCli(config, folder.path, "migrate", "status");
     expect(output).toContain(`in use by process ${process.pid}`);
     expect(exitCode).toBe(1);
     await database.close();
-  }, 60_000);
+  }, 120_000);
 });
 
 describe.skipIf(!postgresAvailable())("the Prisma CLI on PostgreSQL", () => {
   cliSuite(async () => (await testPostgres()).createEmptyDatabase());
 
-  test("S60 five replicas that migrate at once apply each migration once", async () => {
+  test("S60 three replicas that migrate at once apply each migration once", async () => {
     using home = temporaryFolder();
     const config = await (await testPostgres()).createEmptyDatabase();
     const runs = await Promise.all(
-      Array.from({ length: 5 }, () => prismaCli(config, home.path, "migrate", "deploy")),
+      Array.from({ length: 3 }, () => prismaCli(config, home.path, "migrate", "deploy")),
     );
-    expect(runs.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0, 0, 0]);
+    expect(runs.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0]);
     expect(await recorded(config)).toEqual(MIGRATIONS);
   }, 120_000);
 });

@@ -5,8 +5,10 @@ const ROOT = resolve(import.meta.dirname, "../..");
 
 export type CliRun = { exitCode: number; output: string };
 
-/** Runs `bunx prisma …` as a developer does, with an empty home, on the given database. */
+/** Runs `bunx prisma …` as a developer does: in a terminal, with an empty home. */
 export async function prismaCli(database: DatabaseConfig, home: string, ...args: string[]): Promise<CliRun> {
+  const decoder = new TextDecoder();
+  let output = "";
   const child = Bun.spawn(["bunx", "prisma", ...args], {
     cwd: ROOT,
     env: {
@@ -16,16 +18,17 @@ export async function prismaCli(database: DatabaseConfig, home: string, ...args:
       CHECKPOINT_DISABLE: "1",
       ...environment(database),
     },
-    stdin: "ignore",
-    stdout: "pipe",
-    stderr: "pipe",
+    terminal: {
+      cols: 200,
+      rows: 50,
+      data(_terminal, data) {
+        output += decoder.decode(data, { stream: true });
+      },
+    },
   });
-  const [stdout, stderr, exitCode] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-    child.exited,
-  ]);
-  return { exitCode, output: stdout + stderr };
+  const exitCode = await child.exited;
+  child.terminal?.close();
+  return { exitCode, output };
 }
 
 /** The settings that name a database. */
