@@ -27,6 +27,10 @@ export type TestServer = {
   clock: TestClock;
   /** The events in login.log so far. */
   logLines(): Promise<Record<string, unknown>[]>;
+  /** Writes what is pending to login.log. */
+  flushLog(): Promise<void>;
+  /** Lines that login.log could not take. */
+  lostLogLines(): number;
   /** Everything written for people. */
   terminal(): string;
   stop(): Promise<void>;
@@ -106,6 +110,8 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
       const lines = existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : [];
       return lines.filter(Boolean).map((line) => JSON.parse(line));
     },
+    flushLog: () => log.flush(),
+    lostLogLines: () => log.lostLines,
     terminal: () => terminal,
     async stop() {
       await server.stop(true);
