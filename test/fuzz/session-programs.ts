@@ -19,24 +19,32 @@ type Step =
   | { do: "tick"; seconds: number };
 
 /** Multiples of half a minute, as are all limits, so that the milliseconds that pass meanwhile decide nothing. */
-const TICKS = [30, 30, 60, 1_800, 3_600, 15 * 86_400, 31 * 86_400, 200 * 86_400];
+const MOMENTS = [30, 30, 60, 90];
+const AGES = [3_600, 15 * 86_400, 31 * 86_400, 200 * 86_400];
 
 const client = fc.constantFrom(...CLIENTS);
 const actor = fc.constantFrom<Actor>(0, 1, THIEF);
-const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 2, arbitrary: fc.record({ do: fc.constant("login" as const), client }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant("steal" as const), client }) },
-  { weight: 6, arbitrary: fc.record({ do: fc.constant("refresh" as const), actor }) },
+const anyStep: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 10, arbitrary: fc.record({ do: fc.constant("refresh" as const), actor }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("loseAnswer" as const), actor }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant("me" as const), actor }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant("replay" as const), actor, back: fc.nat(3) }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant("replay" as const), actor, back: fc.nat(3) }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("steal" as const), client }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("me" as const), actor }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("login" as const), client }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("logout", "revoke", "revokeAll"), client }) },
   {
-    weight: 4,
-    arbitrary: fc.record({ do: fc.constant("tick" as const), seconds: fc.constantFrom(...TICKS) }),
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant("tick" as const), seconds: fc.constantFrom(...MOMENTS) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant("tick" as const), seconds: fc.constantFrom(...AGES) }),
   },
 );
-const programs = fc.array(step, { minLength: 5, maxLength: 40, size: "max" });
+const signedIn = CLIENTS.map((client): Step => ({ do: "login", client }));
+const programs = fc
+  .array(anyStep, { minLength: 15, maxLength: 35, size: "max" })
+  .map((steps) => [...signedIn, ...steps]);
 
 export const sessionPrograms: Proof = {
   title:
