@@ -21,9 +21,12 @@ export function browserStorage(): AccountStorage {
       if (!globalThis.window || !globalThis.BroadcastChannel) return undefined;
       channel = new BroadcastChannel(key);
       channel.onmessage = changed;
+      // The message may overtake the value on its way to this tab's copy of localStorage; this event does not.
+      addEventListener("storage", changed);
       return () => {
         channel?.close();
         channel = undefined;
+        removeEventListener("storage", changed);
       };
     },
   };
