@@ -10,7 +10,6 @@ try {
   const config = loadConfig({ cwd: process.cwd(), env: process.env });
   const log = createLog(config, process.stdout);
   const server = await startServer(config, log, (line) => console.log(line));
-  console.log(banner(config, server));
 
   let stopping = false;
   const shutDown = async (signal: string) => {
@@ -23,6 +22,7 @@ try {
     process.exit(0);
   };
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, shutDown);
+  console.log(banner(config, server));
 } catch (error) {
   console.error(startErrorMessage(error));
   process.exit(1);
