@@ -14,6 +14,11 @@ export type AuthorizationRouteDeps = StartDeps &
 const REDIRECTS = {
   302: { description: "On to Google, or back to the game." },
   400: { description: "A page that says why the sign-in cannot go on.", content: { "text/html": {} } },
+  429: {
+    description: "Too many sign-ins from this address; a page that says so.",
+    content: { "text/html": {} },
+  },
+  503: { description: "Nobody can sign in just now; a page that says so.", content: { "text/html": {} } },
 };
 
 const CALLBACK_PATH = "/auth/google/callback";
