@@ -9,9 +9,9 @@ import {
   startUrl,
 } from "../support/authorization";
 import { expectError, get, post } from "../support/requests";
-import { onBothDatabases } from "../support/suite";
+import { onEachDatabase } from "../support/suite";
 
-onBothDatabases((at) => {
+onEachDatabase((at) => {
   const redeem = (login_code: string | null, code_verifier: string) =>
     post(at.server, "/api/login", { login_code, code_verifier });
 
