@@ -50,10 +50,13 @@ async function readCapped(request: Request): Promise<Uint8Array> {
   return Buffer.concat(chunks);
 }
 
-/** Escapes can spell NUL and lone surrogates, which no text column holds. */
+/**
+ * Escapes can spell NUL and lone surrogates, which no text column holds. And Elysia turns what does not fit a
+ * schema into text for its message, which an object that hides `toString` makes fail.
+ */
 function requireHarmless(value: unknown, depth: number): void {
   if (typeof value === "string" && (value.includes("\0") || !value.isWellFormed())) throw new TypeError();
   if (typeof value !== "object" || value === null) return;
-  if (depth === 0) throw new RangeError();
+  if (depth === 0 || Object.hasOwn(value, "toString")) throw new TypeError();
   for (const child of Object.values(value)) requireHarmless(child, depth - 1);
 }

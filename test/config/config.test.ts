@@ -405,3 +405,12 @@ test.each([
 ] as const)("the level %s of the old server is %s", (LOG_LEVEL, expected) => {
   expect(load({ env: { LOG_LEVEL } }).server.logLevel).toBe(expected);
 });
+
+test("a public URL is kept without the slash at its end, and has no query", () => {
+  expect(load({ env: { SERVER_PUBLIC_URL: "https://accounts.example/" } }).server.publicUrl).toBe(
+    "https://accounts.example",
+  );
+  expect(problem({ env: { SERVER_PUBLIC_URL: "https://accounts.example/?x=1" } })).toBe(
+    "SERVER_PUBLIC_URL: must have no query or fragment",
+  );
+});

@@ -151,7 +151,7 @@ onEmbedded((at) => {
   });
 
   describe("S46 names with a meaning", () => {
-    test.each(["__proto__", "constructor", "prototype", "toString", "hasOwnProperty"])(
+    test.each(["__proto__", "constructor", "prototype", "valueOf", "hasOwnProperty", "then"])(
       "%s as a member changes nothing",
       async (name) => {
         expectInvalid(await refresh(`{"${name}":{"refresh_token":"a"}}`), "refresh_token");
@@ -159,6 +159,14 @@ onEmbedded((at) => {
         expect(({} as Record<string, unknown>).refresh_token).toBeUndefined();
       },
     );
+
+    test.each([
+      '{"refresh_token":{"toString":1}}',
+      '{"refresh_token":[{"toString":null}]}',
+      '{"toString":"a"}',
+    ])("an object that hides how it turns into text is a 400: %s", async (body) => {
+      expectError(await refresh(body), "validation_failed", { fields: [] });
+    });
 
     test("a prototype is no place to put a proof", async () => {
       const answer = await post(at.server, "/api/login", '{"__proto__":{"access_token":"a"},"device":"x"}');
