@@ -18,9 +18,12 @@ async function serverBehindWire(run: Run) {
 }
 
 export const cutAnswers: Proof = {
+  name: "answer cut at byte k",
   title: "S28 a refresh answer cut after any of its bytes: the repetition gets the same successor",
+  database: "postgres",
   shortRounds: 150,
   longRounds: 2_500,
+  share: 2,
   async prepare(run) {
     const { google, database, server, wire } = await serverBehindWire(run);
     let session = await signIn(server.origin, google);
@@ -48,10 +51,13 @@ export const cutAnswers: Proof = {
 const ENDS = ["reset", "end", "silence"] as const;
 
 export const brokenClients: Proof = {
+  name: "broken clients",
   title:
     "S28 S50 clients that reset, hang up or fall silent amid a request harm neither others nor their session",
+  database: "postgres",
   shortRounds: 5,
   longRounds: 200,
+  share: 1,
   async prepare(run) {
     const { google, server, wire } = await serverBehindWire(run);
     const bystander = { session: await signIn(server.origin, google) };

@@ -12,10 +12,13 @@ const SKEW_MS = 300_000;
 const GRACE_SECONDS = 60;
 
 export const clockSkew: Proof = {
+  name: "clocks ±5 min",
   title:
     "S41 replicas whose clocks are five minutes slow and fast agree on every token, grace and login code",
+  database: "postgres",
   shortRounds: 4,
   longRounds: 200,
+  share: 1,
   async prepare(run) {
     const google = googleOf(run);
     const database = await databaseOf(run);

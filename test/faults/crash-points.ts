@@ -122,15 +122,21 @@ async function crashPoints(run: Run, databaseEnv: Record<string, string>) {
 }
 
 export const crashPointsEmbedded: Proof = {
+  name: "crash points, embedded",
   title: "S28 S29 S37 killed before and after every statement, a repetition works (embedded database)",
+  database: "embedded",
   shortRounds: 3,
   longRounds: 100,
+  share: 3,
   prepare: (run) => crashPoints(run, {}),
 };
 
 export const crashPointsPostgres: Proof = {
+  name: "crash points, PostgreSQL",
   title: "S28 S29 S37 killed before and after every statement, a repetition works (PostgreSQL)",
+  database: "postgres",
   shortRounds: 3,
   longRounds: 100,
+  share: 2,
   prepare: async (run) => crashPoints(run, (await databaseOf(run)).env()),
 };

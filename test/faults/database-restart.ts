@@ -10,10 +10,13 @@ import { googleOf, serverFolder, spawnServer } from "./support/spawned-server";
 const PLAYERS = 4;
 
 export const databaseRestart: Proof = {
+  name: "database restart",
   title:
     "S59 PostgreSQL shut down and crashed under load: 503s, liveness 200, recovery without a restart, nothing lost",
+  database: "restartable",
   shortRounds: 2,
   longRounds: 60,
+  share: 3,
   async prepare(run) {
     const google = googleOf(run);
     const cluster = await startCluster();

@@ -86,10 +86,13 @@ const FAULTS: Fault[] = [
 ];
 
 export const databaseWire: Proof = {
+  name: "wire to the database",
   title:
     "S59 a bad wire to the database: bounded 503s, liveness 200, recovery without a restart, nothing lost",
+  database: "postgres",
   shortRounds: 3,
   longRounds: 120,
+  share: 5,
   async prepare(run) {
     const google = googleOf(run);
     const database = await databaseOf(run);
@@ -102,8 +105,10 @@ export const databaseWire: Proof = {
     run.world.defer(() => server.kill());
     const players = Array.from({ length: PLAYERS }, () => new JournalClient(run, server, google));
 
+    const faults = run.random.shuffled(FAULTS);
+
     return async (round) => {
-      const fault = FAULTS[(round - 1) % FAULTS.length] as Fault;
+      const fault = faults[round % faults.length] as Fault;
       const stop = startLoad(players, boundedAnswers(run, fault.name));
       await Bun.sleep(run.random.integer(100, 300));
       run.fault();

@@ -30,16 +30,22 @@ async function killLoop(run: Run, databaseEnv: Record<string, string>) {
 }
 
 export const killLoopEmbedded: Proof = {
+  name: "kill -9, embedded",
   title: "S29 kill -9 amid requests loses no answer (embedded database)",
+  database: "embedded",
   shortRounds: 2,
   longRounds: 100,
+  share: 6,
   prepare: (run) => killLoop(run, {}),
 };
 
 export const killLoopPostgres: Proof = {
+  name: "kill -9, PostgreSQL",
   title: "S29 kill -9 amid requests loses no answer (PostgreSQL)",
+  database: "postgres",
   shortRounds: 2,
   longRounds: 100,
+  share: 6,
   async prepare(run) {
     const database = await databaseOf(run);
     return killLoop(run, database.env());

@@ -7,10 +7,13 @@ const GRACE_SECONDS = 60;
 
 /** A backup restored, or a failover that lost commits: the row is some generations behind the newest token. */
 export const lostCommits: Proof = {
+  name: "lost commits",
   title:
     "S26 S28 a database that lost commits signs nobody out, and a thief is still caught within two steps",
+  database: "postgres",
   shortRounds: 12,
   longRounds: 500,
+  share: 1,
   async prepare(run) {
     const { google, database, origins } = await twoReplicas(run);
     const present = (token: string) => refresh(run.random.pick(origins), token);

@@ -6,9 +6,12 @@ import { letTimePass, sessionIdOf, sessionRow } from "./support/session-row";
 const GRACE_SECONDS = 60;
 
 export const race: Proof = {
+  name: "race",
   title: "S27 one token refreshed by 2 to 64 callers at two processes: one step, all 200, one successor",
+  database: "postgres",
   shortRounds: 12,
   longRounds: 1_000,
+  share: 2,
   async prepare(run) {
     const { google, database, origins } = await twoReplicas(run);
     let session = await signIn(origins[0], google);
@@ -33,9 +36,12 @@ export const race: Proof = {
 };
 
 export const theft: Proof = {
+  name: "theft",
   title: "S26 S30 thief and victim in turn are caught within two steps, whoever comes first",
+  database: "postgres",
   shortRounds: 10,
   longRounds: 300,
+  share: 1,
   async prepare(run) {
     const { google, database, origins } = await twoReplicas(run);
     return async () => {
@@ -65,9 +71,12 @@ export const theft: Proof = {
 };
 
 export const logoutRace: Proof = {
+  name: "logout race",
   title: "S36 S37 S38 a logout amid refreshes: nothing works once it has answered",
+  database: "postgres",
   shortRounds: 10,
   longRounds: 300,
+  share: 1,
   async prepare(run) {
     const { google, origins } = await twoReplicas(run);
     return async () => {

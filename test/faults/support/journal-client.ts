@@ -101,7 +101,7 @@ export class JournalClient {
 }
 
 /** Repeats what a game would: no answer, or a 503, is not an answer yet. */
-async function insist(request: () => Promise<Reply | null>): Promise<Reply | null> {
+export async function insist(request: () => Promise<Reply | null>): Promise<Reply | null> {
   for (let attempt = 1; ; attempt++) {
     const reply = await request().catch(() => null);
     if ((reply && reply.status !== 503) || attempt === 5) return reply;

@@ -36,3 +36,14 @@ export function reach(run: Run, config: PostgresConfig): TestDatabase {
     },
   };
 }
+
+/** Resolves when some statement of a server waits for a lock. */
+export async function waitsForLock({ pool }: TestDatabase): Promise<void> {
+  for (;;) {
+    const { rowCount } = await pool.query(
+      "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+    );
+    if (rowCount) return;
+    await Bun.sleep(10);
+  }
+}

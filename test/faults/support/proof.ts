@@ -2,12 +2,18 @@ import { type Random, seededRandom } from "./random";
 
 /** One promise and the machinery that tries to break it. */
 export type Proof = {
-  /** The cases of the checklist it covers come first. */
+  /** Two words or three, for the table of the soak. */
+  name: string;
+  /** The promise; the cases of the checklist it covers come first. */
   title: string;
+  /** PostgreSQL is shared by the proofs; `restartable` is a cluster of the proof's own. */
+  database: "embedded" | "postgres" | "restartable";
   /** Rounds inside `bun test`, where seconds count. */
   shortRounds: number;
   /** Most rounds of the soak, which also ends a proof when its share of the time is used. */
   longRounds: number;
+  /** Its share of the soak's time, against those of the others. */
+  share: number;
   /** Builds the proof's world once; everything deferred to the run is taken down after the last round. */
   prepare(run: Run): Promise<(round: number) => Promise<void>>;
 };
@@ -36,15 +42,15 @@ export class Run {
 
 export type Length = { rounds: number; until?: number };
 
-/** Runs a proof for so many rounds, or until a time on the clock of `performance.now()`. A throw is a loss. */
+/** Runs a proof for so many rounds, at least one, or until a time of `performance.now()`. A throw is a loss. */
 export async function prove(proof: Proof, seed: number, length: Length): Promise<Run> {
   const run = new Run(seededRandom(seed, proof.title));
   try {
     const round = await proof.prepare(run);
-    while (run.rounds < length.rounds && performance.now() < (length.until ?? Number.POSITIVE_INFINITY)) {
+    do {
       run.rounds += 1;
       await round(run.rounds);
-    }
+    } while (run.rounds < length.rounds && performance.now() < (length.until ?? Number.POSITIVE_INFINITY));
   } catch (error) {
     run.losses.push(`round ${run.rounds}: ${error instanceof Error ? error.stack : error}`);
   } finally {

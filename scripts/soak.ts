@@ -1,0 +1,60 @@
+import { parseArgs } from "node:util";
+import { PROOFS } from "../test/faults/proofs";
+import { type Proof, prove } from "../test/faults/support/proof";
+
+const HELP = `Runs every proof of test/faults in its long form, against real processes and a real PostgreSQL.
+
+  bun run soak [--minutes 15] [--quick] [--seed N] [--only NAME]
+
+  --minutes  about how long all of it may take
+  --quick    the same as --minutes 2
+  --seed     repeats the choices of an earlier run, which printed it
+  --only     the proofs whose name contains this
+
+Exit code 1 when anything was lost.`;
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: "string", default: "15" },
+    quick: { type: "boolean", default: false },
+    seed: { type: "string", default: String(Math.floor(Math.random() * 2 ** 31)) },
+    only: { type: "string", default: "" },
+    help: { type: "boolean", short: "h", default: false },
+  },
+});
+if (values.help) {
+  console.log(HELP);
+  process.exit(0);
+}
+const seed = Number(values.seed);
+const end = performance.now() + (values.quick ? 2 : Number(values.minutes)) * 60_000;
+const proofs = PROOFS.filter(({ name }) => name.includes(values.only));
+
+console.log(`Seed ${seed}`);
+const table = [];
+const losses: string[] = [];
+for (const [index, proof] of proofs.entries()) {
+  const row = await soak(proof, proofs.slice(index + 1));
+  console.log(`${row.proof}: ${row.rounds} rounds, ${row.losses} losses, ${row.seconds} s`);
+  table.push(row);
+}
+console.table(table);
+for (const loss of losses) console.log(loss);
+process.exit(losses.length > 0 ? 1 : 0);
+
+/** One proof, for its share of the time that is left; what it does not use goes to those after it. */
+async function soak(proof: Proof, after: Proof[]) {
+  const begin = performance.now();
+  const shares = after.reduce((sum, { share }) => sum + share, proof.share);
+  const until = begin + ((end - begin) * proof.share) / shares;
+  const run = await prove(proof, seed, { rounds: proof.longRounds, until });
+  losses.push(...run.losses.map((loss) => `${proof.name}, ${loss}`));
+  return {
+    proof: proof.name,
+    rounds: run.rounds,
+    "faults injected": run.faults,
+    "acknowledgements checked": run.checked,
+    losses: run.losses.length,
+    seconds: Math.round((performance.now() - begin) / 1_000),
+  };
+}

@@ -1,0 +1,36 @@
+import { brokenClients, cutAnswers } from "./client-wire";
+import { clockSkew } from "./clock-skew";
+import { deadlocks, serializationFailures, stuckRow } from "./conflicts";
+import { crashPointsEmbedded, crashPointsPostgres } from "./crash-points";
+import { databaseRestart } from "./database-restart";
+import { databaseWire } from "./database-wire";
+import { googleKeys, googleMisbehaves } from "./google";
+import { killLoopEmbedded, killLoopPostgres } from "./kill-loop";
+import { lostCommits } from "./lost-commits";
+import { logoutRace, race, theft } from "./race";
+import { migratingTogether, rollingRestart } from "./shutdown";
+import type { Proof } from "./support/proof";
+
+/** Everything that is proven here, in the order of the soak's table. */
+export const PROOFS: readonly Proof[] = [
+  race,
+  theft,
+  logoutRace,
+  killLoopEmbedded,
+  killLoopPostgres,
+  crashPointsEmbedded,
+  crashPointsPostgres,
+  databaseWire,
+  databaseRestart,
+  serializationFailures,
+  deadlocks,
+  stuckRow,
+  cutAnswers,
+  brokenClients,
+  googleMisbehaves,
+  googleKeys,
+  rollingRestart,
+  migratingTogether,
+  clockSkew,
+  lostCommits,
+];

@@ -1,0 +1,172 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import pg from "pg";
+import type { SessionAnswer } from "../../src/session/model";
+import { refresh, signIn } from "./support/client";
+import { databaseOf, emptyDatabaseOf, type TestDatabase, waitsForLock } from "./support/postgres";
+import type { Proof, Run } from "./support/proof";
+import { sessionIdOf } from "./support/session-row";
+import { googleOf, type SpawnedServer, serverFolder, spawnServer } from "./support/spawned-server";
+
+const CLIENTS = 12;
+const EXIT_LIMIT_MS = 15_000;
+
+type Replica = { folder: string; server: SpawnedServer };
+
+/** A player who refreshes at either replica, over kept connections or fresh ones, and goes to the other one when cut off. */
+class RollingClient {
+  /** @param answered gets the ids of the requests that were answered */
+  constructor(
+    private readonly run: Run,
+    private readonly replicas: Replica[],
+    private readonly answered: Set<string>,
+    private session: SessionAnswer,
+  ) {}
+
+  async step(): Promise<void> {
+    const id = Bun.randomUUIDv7();
+    const { server } = this.run.random.pick(this.replicas);
+    let text: string;
+    let status: number;
+    try {
+      const response = await fetch(`${server.origin}/api/refresh`, {
+        method: "POST",
+        headers: { "content-type": "application/json", "x-request-id": id },
+        body: JSON.stringify({ refresh_token: this.session.refresh_token }),
+        keepalive: this.run.random.fraction() < 0.5,
+      });
+      status = response.status;
+      text = await response.text();
+    } catch {
+      return;
+    }
+    this.answered.add(id);
+    this.run.check(status === 200, `a refresh amid a shutdown is answered ${status}`);
+    if (status === 200) this.session = JSON.parse(text);
+  }
+}
+
+export const rollingRestart: Proof = {
+  name: "rolling restart",
+  title: "S60 SIGTERM under load, one replica after the other: no accepted request is lost",
+  database: "postgres",
+  shortRounds: 2,
+  longRounds: 60,
+  share: 2,
+  async prepare(run) {
+    const google = googleOf(run);
+    const database = await databaseOf(run);
+    const env = { ...google.env, ...database.env() };
+    const spawn = async (folder: string): Promise<Replica> => ({
+      folder,
+      server: await spawnServer({ folder, env }),
+    });
+    const replicas = await Promise.all([spawn(serverFolder(run)), spawn(serverFolder(run))]);
+    run.world.defer(async () => void (await Promise.all(replicas.map(({ server }) => server.kill()))));
+
+    const answered = new Set<string>();
+    const clients = await Promise.all(
+      Array.from({ length: CLIENTS }, async () => {
+        const session = await signIn(replicas[0]?.server.origin ?? "", google);
+        return new RollingClient(run, replicas, answered, session);
+      }),
+    );
+
+    let patient = await signIn(replicas[0]?.server.origin ?? "", google);
+
+    return async (round) => {
+      let stopping = false;
+      const load = clients.map(async (client) => {
+        while (!stopping) await client.step();
+      });
+      await Bun.sleep(run.random.integer(200, 500));
+      const leaving = replicas[round % 2] as Replica;
+      run.fault();
+      const { answer, release } = await slowRefresh(database, leaving.server.origin, patient);
+      const left = leaving.server.terminate();
+      await Bun.sleep(run.random.integer(0, 1_000));
+      await release();
+      const released = performance.now();
+      const { status, body, headers } = await answer;
+      answered.add(headers.get("x-request-id") ?? "");
+      run.check(status === 200, `what was accepted before is answered ${status} ${body.code}`);
+      patient = body;
+      run.check((await left) === 0, `the replica leaves with 0, not ${await left}`);
+      run.check(performance.now() - released < EXIT_LIMIT_MS, "and in time");
+      stopping = true;
+      await Promise.all(load);
+      for (const id of doneRequests(leaving.folder)) {
+        run.check(answered.has(id), `the request ${id} was done and not answered`);
+      }
+      replicas[round % 2] = await spawn(serverFolder(run));
+    };
+  },
+};
+
+/** A refresh under way, which cannot end before its row is released. */
+async function slowRefresh(database: TestDatabase, origin: string, session: SessionAnswer) {
+  const client = new pg.Client(database.env().DATABASE_URL);
+  await client.connect();
+  await client.query("BEGIN");
+  await client.query("SELECT FROM refresh_tokens WHERE id = $1 FOR UPDATE", [sessionIdOf(session)]);
+  const answer = refresh(origin, session.refresh_token);
+  await waitsForLock(database);
+  const release = async () => {
+    await client.query("ROLLBACK");
+    await client.end();
+  };
+  return { answer, release };
+}
+
+/** The ids of the refreshes that a server's log tells of. */
+function doneRequests(folder: string): string[] {
+  const path = join(folder, "logs/login.log");
+  if (!existsSync(path)) return [];
+  const lines = readFileSync(path, "utf8").trim().split("\n");
+  return lines
+    .map((line) => JSON.parse(line) as { event: string; request_id: string })
+    .filter(({ event }) => event === "refresh")
+    .map(({ request_id }) => request_id);
+}
+
+export const migratingTogether: Proof = {
+  name: "migrating together",
+  title: "S60 two replicas that migrate an empty database at once both come up",
+  database: "postgres",
+  shortRounds: 1,
+  longRounds: 10,
+  share: 1,
+  async prepare(run) {
+    const google = googleOf(run);
+    return async () => {
+      const database = await emptyDatabaseOf(run);
+      const env = { ...google.env, ...database.env() };
+      const start = async () => {
+        const migrate = Bun.spawn(["bunx", "prisma", "migrate", "deploy"], {
+          cwd: join(import.meta.dirname, "../.."),
+          env: { ...process.env, ...env },
+          stdin: "ignore",
+          stdout: "pipe",
+          stderr: "pipe",
+        });
+        const code = await migrate.exited;
+        const output =
+          (await new Response(migrate.stdout).text()) + (await new Response(migrate.stderr).text());
+        run.check(code === 0, `migrate deploy leaves with ${code}: ${output}`);
+        const server = await spawnServer({ folder: serverFolder(run), env });
+        run.world.defer(() => server.kill());
+        return server;
+      };
+      run.fault();
+      for (const { origin, kill } of await Promise.all([start(), start()])) {
+        const { user } = await signIn(origin, google);
+        run.check(user.id > 0, "a player can sign in");
+        await kill();
+      }
+      const { rows } = await database.pool.query(
+        "SELECT migration_name, count(*) FROM _prisma_migrations GROUP BY 1 HAVING count(*) > 1",
+      );
+      run.check(rows.length === 0, "no migration was applied twice");
+    };
+  },
+};
