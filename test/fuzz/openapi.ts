@@ -16,9 +16,12 @@ const METHODS = ["get", "head", "post", "put", "patch", "delete"];
 const REQUESTS_PER_OPERATION = 5;
 
 export const openApi: Proof = {
+  name: "OpenAPI fuzz",
   title: "S51 requests that fit the OpenAPI document and requests that break it get what it says, and no 5xx",
+  database: "embedded",
   shortRounds: 1,
   longRounds: 300,
+  share: 2,
   async prepare(run) {
     const database = await openEmbeddedForTest();
     run.world.defer(() => database.close());

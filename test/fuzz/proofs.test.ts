@@ -1,11 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import { prove } from "../faults/support/proof";
-import { fuzzProofs } from "./proofs";
+import { FUZZ_PROOFS } from "./proofs";
 
-const seed = Number(process.env.SEED ?? 1);
+const seed = Number(process.env.FAULT_SEED ?? 1);
 
-describe(`with SEED=${seed}`, () => {
-  for (const proof of fuzzProofs) {
+describe(`with FAULT_SEED=${seed}`, () => {
+  for (const proof of FUZZ_PROOFS) {
     test(proof.title, async () => {
       const { losses, checked } = await prove(proof, seed, { rounds: proof.shortRounds });
       expect(losses).toEqual([]);

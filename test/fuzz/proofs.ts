@@ -1,6 +1,7 @@
 import type { Proof } from "../faults/support/proof";
 import { openApi } from "./openapi";
 import { sessionPrograms } from "./session-programs";
+import { tokens } from "./tokens";
 
-/** Attacks of random or hostile input, for `prove`: short in `bun test`, long in the soak. */
-export const fuzzProofs: Proof[] = [sessionPrograms, openApi];
+/** Attacks of random or hostile input, in the order of the soak's table. */
+export const FUZZ_PROOFS: readonly Proof[] = [sessionPrograms, openApi, tokens];

@@ -47,10 +47,13 @@ const programs = fc
   .map((steps) => [...signedIn, ...steps]);
 
 export const sessionPrograms: Proof = {
+  name: "session model",
   title:
     "S26 S28 S30 S31 S32 S33 S34 S36 S37 S38 random programs of two clients and a thief do what the model says",
+  database: "embedded",
   shortRounds: 4,
   longRounds: 2_000,
+  share: 3,
   async prepare(run) {
     const database = await openEmbeddedForTest();
     run.world.defer(() => database.close());
