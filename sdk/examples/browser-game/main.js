@@ -1,0 +1,35 @@
+import { createAccount } from "./account.js";
+import { Chef } from "./chef.js";
+import { Controls } from "./controls.js";
+import { Kitchen } from "./kitchen.js";
+import { drawScene } from "./scene.js";
+
+const canvas = document.querySelector("#game");
+const served = document.querySelector("#served");
+const context = canvas.getContext("2d");
+const chef = new Chef();
+const kitchen = new Kitchen(chef);
+const controls = new Controls(canvas);
+const oauth = createAccount();
+
+canvas.width *= devicePixelRatio;
+canvas.height *= devicePixelRatio;
+context.scale(devicePixelRatio, devicePixelRatio);
+
+let before = performance.now();
+
+function turn(now) {
+  const seconds = Math.min((now - before) / 1000, 0.1);
+  before = now;
+
+  // Everything that happened to the account since the last turn: sign-in, rename, sign-out, …
+  oauth.processCallbacks();
+
+  chef.name = oauth.getUser()?.name ?? "";
+  if (oauth.isLoggedIn()) kitchen.play(controls.read(), seconds);
+  served.textContent = kitchen.served;
+  drawScene(context, kitchen, now / 1000);
+  requestAnimationFrame(turn);
+}
+
+requestAnimationFrame(turn);
