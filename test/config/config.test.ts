@@ -1,9 +1,8 @@
 import { describe, expect, test } from "bun:test";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { loadConfig, loadDatabaseConfig } from "../../src/config";
-import { load, PRODUCTION, problem, problems } from "./support";
+import { inFolder, load, PRODUCTION, problem, problems } from "./support";
 
 const postgres = (env: Record<string, string>, yaml?: string) =>
   load({ env, ...(yaml === undefined ? {} : { yaml }) }).database;
@@ -229,10 +228,9 @@ describe("which database", () => {
   });
 
   test("tools that need the database alone are not stopped by anything else", () => {
-    const cwd = mkdtempSync(join(tmpdir(), "account-server-config-"));
     const env = { NODE_ENV: "production", DB_USER: "accounts", DB_PASSWORD: "x" };
-    expect(loadDatabaseConfig({ cwd, env })).toMatchObject({ kind: "postgres", user: "accounts" });
-    rmSync(cwd, { recursive: true });
+    const database = inFolder((cwd) => loadDatabaseConfig({ cwd, env }));
+    expect(database).toMatchObject({ kind: "postgres", user: "accounts" });
   });
 });
 
@@ -367,10 +365,10 @@ describe("what is refused", () => {
   });
 
   test("a config.yml that cannot be read is one problem", () => {
-    const cwd = mkdtempSync(join(tmpdir(), "account-server-config-"));
-    mkdirSync(join(cwd, "config.yml"));
-    expect(() => loadConfig({ cwd, env: {} })).toThrow("config.yml: cannot be read (EISDIR)");
-    rmSync(cwd, { recursive: true });
+    inFolder((cwd) => {
+      mkdirSync(join(cwd, "config.yml"));
+      expect(() => loadConfig({ cwd, env: {} })).toThrow("config.yml: cannot be read (EISDIR)");
+    });
   });
 });
 

@@ -25,13 +25,20 @@ export const PRODUCTION = {
 
 /** Reads a configuration from a folder of its own. */
 export function load({ env = {}, yaml, dotEnv }: Given = {}): Config {
-  const cwd = mkdtempSync(join(tmpdir(), "account-server-config-"));
-  try {
+  return inFolder((cwd) => {
     if (yaml !== undefined) writeFileSync(join(cwd, "config.yml"), yaml);
     if (dotEnv !== undefined) writeFileSync(join(cwd, ".env"), dotEnv);
     return loadConfig({ cwd, env });
+  });
+}
+
+/** Works in a new folder, which is gone afterwards. */
+export function inFolder<T>(work: (folder: string) => T): T {
+  const folder = mkdtempSync(join(tmpdir(), "account-server-config-"));
+  try {
+    return work(folder);
   } finally {
-    rmSync(cwd, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 

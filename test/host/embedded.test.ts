@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
+import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,6 +6,9 @@ import type { SessionAnswer } from "../../src/session/model";
 import { type Host, startHost } from "../support/host";
 import { refresh } from "../support/players";
 import { bearer, get, post } from "../support/requests";
+
+// A process starts within a second, and within many on a busy machine.
+setDefaultTimeout(60_000);
 
 /** As a newcomer finds it: an empty folder, nothing set. The tests go on where the one before stopped. */
 let folder: string;
@@ -56,7 +59,7 @@ test("a first start says what it makes, greets with every address, and serves", 
   host.kill("SIGTERM");
   expect(await host.exited).toBe(0);
   expect(host.stderr()).toBe("");
-}, 60_000);
+});
 
 test("it leaves a data folder that is its user's own, and the sign-in in login.log", () => {
   expect(statSync(join(folder, "data")).mode & 0o077).toBe(0);
@@ -75,7 +78,7 @@ test("a second start makes nothing, and players are signed in still", async () =
   const answer = await refresh({ origin }, session);
   expect(answer.status).toBe(200);
   session = answer.body;
-}, 30_000);
+});
 
 test("S29 killed right after a refresh, it gives the same successor again", async () => {
   const host = start();
@@ -85,7 +88,7 @@ test("S29 killed right after a refresh, it gives the same successor again", asyn
   const next = start();
   const again = await refresh({ origin: await next.ready() }, session);
   expect(again.body.refresh_token).toBe(before.body.refresh_token);
-}, 30_000);
+});
 
 test("a second server on the same folder leaves with the name of the first", async () => {
   const first = start();
@@ -96,7 +99,7 @@ test("a second server on the same folder leaves with the name of the first", asy
     new RegExp(`^The embedded database in .*/data is in use by process ${first.pid} since [^\\n]*\\.\\n$`),
   );
   expect((await get({ origin: await first.ready() }, "/health/ready")).status).toBe(200);
-}, 30_000);
+});
 
 test.each([
   ["the API", 0],
@@ -120,7 +123,7 @@ test("a port that needs privileges, or an address of another machine, is one pla
   const host = start({ SERVER_HOST: "192.0.2.1" });
   expect(await host.exited).toBe(1);
   expect(host.stderr()).toMatch(/^Cannot listen on 192\.0\.2\.1:0 \([A-Z]+\)\.\n$/);
-}, 30_000);
+});
 
 test("an interrupt from the keyboard stops it as well, and twice is once", async () => {
   const host = start();
@@ -129,4 +132,4 @@ test("an interrupt from the keyboard stops it as well, and twice is once", async
   host.kill("SIGINT");
   expect(await host.exited).toBe(0);
   expect(existsSync(join(folder, "data", "lock.json"))).toBe(false);
-}, 30_000);
+});

@@ -1,10 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startHost } from "../support/host";
 import { postgresAvailable, testPostgres } from "../support/postgres";
+
+// A process starts within a second, and within many on a busy machine.
+setDefaultTimeout(60_000);
 
 let folder: string;
 beforeAll(() => {
