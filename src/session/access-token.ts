@@ -1,5 +1,5 @@
-import { jwt } from "@elysiajs/jwt";
-import { decodeProtectedHeader } from "jose";
+import { isUtf8 } from "node:buffer";
+import { createSigner, createVerifier } from "fast-jwt";
 import { type Clock, epochSeconds } from "../clock";
 import type { KeyRing, TokenKey } from "./keys";
 
@@ -15,77 +15,85 @@ export type AccessTokenSubject = { userId: number; sessionId: string };
 export type AccessTokens = {
   expiresInSeconds: number;
   /** Signs a JWT access token (RFC 9068 profile: `typ: at+jwt`). */
-  issue(subject: AccessTokenSubject): Promise<string>;
+  issue(subject: AccessTokenSubject): string;
   /** @returns null for anything but a token of ours that is valid now; never throws */
-  verify(token: string): Promise<AccessTokenSubject | null>;
+  verify(token: string): AccessTokenSubject | null;
 };
 
-/** Access tokens over `@elysiajs/jwt`, one instance per key so that the previous key still verifies. */
+/** Access tokens over fast-jwt: one signer, and a verifier per key so that the previous key still verifies. */
 export function createAccessTokens(ring: KeyRing, expiresInSeconds: number, clock: Clock): AccessTokens {
-  const signer = plugin(ring[0], ring[0].signingKey);
-  const verifiers = new Map(ring.map((key) => [key.id, { key, jwt: plugin(key, key.verificationKey) }]));
+  const sign = signerOf(ring[0]);
+  const verifiers = new Map(ring.map((key) => [key.id, verifierOf(key)]));
+
+  const claimsOf = (token: string): Record<string, unknown> | null => {
+    try {
+      return verifiers.get(keyIdOf(token))?.(token) ?? null;
+    } catch {
+      return null;
+    }
+  };
 
   return {
     expiresInSeconds,
-    issue: ({ userId, sessionId }) =>
-      signer.sign({
-        sub: String(userId),
-        user_id: userId,
-        sid: sessionId,
-        type: "access",
-        exp: epochSeconds(clock) + expiresInSeconds,
-      }),
-    async verify(token) {
-      const verifier = verifiers.get(keyIdOf(token) ?? "");
-      if (!verifier || !hasUtf8Payload(token)) return null;
-      const claims = await verifier.jwt.verify(token, {
-        algorithms: [verifier.key.algorithm],
-        typ: TYPE,
-        issuer: ISSUER,
-        audience: AUDIENCE,
-        requiredClaims: ["sub", "sid", "exp", "iat"],
-        currentDate: clock.now(),
-      });
-      if (claims === false || claims.type !== "access") return null;
-      const { sub, user_id: userId, sid } = claims as Record<string, unknown>;
+    issue({ userId, sessionId }) {
+      const iat = epochSeconds(clock);
+      const exp = iat + expiresInSeconds;
+      return sign({ sub: String(userId), user_id: userId, sid: sessionId, type: "access", iat, exp });
+    },
+    verify(token) {
+      if (token.length > MAXIMUM_LENGTH || !isCanonical(token)) return null;
+      const claims = claimsOf(token);
+      if (claims?.type !== "access" || !isCurrent(claims, clock)) return null;
+      const { sub, user_id: userId, sid } = claims;
       if (!isUserId(userId) || String(userId) !== sub) return null;
       return typeof sid === "string" && UUID.test(sid) ? { userId, sessionId: sid } : null;
     },
   };
 }
 
+function signerOf({ algorithm, signingKey, id }: TokenKey) {
+  const header = { alg: algorithm, typ: TYPE };
+  return createSigner({ algorithm, key: signingKey, kid: id, header, iss: ISSUER, aud: AUDIENCE });
+}
+
+/** Checks signature, algorithm, typ, issuer and audience; the times are checked here, by our own clock. */
+function verifierOf({ algorithm, verificationKey }: TokenKey): (token: string) => Record<string, unknown> {
+  return createVerifier({
+    algorithms: [algorithm],
+    key: verificationKey,
+    checkTyp: TYPE,
+    allowedIss: ISSUER,
+    allowedAud: AUDIENCE,
+    requiredClaims: ["iss", "aud", "sub", "sid", "exp", "iat"],
+    ignoreExpiration: true,
+    ignoreNotBefore: true,
+    cache: false,
+  });
+}
+
+/** RFC 7519 §4.1.4–4.1.6: NumericDates, of which `exp` lies ahead and `nbf`, if any, does not. */
+function isCurrent({ exp, nbf = 0, iat }: Record<string, unknown>, clock: Clock): boolean {
+  const now = epochSeconds(clock);
+  return (
+    typeof exp === "number" && exp > now && typeof nbf === "number" && nbf <= now && typeof iat === "number"
+  );
+}
+
 function isUserId(value: unknown): value is number {
   return Number.isInteger(value) && (value as number) > 0 && (value as number) <= MAXIMUM_USER_ID;
 }
 
-function plugin(key: TokenKey, secret: CryptoKey) {
-  return jwt({
-    name: "jwt",
-    secret,
-    alg: key.algorithm,
-    typ: TYPE,
-    kid: key.id,
-    iss: ISSUER,
-    aud: AUDIENCE,
-  }).decorator.jwt;
+/** @throws when the header is not JSON */
+function keyIdOf(token: string): string {
+  const [header = ""] = token.split(".", 1);
+  return JSON.parse(Buffer.from(header, "base64url").toString()).kid;
 }
 
-function keyIdOf(token: string): string | undefined {
-  if (token.length > MAXIMUM_LENGTH) return undefined;
-  try {
-    return decodeProtectedHeader(token).kid;
-  } catch {
-    return undefined;
-  }
-}
-
-const strictUtf8 = new TextDecoder("utf-8", { fatal: true });
-
-function hasUtf8Payload(token: string): boolean {
-  try {
-    strictUtf8.decode(Buffer.from(token.split(".")[1] ?? "", "base64url"));
-    return true;
-  } catch {
-    return false;
-  }
+/** A payload of valid UTF-8 (RFC 7519 §7.2), and no other spelling of the signature. */
+function isCanonical(token: string): boolean {
+  const [, payload = "", signature = ""] = token.split(".");
+  return (
+    isUtf8(Buffer.from(payload, "base64url")) &&
+    Buffer.from(signature, "base64url").toString("base64url") === signature
+  );
 }

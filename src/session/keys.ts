@@ -10,8 +10,9 @@ export type TokenKey = {
   /** `kid`: names the key without telling anything about it. */
   id: string;
   algorithm: JwtAlgorithm;
-  signingKey: CryptoKey;
-  verificationKey: CryptoKey;
+  /** The secret, or PEM: PKCS #8 to sign, SPKI to verify. */
+  signingKey: Buffer;
+  verificationKey: Buffer;
   /** 32 bytes for the MAC of refresh tokens (HKDF-SHA256, RFC 5869). */
   refreshMacKey: Buffer;
   /** The public half for `/.well-known/jwks.json`; null for a shared secret. */
@@ -48,7 +49,7 @@ function developmentSecret(dataDir: string): string {
   return readFileSync(path, "utf8");
 }
 
-function tokenKey(material: KeyMaterial): Promise<TokenKey> {
+async function tokenKey(material: KeyMaterial): Promise<TokenKey> {
   return "secret" in material
     ? sharedSecret(material.algorithm, material.secret)
     : keyPair(material.algorithm, material.privateKeyPem);
@@ -58,15 +59,13 @@ function derive(keyMaterial: Uint8Array, purpose: string, bytes: number): Buffer
   return Buffer.from(hkdfSync("sha256", keyMaterial, new Uint8Array(), `account-server ${purpose}`, bytes));
 }
 
-async function sharedSecret(algorithm: JwtAlgorithm, secret: string): Promise<TokenKey> {
-  const bytes = new TextEncoder().encode(secret);
-  const hash = `SHA-${algorithm.slice(2)}`;
-  const key = await crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash }, false, ["sign", "verify"]);
+function sharedSecret(algorithm: JwtAlgorithm, secret: string): TokenKey {
+  const bytes = Buffer.from(secret);
   return {
     id: derive(bytes, "key id", 9).toString("base64url"),
     algorithm,
-    signingKey: key,
-    verificationKey: key,
+    signingKey: bytes,
+    verificationKey: bytes,
     refreshMacKey: derive(bytes, "refresh token", 32),
     publicJwk: null,
   };
@@ -80,11 +79,9 @@ const IMPORT_PARAMETERS = {
 
 async function keyPair(algorithm: JwtAlgorithm, pem: string): Promise<TokenKey> {
   const parameters = IMPORT_PARAMETERS[algorithm as keyof typeof IMPORT_PARAMETERS];
-  const { pkcs8, spki, publicKey } = readPrivateKey(algorithm, pem);
-  const [signingKey, verificationKey] = await Promise.all([
-    crypto.subtle.importKey("pkcs8", pkcs8, parameters, false, ["sign"]),
-    crypto.subtle.importKey("spki", spki, parameters, false, ["verify"]),
-  ]).catch(() => {
+  const { privateKey, publicKey } = readPrivateKey(algorithm, pem);
+  const pkcs8 = privateKey.export({ type: "pkcs8", format: "der" });
+  await crypto.subtle.importKey("pkcs8", new Uint8Array(pkcs8), parameters, false, ["sign"]).catch(() => {
     throw unfit(algorithm);
   });
   const jwk = publicKey.export({ format: "jwk" }) as JWK;
@@ -92,8 +89,8 @@ async function keyPair(algorithm: JwtAlgorithm, pem: string): Promise<TokenKey> 
   return {
     id,
     algorithm,
-    signingKey,
-    verificationKey,
+    signingKey: Buffer.from(privateKey.export({ type: "pkcs8", format: "pem" })),
+    verificationKey: Buffer.from(publicKey.export({ type: "spki", format: "pem" })),
     refreshMacKey: derive(pkcs8, "refresh token", 32),
     publicJwk: { ...jwk, kid: id, alg: algorithm, use: "sig" },
   };
@@ -111,11 +108,7 @@ function readPrivateKey(algorithm: JwtAlgorithm, pem: string) {
   if (algorithm === "RS256" && modulusLength && modulusLength < 2048) {
     throw new ConfigError("JWT_PRIVATE_KEY: RS256 needs an RSA key of 2048 bits or more");
   }
-  return {
-    pkcs8: new Uint8Array(privateKey.export({ type: "pkcs8", format: "der" })),
-    spki: new Uint8Array(publicKey.export({ type: "spki", format: "der" })),
-    publicKey,
-  };
+  return { privateKey, publicKey };
 }
 
 function unfit(algorithm: JwtAlgorithm): ConfigError {
