@@ -4,7 +4,7 @@ import type { UserRow } from "../db/session-statements";
 import { ApiError } from "../errors";
 import { parseUsername } from "./username";
 
-const RENAME = `
+export const RENAME = `
   UPDATE users AS u SET name = $2, name_folded = $3, name_skeleton = $4 WHERE u.id = $1
   RETURNING u.id, u.name, u.email, u.picture, u.stars, u.level, u.created_at, u.last_login`;
 
