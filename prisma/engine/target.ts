@@ -75,7 +75,18 @@ async function createShadow(config: PostgresConfig): ReturnType<OpenShadow> {
   };
 }
 
+/** Making a database takes seconds and `migrate dev` wants several: the others start as copies of the first. */
+let emptyDatabase: Promise<Blob> | undefined;
+
 async function inMemoryShadow(): ReturnType<OpenShadow> {
-  const { pool, close } = await openInMemory();
+  emptyDatabase ??= makeEmptyDatabase();
+  const { pool, close } = await openInMemory(await emptyDatabase);
   return { pool, dispose: close };
+}
+
+async function makeEmptyDatabase(): Promise<Blob> {
+  const { pglite, close } = await openInMemory();
+  const image = await pglite.dumpDataDir("none");
+  await close();
+  return image;
 }

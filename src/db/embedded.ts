@@ -14,15 +14,15 @@ export type Embedded = { pool: pg.Pool; close(): Promise<void> };
  * @throws {DatabaseStartError} when another process holds the directory, or it cannot be read
  */
 export async function openEmbedded(dataDir: string, onProgress?: (line: string) => void): Promise<Embedded> {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const unlock = lockDataDir(dataDir);
+  let unlock = () => {};
   try {
-    const pglite = await openFiles(dataDir, onProgress);
-    const embedded = poolOver(pglite);
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    unlock = lockDataDir(dataDir);
+    const { pool, close } = poolOver(await openFiles(dataDir, onProgress));
     return {
-      pool: embedded.pool,
+      pool,
       async close() {
-        await embedded.close();
+        await close();
         unlock();
       },
     };

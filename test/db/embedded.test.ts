@@ -23,8 +23,8 @@ function another(dataDir: string, ...more: string[]) {
 }
 
 describe("the embedded database", () => {
-  const folder = temporaryFolder();
-  const made = join(folder.path, "made");
+  let folder: ReturnType<typeof temporaryFolder>;
+  let made: string;
   const progress: string[] = [];
   let copies = 0;
 
@@ -36,6 +36,8 @@ describe("the embedded database", () => {
   }
 
   beforeAll(async () => {
+    folder = temporaryFolder();
+    made = join(folder.path, "made");
     // What a first start leaves that was killed half-way.
     mkdirSync(join(made, "pgdata.unfinished"), { recursive: true });
     writeFileSync(join(made, "pgdata.unfinished", "PG_VERSION"), "18");
@@ -125,13 +127,15 @@ describe("the embedded database", () => {
     await (await openDatabase(config)).close();
   });
 
-  test("files that are no database are a plain sentence", async () => {
+  test("files that are no database, or a folder that is none, are a plain sentence", async () => {
     const dataDir = join(folder.path, "garbage");
     mkdirSync(join(dataDir, "pgdata"), { recursive: true });
-    writeFileSync(join(dataDir, "pgdata", "PG_VERSION"), "9.1");
-    const opening = openDatabase({ kind: "embedded", dataDir });
-    expect(opening).rejects.toBeInstanceOf(DatabaseStartError);
-    expect(opening).rejects.toThrow(`The embedded database in ${dataDir} cannot be opened`);
-    await opening.catch(() => {});
+    const version = join(dataDir, "pgdata", "PG_VERSION");
+    writeFileSync(version, "9.1");
+    for (const path of [dataDir, version]) {
+      const error = await openDatabase({ kind: "embedded", dataDir: path }).catch((thrown) => thrown);
+      expect(error).toBeInstanceOf(DatabaseStartError);
+      expect(error.message).toStartWith(`The embedded database in ${path} cannot be opened: `);
+    }
   }, 20_000);
 });

@@ -19,9 +19,10 @@ const MIGRATIONS = migrations();
 
 /** What the Prisma CLI does in a new clone, from nothing to a database in use. */
 function cliSuite(emptyDatabase: () => Promise<DatabaseConfig>): void {
-  const home = temporaryFolder();
+  let home: ReturnType<typeof temporaryFolder>;
   let database: DatabaseConfig;
   beforeAll(async () => {
+    home = temporaryFolder();
     database = await emptyDatabase();
   }, 120_000);
   afterAll(() => home[Symbol.dispose]());
@@ -64,12 +65,16 @@ function cliSuite(emptyDatabase: () => Promise<DatabaseConfig>): void {
 }
 
 describe("the Prisma CLI on the embedded database", () => {
-  const folder = temporaryFolder();
-  afterAll(() => folder[Symbol.dispose]());
-  const template = join(folder.path, "template");
+  let folder: ReturnType<typeof temporaryFolder>;
+  let template: string;
   let count = 0;
+  beforeAll(async () => {
+    folder = temporaryFolder();
+    template = join(folder.path, "template");
+    await (await openEmbedded(template)).close();
+  }, 60_000);
+  afterAll(() => folder[Symbol.dispose]());
   cliSuite(async () => {
-    if (count === 0) await (await openEmbedded(template)).close();
     const dataDir = join(folder.path, `data-${count++}`);
     cpSync(template, dataDir, { recursive: true });
     return { kind: "embedded", dataDir };
