@@ -1,0 +1,49 @@
+import { createPublicKey } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { JWK } from "jose";
+import type { JwtAlgorithm, SecurityConfig } from "../../../src/config/security";
+import { loadKeyRing, type TokenKey } from "../../../src/session/keys";
+import { keyMaterial } from "./jws-attacks";
+
+/** A file of vectors, in the schema of Wycheproof's `json_web_signature_test.json`. */
+export type VectorFile = {
+  source?: string;
+  testGroups: {
+    comment: string;
+    public?: JWK;
+    private?: JWK;
+    tests: { tcId: number | string; comment: string; jws: string | object; result: "valid" | "invalid" }[];
+  }[];
+};
+
+const FOLDER = join(import.meta.dirname, "../../fixtures/jws");
+
+export function vectorFiles(): [name: string, file: VectorFile][] {
+  return readdirSync(FOLDER).map((name) => [name, JSON.parse(readFileSync(join(FOLDER, name), "utf8"))]);
+}
+
+/** The algorithms of ours that could use a key. */
+function algorithmsFor({ kty, crv }: JWK): JwtAlgorithm[] {
+  if (kty === "oct") return ["HS256", "HS384", "HS512"];
+  if (kty === "RSA") return ["RS256"];
+  if (crv === "P-256") return ["ES256"];
+  return crv === "Ed25519" ? ["EdDSA"] : [];
+}
+
+/** The server's keys, were it configured with a vector's key, for every algorithm that it would do for. */
+export function tokenKeys(jwk: JWK): Promise<TokenKey[]> {
+  return Promise.all(
+    algorithmsFor(jwk).map(async (algorithm) => {
+      const security = { current: keyMaterial(algorithm), previous: null } as SecurityConfig;
+      const [own] = await loadKeyRing(security, "");
+      return { ...own, verificationKey: verificationKey(jwk) };
+    }),
+  );
+}
+
+function verificationKey({ kty, k, n, e, crv, x, y }: JWK): Buffer {
+  if (kty === "oct") return Buffer.from(k ?? "", "base64url");
+  const key = JSON.parse(JSON.stringify({ kty, n, e, crv, x, y }));
+  return Buffer.from(createPublicKey({ key, format: "jwk" }).export({ type: "spki", format: "pem" }));
+}
