@@ -1,0 +1,42 @@
+import { intro, isCancel, outro, select } from "@clack/prompts";
+// In a game of your own: from "@robotouille/account-sdk".
+import { OAuthManager } from "../../src/index.node.ts";
+import { callbackHistory, forceRefresh, logIn, logOut, rename, showStatus, showUser } from "./actions.ts";
+import { History } from "./history.ts";
+
+const FRAME_MS = 16;
+
+const { BACKEND_URL: backendUrl = "http://localhost:8000", GOOGLE_CLIENT_ID: clientId } = process.env;
+const oauth = new OAuthManager({ backendUrl, clientId, appName: "Robotouille Desktop Client" });
+const history = new History(oauth);
+
+// What a game loop does once a frame.
+const loop = setInterval(() => oauth.processCallbacks(), FRAME_MS);
+
+intro(`Robotouille · ${backendUrl}`);
+await oauth.loadStoredCredentials();
+
+const actions = { logIn, showStatus, showUser, rename, logOut, callbackHistory, forceRefresh };
+
+for (;;) {
+  const user = oauth.getUser();
+  const choice = await select<keyof typeof actions | "quit">({
+    message: user ? `Signed in as ${user.name}` : "Nobody is signed in",
+    options: [
+      { value: "logIn", label: "Log in", disabled: user !== null },
+      { value: "showStatus", label: "Status" },
+      { value: "showUser", label: "User", disabled: user === null },
+      { value: "rename", label: "Rename", disabled: user === null },
+      { value: "logOut", label: "Log out", disabled: user === null },
+      { value: "callbackHistory", label: "Callback history", hint: `${history.entries.length} so far` },
+      { value: "forceRefresh", label: "Force refresh", disabled: user === null },
+      { value: "quit", label: "Quit" },
+    ],
+  });
+  if (isCancel(choice) || choice === "quit") break;
+  await actions[choice](oauth, history);
+}
+
+clearInterval(loop);
+oauth.dispose();
+outro(oauth.isLoggedIn() ? "You stay signed in for the next start." : "Bye.");
