@@ -1,7 +1,8 @@
 import type { Proof } from "../faults/support/proof";
+import { framing } from "./framing";
 import { openApi } from "./openapi";
 import { sessionPrograms } from "./session-programs";
 import { tokens } from "./tokens";
 
 /** Attacks of random or hostile input, in the order of the soak's table. */
-export const FUZZ_PROOFS: readonly Proof[] = [sessionPrograms, openApi, tokens];
+export const FUZZ_PROOFS: readonly Proof[] = [sessionPrograms, openApi, tokens, framing];

@@ -14,8 +14,13 @@ export type RawAnswer = {
 /**
  * Sends bytes as they stand and reads until the connection closes or has been quiet for a moment after an
  * answer: for requests that no client would make.
+ * @param patienceMs how long to wait for an answer that may never come
  */
-export function raw(server: { origin: string }, request: string | string[]): Promise<RawAnswer> {
+export function raw(
+  server: { origin: string },
+  request: string | string[],
+  patienceMs?: number,
+): Promise<RawAnswer> {
   const { hostname, port } = new URL(server.origin);
   return new Promise((resolve) => {
     let text = "";
@@ -27,6 +32,7 @@ export function raw(server: { origin: string }, request: string | string[]): Pro
       const statuses = [...text.matchAll(/HTTP\/1\.1 ([2-5]\d\d)/g)].map(([, status]) => Number(status));
       resolve({ text, status: statuses[0] ?? 0, answers: statuses.length, closed });
     };
+    if (patienceMs !== undefined) quiet = setTimeout(finish, patienceMs, false);
     socket.setEncoding("latin1");
     socket.on("data", (chunk) => {
       text += chunk;
