@@ -102,22 +102,17 @@ test("a second server on the same folder leaves with the name of the first", asy
 });
 
 test.each([
-  ["the API", 0],
-  ["the local Google", 1],
-])(
-  "a port of %s that is taken is one plain sentence",
-  async (_what, offset) => {
-    const blocker = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response() });
-    const port = blocker.port! - offset;
-    const host = start({ SERVER_PORT: String(port) });
-    expect(await host.exited).toBe(1);
-    expect(host.stderr()).toBe(
-      `Port ${blocker.port} on 127.0.0.1 is taken; stop what listens there or set SERVER_PORT.\n`,
-    );
-    await blocker.stop(true);
-  },
-  30_000,
-);
+  ["the API", 0, { GOOGLE_CLIENT_ID: "id", GOOGLE_CLIENT_SECRET: "secret" }],
+  ["the local Google, which has the next one", 1, {}],
+])("a port of %s that is taken is one plain sentence", async (_what, offset, env) => {
+  const blocker = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response() });
+  const host = start({ ...env, SERVER_PORT: String(blocker.port! - offset) });
+  expect(await host.exited).toBe(1);
+  expect(host.stderr()).toBe(
+    `Port ${blocker.port} on 127.0.0.1 is taken; stop what listens there or set SERVER_PORT.\n`,
+  );
+  await blocker.stop(true);
+});
 
 test("a port that needs privileges, or an address of another machine, is one plain sentence", async () => {
   const host = start({ SERVER_HOST: "192.0.2.1" });
