@@ -103,7 +103,7 @@ test("a second server on the same folder leaves with the name of the first", asy
 
 test.each([
   ["the API", 0, { GOOGLE_CLIENT_ID: "id", GOOGLE_CLIENT_SECRET: "secret" }],
-  ["the local Google, which has the next one", 1, {}],
+  ["the local Google", 1, {}],
 ])("a port of %s that is taken is one plain sentence", async (_what, offset, env) => {
   const blocker = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response() });
   const host = start({ ...env, SERVER_PORT: String(blocker.port! - offset) });
