@@ -27,7 +27,7 @@ export type AuthEventDetails = {
   requestId: string;
   /** The error code, for a refusal. */
   code?: string;
-  /** Method and path of the request, without its query. */
+  /** Method and route of the request, as in `DELETE /api/sessions/:id`. */
   route?: string;
   device?: string | undefined;
   username?: string | undefined;
@@ -52,8 +52,10 @@ export type Log = {
  * @param terminal where the human lines go
  */
 export function createLog(config: Pick<Config, "logDir" | "server">, terminal: NodeJS.WritableStream): Log {
-  const file = openRotatingFile(join(config.logDir, "login.log"), (code) =>
-    human.warn({ code }, "login.log cannot be written; logins go on, lines are lost until it can"),
+  const file = openRotatingFile(
+    join(config.logDir, "login.log"),
+    (code) => human.warn({ code }, "login.log cannot be written; logins go on, lines are lost until it can"),
+    (lines) => human.warn({ lines }, "login.log can be written again; these lines are lost"),
   );
   const human = pino(
     { level: config.server.logLevel, base: null, formatters: { log: escapeStrings } },

@@ -1,4 +1,4 @@
-import { type FileHandle, mkdir, open, rename } from "node:fs/promises";
+import { type FileHandle, mkdir, open, rename, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 
 const MAXIMUM_FILE_BYTES = 10 * 1024 * 1024;
@@ -20,23 +20,30 @@ export type RotatingFile = {
  * A log file rotated by size: `login.log`, then `login.log.1` … `.10`. Lines are written in batches. A disk
  * that fails loses whole lines, never half of one and never a request: the file is tried again after 5 s.
  * @param onFailure called once for every outage, with the system's error code
+ * @param onRecovery called when it is over, with the number of lines that it cost
  */
-export function openRotatingFile(path: string, onFailure: (code: string) => void): RotatingFile {
+export function openRotatingFile(
+  path: string,
+  onFailure: (code: string) => void,
+  onRecovery: (lines: number) => void,
+): RotatingFile {
   let file: FileHandle | null = null;
   let pending: string[] = [];
   let timer: ReturnType<typeof setTimeout> | null = null;
   let writing: Promise<void> = Promise.resolve();
   let failedAt: number | null = null;
   let lostLines = 0;
+  let lostBefore = 0;
 
   const append = async (text: string) => {
     file ??= await openFile(path);
-    let { size } = await file.stat();
+    let { size, ino } = await file.stat();
     if (size >= MAXIMUM_FILE_BYTES) {
+      // Another process of this server may have made room already.
+      if ((await stat(path)).ino === ino) await makeRoom(path);
       await release();
-      await makeRoom(path);
       file = await openFile(path);
-      size = 0;
+      ({ size } = await file.stat());
     }
     try {
       await file.appendFile(text);
@@ -60,7 +67,9 @@ export function openRotatingFile(path: string, onFailure: (code: string) => void
     }
     try {
       await append(lines.join(""));
+      if (failedAt !== null) onRecovery(lostLines - lostBefore);
       failedAt = null;
+      lostBefore = lostLines;
     } catch (error) {
       lostLines += lines.length;
       if (failedAt === null) onFailure((error as NodeJS.ErrnoException).code ?? "unknown error");

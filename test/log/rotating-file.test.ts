@@ -23,11 +23,13 @@ const TEN_MEGABYTES = 10 * 1024 * 1024;
 
 let folder: string;
 let failures: string[];
+let recoveries: number[];
 let file: RotatingFile;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "account-server-log-"));
   failures = [];
+  recoveries = [];
 });
 afterEach(async () => {
   await file.close();
@@ -35,8 +37,15 @@ afterEach(async () => {
 });
 
 const open = (path = join(folder, "login.log")) => {
-  file = openRotatingFile(path, (code) => failures.push(code));
+  file = openRotatingFile(
+    path,
+    (code) => failures.push(code),
+    (lines) => recoveries.push(lines),
+  );
   return file;
+};
+const fail = (why: string | number) => {
+  throw new Error(String(why));
 };
 const log = () => readFileSync(join(folder, "login.log"), "utf8");
 
@@ -80,6 +89,24 @@ test("a file of ten megabytes makes room for a new one", async () => {
   await file.flush();
   expect(log()).toBe("the first of the next\n");
   expect(statSync(join(folder, "login.log.1")).size).toBe(TEN_MEGABYTES - 5 + 23);
+});
+
+test("processes that share a file make room once", async () => {
+  const path = join(folder, "login.log");
+  writeFileSync(path, "");
+  truncateSync(path, TEN_MEGABYTES);
+  const other = openRotatingFile(path, fail, fail);
+  open().write("");
+  other.write("");
+  truncateSync(path, TEN_MEGABYTES - 1);
+  await Promise.all([file.flush(), other.flush()]);
+  truncateSync(path, TEN_MEGABYTES);
+  file.write("mine\n");
+  await file.flush();
+  other.write("theirs\n");
+  await other.close();
+  expect(log()).toBe("mine\ntheirs\n");
+  expect(readdirSync(folder).sort()).toEqual(["login.log", "login.log.1"]);
 });
 
 test("ten old files are kept, and no more", async () => {
@@ -151,6 +178,7 @@ describe.skipIf(!canMount)("on a small disk of its own", () => {
     });
     expect(file.lostLines).toBe(101);
     expect(failures).toEqual(["ENOSPC"]);
+    expect(recoveries).toEqual([101]);
     expect(written()).toEqual(["before", "after", ""]);
   });
 
