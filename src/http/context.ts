@@ -9,15 +9,16 @@ type Asking = {
   request: Request;
   server: Server<unknown> | null;
   set: { headers: Record<string, string | number | undefined> };
-  path: string;
+  /** As it was registered: what stands in the place of a parameter may be a token gone astray. */
+  route: string;
 };
 
 export type ReadContext = (asking: Asking) => RequestContext;
 
 export function createContextReader(readAddress: AddressReader): ReadContext {
-  return ({ request, server, set, path }) => ({
+  return ({ request, server, set, route }) => ({
     ip: readAddress(server?.requestIP(request)?.address, request.headers),
     requestId: String(set.headers["x-request-id"]),
-    route: `${request.method} ${path}`,
+    route: `${request.method} ${route}`,
   });
 }
