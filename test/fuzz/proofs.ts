@@ -1,8 +1,16 @@
 import type { Proof } from "../faults/support/proof";
 import { framing } from "./framing";
 import { openApi } from "./openapi";
+import { secretsEmbedded, secretsPostgres } from "./secrets";
 import { sessionPrograms } from "./session-programs";
 import { tokens } from "./tokens";
 
 /** Attacks of random or hostile input, in the order of the soak's table. */
-export const FUZZ_PROOFS: readonly Proof[] = [sessionPrograms, openApi, tokens, framing];
+export const FUZZ_PROOFS: readonly Proof[] = [
+  sessionPrograms,
+  openApi,
+  tokens,
+  framing,
+  secretsEmbedded,
+  secretsPostgres,
+];
