@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { PROOFS } from "../test/faults/proofs";
+import { PROOFS, stopSharedWorlds } from "../test/faults/proofs";
 import { type Proof, prove } from "../test/faults/support/proof";
 
 const HELP = `Runs every proof of test/faults in its long form, against real processes and a real PostgreSQL.
@@ -38,6 +38,7 @@ for (const [index, proof] of proofs.entries()) {
   console.log(`${row.proof}: ${row.rounds} rounds, ${row.losses} losses, ${row.seconds} s`);
   table.push(row);
 }
+await stopSharedWorlds();
 console.table(table);
 for (const loss of losses) console.log(loss);
 process.exit(losses.length > 0 ? 1 : 0);

@@ -1,20 +1,17 @@
 import { connect } from "node:net";
 import { outcome, refresh, signIn } from "./support/client";
-import { databaseOf } from "./support/postgres";
 import type { Proof, Run } from "./support/proof";
+import { sharedReplicas } from "./support/replicas";
 import { sessionIdOf, sessionRow } from "./support/session-row";
-import { googleOf, serverFolder, spawnServer } from "./support/spawned-server";
 import { startTcpProxy } from "./support/tcp-proxy";
 
 async function serverBehindWire(run: Run) {
-  const google = googleOf(run);
-  const database = await databaseOf(run);
-  const env = { ...google.env, ...database.env() };
-  const server = await spawnServer({ folder: serverFolder(run), env });
-  run.world.defer(() => server.kill());
-  const wire = await startTcpProxy(() => Number(new URL(server.origin).port));
+  const { google, database, origins } = await sharedReplicas();
+  const [origin = ""] = origins;
+  const port = Number(new URL(origin).port);
+  const wire = await startTcpProxy(() => port);
   run.world.defer(() => wire.close());
-  return { google, database, server, wire };
+  return { google, database, origin, port, wire };
 }
 
 export const cutAnswers: Proof = {
@@ -25,8 +22,8 @@ export const cutAnswers: Proof = {
   longRounds: 2_500,
   share: 2,
   async prepare(run) {
-    const { google, database, server, wire } = await serverBehindWire(run);
-    let session = await signIn(server.origin, google);
+    const { google, database, origin, wire } = await serverBehindWire(run);
+    let session = await signIn(origin, google);
     const sessionId = sessionIdOf(session);
     session = (await refresh(wire.origin, session.refresh_token)).body;
     const cuts = run.random.shuffled(Array.from({ length: wire.answeredBytes }, (_, bytes) => bytes));
@@ -59,21 +56,17 @@ export const brokenClients: Proof = {
   longRounds: 200,
   share: 1,
   async prepare(run) {
-    const { google, server, wire } = await serverBehindWire(run);
-    const bystander = { session: await signIn(server.origin, google) };
+    const { google, origin, port, wire } = await serverBehindWire(run);
+    const bystander = { session: await signIn(origin, google) };
     return async () => {
-      const session = await signIn(server.origin, google);
+      const session = await signIn(origin, google);
       const connections = run.random.integer(10, 60);
       run.fault(connections);
       const sockets = await Promise.all(
         Array.from({ length: connections }, () => {
           const request = rawRefresh(session.refresh_token);
           const bytes = run.random.integer(0, request.length);
-          return brokenRequest(
-            Number(new URL(server.origin).port),
-            request.subarray(0, bytes),
-            run.random.pick(ENDS),
-          );
+          return brokenRequest(port, request.subarray(0, bytes), run.random.pick(ENDS));
         }),
       );
       wire.slowCloseMs = run.random.integer(0, 50);

@@ -20,11 +20,11 @@ export const clockSkew: Proof = {
   longRounds: 200,
   share: 1,
   async prepare(run) {
-    const google = googleOf(run);
-    const database = await databaseOf(run);
+    const google = googleOf(run.world);
+    const database = await databaseOf(run.world);
     const origins = await Promise.all(
       [-SKEW_MS, SKEW_MS].map(async (offset) => {
-        const folder = serverFolder(run);
+        const folder = serverFolder(run.world);
         writeFileSync(join(folder, "clock-offset"), String(offset));
         const env = { ...google.env, ...database.env() };
         const server = await spawnServer({ folder, env, preload: PRELOAD });

@@ -5,7 +5,7 @@ import { ask, bearer, freshAccount, refresh, signIn } from "./support/client";
 import { insist } from "./support/journal-client";
 import { waitsForLock } from "./support/postgres";
 import type { Proof } from "./support/proof";
-import { twoReplicas } from "./support/replicas";
+import { sharedReplicas, twoReplicas } from "./support/replicas";
 import { sessionIdOf, sessionRow } from "./support/session-row";
 
 export const serializationFailures: Proof = {
@@ -16,10 +16,10 @@ export const serializationFailures: Proof = {
   longRounds: 300,
   share: 1,
   async prepare(run) {
-    const { google, origins } = await twoReplicas(run, ({ pool, config }) =>
+    const { google, origins } = await twoReplicas(run.world, ({ pool, config }) =>
       pool.query(`ALTER DATABASE ${config.database} SET default_transaction_isolation = 'serializable'`),
     );
-    let session = await signIn(origins[0], google);
+    let session = await signIn(origins[0] ?? "", google);
     return async () => {
       const callers = run.random.integer(8, 32);
       run.fault(callers - 1);
@@ -43,15 +43,16 @@ export const deadlocks: Proof = {
   longRounds: 50,
   share: 1,
   async prepare(run) {
-    const { google, database, first } = await twoReplicas(run, ({ config }) =>
+    const { google, database, origins } = await twoReplicas(run.world, ({ config }) =>
       asSuperuser(config.database, (client) =>
         client.query(`ALTER DATABASE ${config.database} SET deadlock_timeout = '50ms'`),
       ),
     );
+    const [origin = ""] = origins;
     return async () => {
       const account = freshAccount();
-      const older = await signIn(first.origin, google, account);
-      const newer = await signIn(first.origin, google, account);
+      const older = await signIn(origin, google, account);
+      const newer = await signIn(origin, google, account);
       const [one, other] = [sessionIdOf(older), sessionIdOf(newer)];
       const lock = "SELECT FROM refresh_tokens WHERE id = $1 FOR UPDATE";
       run.fault();
@@ -60,7 +61,7 @@ export const deadlocks: Proof = {
         await client.query("SET deadlock_timeout = '1min'");
         await client.query("BEGIN");
         await client.query(lock, [other]);
-        const leaving = ask(first.origin, "DELETE /api/sessions", undefined, bearer(older));
+        const leaving = ask(origin, "DELETE /api/sessions", undefined, bearer(older));
         await waitsForLock(database);
         await client.query(lock, [one]);
         await client.query("COMMIT");
@@ -83,10 +84,11 @@ export const stuckRow: Proof = {
   longRounds: 20,
   share: 1,
   async prepare(run) {
-    const { google, database, first } = await twoReplicas(run);
+    const { google, database, origins } = await sharedReplicas();
+    const [origin = ""] = origins;
     return async () => {
-      const session = await signIn(first.origin, google);
-      let bystander = await signIn(first.origin, google);
+      const session = await signIn(origin, google);
+      let bystander = await signIn(origin, google);
       const bounded = boundedAnswers(run, "stuck row");
       const callers = run.random.integer(12, 40);
       run.fault(callers);
@@ -94,13 +96,13 @@ export const stuckRow: Proof = {
         await client.query("BEGIN");
         await client.query("SELECT FROM refresh_tokens WHERE id = $1 FOR UPDATE", [sessionIdOf(session)]);
         const replies = Array.from({ length: callers }, () =>
-          bounded(() => refresh(first.origin, session.refresh_token)),
+          bounded(() => refresh(origin, session.refresh_token)),
         );
         await waitsForLock(database);
-        const { status } = await ask(first.origin, "GET /health/live");
+        const { status } = await ask(origin, "GET /health/live");
         run.check(status === 200, "liveness is 200");
         // Not while the pool is full of the stuck ones, perhaps, but as soon as those have had their time.
-        const other = await insist(() => bounded(() => refresh(first.origin, bystander.refresh_token)));
+        const other = await insist(() => bounded(() => refresh(origin, bystander.refresh_token)));
         run.check(other?.status === 200, `somebody else is answered ${other?.status}`);
         bystander = other?.body ?? bystander;
         for (const reply of await Promise.all(replies)) {
@@ -108,7 +110,7 @@ export const stuckRow: Proof = {
         }
         await client.query("ROLLBACK");
       });
-      const { status, body } = await refresh(first.origin, session.refresh_token);
+      const { status, body } = await refresh(origin, session.refresh_token);
       run.check(status === 200, `the session lives (${status} ${body.code})`);
     };
   },

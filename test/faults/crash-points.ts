@@ -11,6 +11,7 @@ import {
   refresh,
   signIn,
 } from "./support/client";
+import { folderWithDatabase } from "./support/embedded";
 import { databaseOf } from "./support/postgres";
 import type { Proof, Run } from "./support/proof";
 import { googleOf, serverFolder, spawnServer } from "./support/spawned-server";
@@ -79,9 +80,8 @@ async function works(origin: string, { body }: Reply): Promise<boolean> {
 }
 
 /** Kills the server before and after each statement of each operation, in an order of the seed's. */
-async function crashPoints(run: Run, databaseEnv: Record<string, string>) {
-  const google = googleOf(run);
-  const folder = serverFolder(run);
+async function crashPoints(run: Run, folder: string, databaseEnv: Record<string, string>) {
+  const google = googleOf(run.world);
   const command = join(folder, "crash-at");
   const spawn = () => spawnServer({ folder, env: { ...google.env, ...databaseEnv }, preload: PRELOAD });
   let server = await spawn();
@@ -128,7 +128,7 @@ export const crashPointsEmbedded: Proof = {
   shortRounds: 3,
   longRounds: 100,
   share: 3,
-  prepare: (run) => crashPoints(run, {}),
+  prepare: async (run) => crashPoints(run, await folderWithDatabase(run.world), {}),
 };
 
 export const crashPointsPostgres: Proof = {
@@ -138,5 +138,8 @@ export const crashPointsPostgres: Proof = {
   shortRounds: 3,
   longRounds: 100,
   share: 2,
-  prepare: async (run) => crashPoints(run, (await databaseOf(run)).env()),
+  async prepare(run) {
+    const database = await databaseOf(run.world);
+    return crashPoints(run, serverFolder(run.world), database.env());
+  },
 };

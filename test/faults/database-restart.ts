@@ -18,13 +18,13 @@ export const databaseRestart: Proof = {
   longRounds: 60,
   share: 3,
   async prepare(run) {
-    const google = googleOf(run);
+    const google = googleOf(run.world);
     const cluster = await startCluster();
     run.world.defer(() => cluster.remove());
-    const database = reach(run, cluster.config);
+    const database = reach(run.world, cluster.config);
     await applyMigrations(database.pool);
     const env = { ...google.env, ...database.env() };
-    const server = await spawnServer({ folder: serverFolder(run), env });
+    const server = await spawnServer({ folder: serverFolder(run.world), env });
     run.world.defer(() => server.kill());
     const players = Array.from({ length: PLAYERS }, () => new JournalClient(run, server, google));
 

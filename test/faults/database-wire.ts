@@ -94,12 +94,12 @@ export const databaseWire: Proof = {
   longRounds: 120,
   share: 5,
   async prepare(run) {
-    const google = googleOf(run);
-    const database = await databaseOf(run);
+    const google = googleOf(run.world);
+    const database = await databaseOf(run.world);
     const wire = await startTcpProxy(() => database.config.port);
     run.world.defer(() => wire.close());
     const server = await spawnServer({
-      folder: serverFolder(run),
+      folder: serverFolder(run.world),
       env: { ...google.env, ...database.env(wire.port) },
     });
     run.world.defer(() => server.kill());

@@ -17,8 +17,8 @@ const KEY_AGE_SECONDS = 600;
 async function serverOfHostileGoogle(run: Run) {
   const google = await startHostileGoogle();
   run.world.defer(() => google.stop());
-  const database = await databaseOf(run);
-  const folder = serverFolder(run);
+  const database = await databaseOf(run.world);
+  const folder = serverFolder(run.world);
   let seconds = 0;
   const letTimePass = (more: number) => {
     seconds += more;

@@ -1,3 +1,4 @@
+import { folderWithDatabase } from "./support/embedded";
 import { JournalClient, startLoad } from "./support/journal-client";
 import { databaseOf } from "./support/postgres";
 import type { Proof, Run } from "./support/proof";
@@ -6,9 +7,8 @@ import { googleOf, serverFolder, spawnServer } from "./support/spawned-server";
 const PLAYERS = 6;
 
 /** Kills the server amid six players' requests, starts it again, and has every player check what was promised. */
-async function killLoop(run: Run, databaseEnv: Record<string, string>) {
-  const google = googleOf(run);
-  const folder = serverFolder(run);
+async function killLoop(run: Run, folder: string, databaseEnv: Record<string, string>) {
+  const google = googleOf(run.world);
   const spawn = () => spawnServer({ folder, env: { ...google.env, ...databaseEnv } });
   let server = await spawn();
   run.world.defer(() => server.kill());
@@ -18,6 +18,7 @@ async function killLoop(run: Run, databaseEnv: Record<string, string>) {
     },
   };
   const players = Array.from({ length: PLAYERS }, () => new JournalClient(run, reach, google));
+  for (const player of players) await player.step();
   return async () => {
     const stop = startLoad(players);
     await Bun.sleep(run.random.integer(30, 600));
@@ -36,7 +37,7 @@ export const killLoopEmbedded: Proof = {
   shortRounds: 2,
   longRounds: 100,
   share: 6,
-  prepare: (run) => killLoop(run, {}),
+  prepare: async (run) => killLoop(run, await folderWithDatabase(run.world), {}),
 };
 
 export const killLoopPostgres: Proof = {
@@ -47,7 +48,7 @@ export const killLoopPostgres: Proof = {
   longRounds: 100,
   share: 6,
   async prepare(run) {
-    const database = await databaseOf(run);
-    return killLoop(run, database.env());
+    const database = await databaseOf(run.world);
+    return killLoop(run, serverFolder(run.world), database.env());
   },
 };

@@ -1,6 +1,6 @@
 import { refresh, signIn } from "./support/client";
 import type { Proof } from "./support/proof";
-import { twoReplicas } from "./support/replicas";
+import { sharedReplicas } from "./support/replicas";
 import { letTimePass, sessionIdOf, sessionRow } from "./support/session-row";
 
 const GRACE_SECONDS = 60;
@@ -15,7 +15,7 @@ export const lostCommits: Proof = {
   longRounds: 500,
   share: 1,
   async prepare(run) {
-    const { google, database, origins } = await twoReplicas(run);
+    const { google, database, origins } = await sharedReplicas();
     const present = (token: string) => refresh(run.random.pick(origins), token);
 
     return async () => {

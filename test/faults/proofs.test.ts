@@ -1,6 +1,6 @@
-import { describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, test } from "bun:test";
 import { binaries, postgresAvailable } from "../support/postgres";
-import { PROOFS } from "./proofs";
+import { PROOFS, stopSharedWorlds } from "./proofs";
 import { type Proof, prove } from "./support/proof";
 
 // The short form of each proof; `bun run soak` is the long one.
@@ -11,6 +11,8 @@ function cannotRun({ database }: Proof): boolean {
   if (database === "embedded") return false;
   return !postgresAvailable() || (database === "restartable" && binaries() === null);
 }
+
+afterAll(stopSharedWorlds);
 
 describe("nothing is lost", () => {
   for (const proof of PROOFS) {

@@ -9,7 +9,9 @@ import { killLoopEmbedded, killLoopPostgres } from "./kill-loop";
 import { lostCommits } from "./lost-commits";
 import { logoutRace, race, theft } from "./race";
 import { migratingTogether, rollingRestart } from "./shutdown";
+import { removeImage } from "./support/embedded";
 import type { Proof } from "./support/proof";
+import { stopSharedReplicas } from "./support/replicas";
 
 /** Everything that is proven here, in the order of the soak's table. */
 export const PROOFS: readonly Proof[] = [
@@ -34,3 +36,8 @@ export const PROOFS: readonly Proof[] = [
   clockSkew,
   lostCommits,
 ];
+
+/** Lets go of what the proofs share, after the last of them. */
+export async function stopSharedWorlds(): Promise<void> {
+  await Promise.all([stopSharedReplicas(), removeImage()]);
+}

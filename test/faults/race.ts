@@ -1,6 +1,6 @@
 import { ask, bearer, outcome, refresh, signIn } from "./support/client";
 import type { Proof } from "./support/proof";
-import { twoReplicas } from "./support/replicas";
+import { sharedReplicas } from "./support/replicas";
 import { letTimePass, sessionIdOf, sessionRow } from "./support/session-row";
 
 const GRACE_SECONDS = 60;
@@ -13,8 +13,8 @@ export const race: Proof = {
   longRounds: 1_000,
   share: 2,
   async prepare(run) {
-    const { google, database, origins } = await twoReplicas(run);
-    let session = await signIn(origins[0], google);
+    const { google, database, origins } = await sharedReplicas();
+    let session = await signIn(origins[0] ?? "", google);
     const sessionId = sessionIdOf(session);
     return async () => {
       const before = await sessionRow(database.pool, sessionId);
@@ -43,7 +43,7 @@ export const theft: Proof = {
   longRounds: 300,
   share: 1,
   async prepare(run) {
-    const { google, database, origins } = await twoReplicas(run);
+    const { google, database, origins } = await sharedReplicas();
     return async () => {
       let session = await signIn(run.random.pick(origins), google);
       const sessionId = sessionIdOf(session);
@@ -78,7 +78,7 @@ export const logoutRace: Proof = {
   longRounds: 300,
   share: 1,
   async prepare(run) {
-    const { google, origins } = await twoReplicas(run);
+    const { google, origins } = await sharedReplicas();
     return async () => {
       const session = await signIn(run.random.pick(origins), google);
       const callers = run.random.integer(1, 16);

@@ -54,14 +54,14 @@ export const rollingRestart: Proof = {
   longRounds: 60,
   share: 2,
   async prepare(run) {
-    const google = googleOf(run);
-    const database = await databaseOf(run);
+    const google = googleOf(run.world);
+    const database = await databaseOf(run.world);
     const env = { ...google.env, ...database.env() };
     const spawn = async (folder: string): Promise<Replica> => ({
       folder,
       server: await spawnServer({ folder, env }),
     });
-    const replicas = await Promise.all([spawn(serverFolder(run)), spawn(serverFolder(run))]);
+    const replicas = await Promise.all([spawn(serverFolder(run.world)), spawn(serverFolder(run.world))]);
     run.world.defer(async () => void (await Promise.all(replicas.map(({ server }) => server.kill()))));
 
     const answered = new Set<string>();
@@ -98,7 +98,7 @@ export const rollingRestart: Proof = {
       for (const id of doneRequests(leaving.folder)) {
         run.check(answered.has(id), `the request ${id} was done and not answered`);
       }
-      replicas[round % 2] = await spawn(serverFolder(run));
+      replicas[round % 2] = await spawn(serverFolder(run.world));
     };
   },
 };
@@ -137,9 +137,9 @@ export const migratingTogether: Proof = {
   longRounds: 10,
   share: 1,
   async prepare(run) {
-    const google = googleOf(run);
+    const google = googleOf(run.world);
     return async () => {
-      const database = await emptyDatabaseOf(run);
+      const database = await emptyDatabaseOf(run.world);
       const env = { ...google.env, ...database.env() };
       const start = async () => {
         const migrate = Bun.spawn(["bunx", "prisma", "migrate", "deploy"], {
@@ -153,7 +153,7 @@ export const migratingTogether: Proof = {
         const output =
           (await new Response(migrate.stdout).text()) + (await new Response(migrate.stderr).text());
         run.check(code === 0, `migrate deploy leaves with ${code}: ${output}`);
-        const server = await spawnServer({ folder: serverFolder(run), env });
+        const server = await spawnServer({ folder: serverFolder(run.world), env });
         run.world.defer(() => server.kill());
         return server;
       };

@@ -1,7 +1,6 @@
 import type pg from "pg";
 import { migrationPool, type PostgresConfig } from "../../../src/db/postgres";
 import { testPostgres } from "../../support/postgres";
-import type { Run } from "./proof";
 
 export type TestDatabase = {
   config: PostgresConfig;
@@ -11,20 +10,20 @@ export type TestDatabase = {
   env(port?: number): Record<string, string>;
 };
 
-/** A migrated database of the run's own on the tests' PostgreSQL. */
-export async function databaseOf(run: Run): Promise<TestDatabase> {
-  return reach(run, await (await testPostgres()).createDatabase());
+/** A migrated database of one's own on the tests' PostgreSQL. */
+export async function databaseOf(world: AsyncDisposableStack): Promise<TestDatabase> {
+  return reach(world, await (await testPostgres()).createDatabase());
 }
 
 /** The same without any migration. */
-export async function emptyDatabaseOf(run: Run): Promise<TestDatabase> {
-  return reach(run, await (await testPostgres()).createEmptyDatabase());
+export async function emptyDatabaseOf(world: AsyncDisposableStack): Promise<TestDatabase> {
+  return reach(world, await (await testPostgres()).createEmptyDatabase());
 }
 
-export function reach(run: Run, config: PostgresConfig): TestDatabase {
+export function reach(world: AsyncDisposableStack, config: PostgresConfig): TestDatabase {
   const pool = migrationPool(config);
   pool.on("error", () => {});
-  run.world.defer(() => pool.end());
+  world.defer(() => pool.end());
   return {
     config,
     pool,

@@ -1,21 +1,35 @@
 import { databaseOf, type TestDatabase } from "./postgres";
-import type { Run } from "./proof";
 import { googleOf, serverFolder, spawnServer } from "./spawned-server";
 
 /**
- * Two server processes on one PostgreSQL, and a local Google; all gone after the run.
+ * Two server processes on one PostgreSQL, and a local Google.
  * @param setUp sets the database up before they connect
  */
-export async function twoReplicas(run: Run, setUp?: (database: TestDatabase) => Promise<unknown>) {
-  const google = googleOf(run);
-  const database = await databaseOf(run);
+export async function twoReplicas(
+  world: AsyncDisposableStack,
+  setUp?: (database: TestDatabase) => Promise<unknown>,
+) {
+  const google = googleOf(world);
+  const database = await databaseOf(world);
   await setUp?.(database);
   const env = { ...google.env, ...database.env() };
   const spawn = async () => {
-    const server = await spawnServer({ folder: serverFolder(run), env });
-    run.world.defer(() => server.kill());
-    return server;
+    const server = await spawnServer({ folder: serverFolder(world), env });
+    world.defer(() => server.kill());
+    return server.origin;
   };
-  const [first, second] = await Promise.all([spawn(), spawn()]);
-  return { google, database, first, second, origins: [first.origin, second.origin] as const };
+  return { google, database, origins: await Promise.all([spawn(), spawn()]) };
+}
+
+const shared = new AsyncDisposableStack();
+let replicas: ReturnType<typeof twoReplicas> | undefined;
+
+/** Two replicas for every proof that leaves them running, until {@link stopSharedReplicas}. */
+export function sharedReplicas(): ReturnType<typeof twoReplicas> {
+  replicas ??= twoReplicas(shared);
+  return replicas;
+}
+
+export function stopSharedReplicas(): Promise<void> {
+  return shared.disposeAsync();
 }

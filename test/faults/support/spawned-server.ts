@@ -1,8 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { startLocalGoogle } from "../../../src/google/local/start";
-import type { Run } from "./proof";
 
 const HOST = resolve(import.meta.dirname, "../../../src/index.ts");
 const START_LIMIT_MS = 45_000;
@@ -22,7 +21,7 @@ export type SpawnedServer = {
 };
 
 export type Spawn = {
-  /** Working folder: config.yml, data and logs. */
+  /** Where it works: data and logs. */
   folder: string;
   env?: Record<string, string>;
   /** A module to load into the process first. */
@@ -82,23 +81,22 @@ export async function spawnServer({ folder, env = {}, preload }: Spawn): Promise
   }
 }
 
-/** A folder for one server, gone after the run. */
-export function serverFolder(run: Run, configYml = ""): string {
+/** A folder for one server to work in. */
+export function serverFolder(world: AsyncDisposableStack): string {
   const folder = mkdtempSync(join(tmpdir(), "account-server-faults-"));
-  run.world.defer(() => rmSync(folder, { recursive: true, force: true }));
-  writeFileSync(join(folder, "config.yml"), configYml);
+  world.defer(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
 /** A local Google that outlives the servers, and the settings that point them at it. */
-export function googleOf(run: Run) {
+export function googleOf(world: AsyncDisposableStack) {
   const google = startLocalGoogle({
     port: 0,
     clock: { now: () => new Date() },
     clientId: CLIENT_ID,
     clientSecret: CLIENT_SECRET,
   });
-  run.world.defer(() => google.stop());
+  world.defer(() => google.stop());
   return { ...google, env: googleEnv(google.urls) };
 }
 
