@@ -8,7 +8,7 @@ main { max-width: 26rem; margin: 1.5rem; padding: 2.25rem 2.5rem; border-radius:
   background: light-dark(#fff, #2a2521); box-shadow: 0 .5rem 2rem light-dark(#8a5a2b22, #0008) }
 svg { width: 4rem; height: 4rem }
 h1 { margin: .75rem 0 .25rem; font-size: 1.5rem }
-p { margin: 0; overflow-wrap: anywhere }
+p { margin: 0; overflow-wrap: anywhere; text-wrap: balance }
 .why { margin-top: 1rem; padding: .6rem .9rem; border-radius: .6rem; font-size: .9rem;
   background: light-dark(#fbeae6, #45261f) }`;
 

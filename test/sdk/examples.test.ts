@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser } from "playwright-core";
+import { chromiumPath, launchChromium } from "../support/chromium";
+import { freshName } from "../support/players";
+import { onEmbedded } from "../support/suite";
+
+setDefaultTimeout(60_000);
+
+const CLIENT = join(import.meta.dir, "../../sdk/examples/desktop-client/client.ts");
+const BROWSER = `${process.execPath} ${join(import.meta.dir, "support/browser-command.ts")}`;
+
+declare global {
+  /** What the game has written on its canvas. */
+  var written: string[];
+}
+
+onEmbedded((at) => {
+  describe.skipIf(!chromiumPath())("The browser game", () => {
+    let browser: Browser;
+    beforeAll(async () => {
+      browser = await launchChromium();
+    });
+    afterAll(() => browser.close());
+
+    test("signs in, shows the player's name over the chef, renames and signs out, under the server's CSP", async () => {
+      const context = await browser.newContext();
+      await context.addInitScript(() => {
+        globalThis.written = [];
+        const { fillText } = CanvasRenderingContext2D.prototype;
+        CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) {
+          written = [text];
+          fillText.call(this, text, ...rest);
+        };
+      });
+      const page = await context.newPage();
+      const problems: string[] = [];
+      page.on("pageerror", (error) => problems.push(error.message));
+      page.on("console", (message) => {
+        if (message.type() === "error") problems.push(message.text());
+      });
+      await page.goto(`${at.server.origin.replace("127.0.0.1", "localhost")}/play/index.html`);
+
+      const [popup] = await Promise.all([page.waitForEvent("popup"), page.click("#login")]);
+      await popup.getByRole("button", { name: /Ada/ }).click();
+      await page.waitForSelector("#player:not([hidden])");
+      const first = (await page.textContent("#name")) ?? "";
+      await page.waitForFunction((name) => written.includes(name), first);
+
+      const name = freshName();
+      await page.click("#rename");
+      await page.fill("#new-name", name);
+      await page.keyboard.press("Enter");
+      await page.waitForFunction((name) => written.includes(name), name);
+
+      await page.click("#logout");
+      await page.waitForSelector("#welcome:not([hidden])");
+      expect(await page.textContent("#status")).toBe("Signed out");
+      expect(problems).toEqual([]);
+      await context.close();
+    });
+  });
+
+  describe("The desktop client", () => {
+    test("its menu logs in, renames, refreshes, tells its callbacks and logs out", async () => {
+      const folder = mkdtempSync(join(tmpdir(), "account-sdk-client-"));
+      let screen = "";
+      const child = Bun.spawn([process.execPath, CLIENT], {
+        env: {
+          ...process.env,
+          BACKEND_URL: at.server.origin,
+          BROWSER,
+          ACCOUNT: "bruno",
+          XDG_DATA_HOME: folder,
+        },
+        terminal: {
+          cols: 100,
+          rows: 60,
+          data(_terminal, data) {
+            screen += Bun.stripANSI(new TextDecoder().decode(data));
+          },
+        },
+      });
+      const shows = async (text: string) => {
+        while (!screen.includes(text)) await Bun.sleep(20);
+        screen = screen.slice(screen.indexOf(text) + text.length);
+      };
+      /** Moves to the line of the menu that begins with `label`, and takes it. */
+      const take = async (label: string) => {
+        await shows("Quit");
+        for (let tries = 0; tries < 12; tries++) {
+          screen = "";
+          child.terminal?.write("\x1b[B");
+          while (!screen.includes("●")) await Bun.sleep(10);
+          await Bun.sleep(30);
+          if (screen.includes(`● ${label}`)) break;
+        }
+        child.terminal?.write("\r");
+      };
+      try {
+        await shows("Nobody is signed in");
+        child.terminal?.write("\r");
+        await shows("Welcome");
+        const name = freshName();
+        await take("Rename");
+        await shows("New name");
+        child.terminal?.write(`\x15${name}\r`);
+        await shows(`You are now ${name}`);
+        await take("Force refresh");
+        await shows("Refreshed");
+        await take("Callback history");
+        await shows("onSuccess");
+        await shows(`user: ${name}`);
+        await take("Log out");
+        await shows("Signed out");
+        await take("Quit");
+        expect(await child.exited).toBe(0);
+      } finally {
+        child.kill();
+        rmSync(folder, { recursive: true, force: true });
+      }
+    });
+  });
+});
