@@ -90,7 +90,7 @@ describe("the embedded database", () => {
   test("the same process cannot open it twice either", async () => {
     const config = copy();
     const database = await openDatabase(config);
-    expect(openDatabase(config)).rejects.toThrow(`in use by process ${process.pid}`);
+    await expect(openDatabase(config)).rejects.toThrow(`in use by process ${process.pid}`);
     await database.close();
   }, 20_000);
 

@@ -73,12 +73,22 @@ describe.skipIf(!postgresAvailable())("PostgreSQL behind a bad network", () => {
     database.prisma.$transaction((tx) => tx.user.count()),
   ];
 
+  /** A connection lost while idle is noticed a moment later; until then a statement may meet it. */
+  async function recovery(): Promise<void> {
+    for (let clean = 0; clean < 10; )
+      clean = await database.ping().then(
+        () => clean + 1,
+        () => 0,
+      );
+  }
+
   test("S59 connections reset: unavailable, then well again without a restart", async () => {
     await Promise.all(everyWay());
     proxy.mode = "refusing";
     proxy.cut();
-    for (const attempt of everyWay()) expect(isUnavailable(await errorOf(attempt))).toBe(true);
+    expect((await Promise.all(everyWay().map(errorOf))).map(isUnavailable)).toEqual([true, true, true]);
     proxy.mode = "open";
+    await recovery();
     await Promise.all(everyWay());
     expect(warnings.every((line) => line.startsWith("An idle database connection was lost:"))).toBe(true);
   });
@@ -91,17 +101,17 @@ describe.skipIf(!postgresAvailable())("PostgreSQL behind a bad network", () => {
     );
     proxy.cut();
     expect(isUnavailable(await slow)).toBe(true);
-    await database.ping();
+    await recovery();
   });
 
   test("S59 a network that swallows everything: unavailable within seconds", async () => {
     proxy.mode = "silent";
     const started = performance.now();
-    for (const error of await Promise.all(everyWay().map(errorOf))) expect(isUnavailable(error)).toBe(true);
+    expect((await Promise.all(everyWay().map(errorOf))).map(isUnavailable)).toEqual([true, true, true]);
     expect(performance.now() - started).toBeLessThan(9_000);
     proxy.mode = "open";
     proxy.cut();
-    await database.ping();
+    await recovery();
   }, 20_000);
 
   test("S59 a statement that takes too long: unavailable", async () => {
