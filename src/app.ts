@@ -17,7 +17,7 @@ import { cors } from "./http/cors";
 import { errorBody, errorHeaders, toApiError } from "./http/error-response";
 import { allowedMethods } from "./http/methods";
 import { requestId } from "./http/request-id";
-import { securityHeaders } from "./http/security-headers";
+import { createSecurityHeaders } from "./http/security-headers";
 import { createLimits, noLimits } from "./limits";
 import type { LimitStore } from "./limits/store";
 import type { Log } from "./log";
@@ -54,6 +54,7 @@ export function createApp({ config, database, limitStore, keyRing, clock, log, f
   const sessions = createSessionStatements(database.pool, clock, config.security);
   const limits = config.limits.enabled ? createLimits(limitStore) : noLimits;
   const readContext = createContextReader(createAddressReader(config.server.trustedProxies));
+  const securityHeaders = createSecurityHeaders(config.server.publicUrl);
   const google = createGoogleVerifier(config.google, clock, fetch);
   const guard = createGuard(tokens.access, sessions);
   const common = { database, clock, log, limits, readContext, sessions, tokens };

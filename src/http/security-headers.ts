@@ -15,13 +15,21 @@ const PAGES =
   "default-src 'none'; script-src 'self' 'sha256-TcUB1mzXiQO4GxpTRZ0EMpOXKMU3u+n/q1WrgVIcs1I='; style-src 'self' 'unsafe-inline'; img-src 'self' data: https: http://127.0.0.1:* http://localhost:*; " +
   "font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** Headers that every answer carries, by its path. */
-export function securityHeaders(path: string): Record<string, string> {
-  const page = /^\/(swagger|play)(\/|$)/.test(path);
-  const sensitive = /^\/(api|auth)\//.test(path);
-  return {
-    ...COMMON,
-    "content-security-policy": page ? PAGES : NOTHING,
-    ...(sensitive ? { "cache-control": "no-store" } : {}),
+/**
+ * Headers that every answer carries, by its path.
+ * @param publicUrl where players reach the server; over TLS, browsers are told to stay with it (RFC 6797)
+ */
+export function createSecurityHeaders(publicUrl: string | null): (path: string) => Record<string, string> {
+  const common = publicUrl?.startsWith("https:")
+    ? { ...COMMON, "strict-transport-security": "max-age=31536000" }
+    : COMMON;
+  return (path) => {
+    const page = /^\/(swagger|play)(\/|$)/.test(path);
+    const sensitive = /^\/(api|auth)\//.test(path);
+    return {
+      ...common,
+      "content-security-policy": page ? PAGES : NOTHING,
+      ...(sensitive ? { "cache-control": "no-store" } : {}),
+    };
   };
 }
