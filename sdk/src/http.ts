@@ -44,7 +44,7 @@ export class Http {
       throw refusal(response, fields);
     } catch (error) {
       if (error instanceof AccountError) throw error;
-      throw new AccountError("network_error", "The account server cannot be reached.", { cause: error });
+      throw new AccountError("network_error", "The server cannot be reached.", { cause: error });
     } finally {
       this.#clock.clearTimeout(timer);
       this.#open.delete(abort);
@@ -69,7 +69,7 @@ function refusal(response: Response, answer: Answer): AccountError {
   const retryAfterSeconds = Number(response.headers.get("retry-after")) || undefined;
   return new AccountError(
     accountErrorCodes.find((known) => known === code) ?? codeOf(status),
-    message ?? `The account server answered ${status}.`,
+    message ?? `The server answered ${status}.`,
     { status, reason, requestId, retryAfterSeconds },
   );
 }

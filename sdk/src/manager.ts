@@ -178,7 +178,7 @@ export class AccountManager {
     if (!signal.aborted) await this.#store.write(session);
     if (signal.aborted && !this.#current.is(session)) {
       await this.#store.swap(session.refreshToken, () => null);
-      void this.#revoke(session.refreshToken);
+      if (!this.#disposed) void this.#revoke(session.refreshToken);
       throw signal.reason;
     }
     this.#current.replace(session);
@@ -212,7 +212,7 @@ export class AccountManager {
   }
 
   #sessionChanged(): void {
-    this.#refresher.retry();
+    this.#refresher.check();
     this.#announce();
   }
 

@@ -17,7 +17,7 @@ export async function createPkce(): Promise<Pkce> {
 /** 256 random bits, base64url. @throws AccountError `crypto_unavailable`. */
 export function randomToken(): string {
   if (!globalThis.crypto?.subtle) {
-    throw new AccountError("crypto_unavailable", "Signing in needs WebCrypto: use https or localhost.");
+    throw new AccountError("crypto_unavailable", "Signing in needs https or localhost.");
   }
   return base64Url(crypto.getRandomValues(new Uint8Array(32)));
 }

@@ -12,6 +12,16 @@ const POLL_MS = 30_000;
 const FIRST_BACK_OFF_MS = 1_000;
 const LONGEST_BACK_OFF_MS = 60_000;
 
+/** Why the refresh of a token failed, and until when that stands. */
+interface Failure {
+  readonly token: string;
+  readonly error: AccountError;
+  /** The back-off, before jitter, in milliseconds. */
+  readonly wait: number;
+  /** Monotonic. */
+  readonly until: number;
+}
+
 /** Keeps the current session fresh: one refresh at a time, backing off, ended by `invalid_grant` alone. */
 export class Refresher {
   readonly #http: Http;
@@ -19,7 +29,7 @@ export class Refresher {
   readonly #current: CurrentSession;
   readonly #clock: Clock;
   #running: Promise<Session> | undefined;
-  #failure: { error: AccountError; wait: number; until: number } | undefined;
+  #failure: Failure | undefined;
   /** The refresh token that the server declared dead, and its words. */
   #dead: { token: string; error: AccountError } | undefined;
   /** The access token that the account server refused. */
@@ -85,7 +95,7 @@ export class Refresher {
     this.schedule();
   }
 
-  /** The network is back, or the session is another one: forget the back-off. */
+  /** The network is back: forget the back-off. */
   retry(): void {
     this.#failure = undefined;
     this.check();
@@ -100,7 +110,8 @@ export class Refresher {
   }
 
   async #refresh(enough: (found: Session) => boolean): Promise<Session> {
-    if (this.#failure && this.#backOff() > 0) throw this.#failure.error;
+    const token = this.required().refreshToken;
+    if (this.#backOff() > 0) throw this.#failure?.error;
     try {
       const session = await this.#store.lock("refresh", () => this.#rotate(enough));
       this.#failure = undefined;
@@ -110,7 +121,7 @@ export class Refresher {
       const wait = Math.min(2 * (this.#failure?.wait ?? FIRST_BACK_OFF_MS / 2), LONGEST_BACK_OFF_MS);
       const jittered = wait * (0.5 + Math.random() / 2);
       const asked = (error.retryAfterSeconds ?? 0) * 1000;
-      this.#failure = { error, wait, until: this.#clock.monotonic() + Math.max(jittered, asked) };
+      this.#failure = { token, error, wait, until: this.#clock.monotonic() + Math.max(jittered, asked) };
       throw error;
     }
   }
@@ -174,7 +185,9 @@ export class Refresher {
     return this.#remaining(session) - (this.#isDead(session) ? 0 : margin);
   }
 
+  /** Milliseconds until the refresh that failed may be tried again. */
   #backOff(): number {
-    return (this.#failure?.until ?? 0) - this.#clock.monotonic();
+    const { token, until = 0 } = this.#failure ?? {};
+    return token === this.#current.value?.refreshToken ? until - this.#clock.monotonic() : 0;
   }
 }

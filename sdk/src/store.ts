@@ -68,7 +68,7 @@ export class SessionStore {
     return this.#storage.watch?.(this.#key, changed);
   }
 
-  /** From here on nothing is written. */
+  /** From here on nothing is written; a sign-out that was asked for before is still carried out. */
   close(): void {
     this.#closed = true;
   }
@@ -101,7 +101,7 @@ export class SessionStore {
   }
 
   async #put(session: Session | null): Promise<void> {
-    if (this.#closed) return;
+    if (this.#closed && session) return;
     this.#memory = session && serializeSession(session);
     if (this.#broken) return;
     try {

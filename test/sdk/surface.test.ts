@@ -238,6 +238,15 @@ describe("The old client's whole surface", () => {
     await expect(oauth.getAccessToken()).rejects.toMatchObject({ code: "disposed" });
   });
 
+  test("a sign-out right before dispose is carried out", async () => {
+    const { oauth, storage, server } = await createSignedInGame();
+    const signedOut = oauth.logout();
+    oauth.dispose();
+    await signedOut;
+    expect(storage.session).toBeNull();
+    expect(server.count("/api/logout")).toBe(1);
+  });
+
   test("C16 dispose during a sign-in gives it up without a word", async () => {
     const { oauth, clock, events, storage } = createGame({
       platform: { signIn: () => new Promise(() => {}) },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { settled } from "./support/fake-clock.ts";
 import { offline, ok, refusal } from "./support/fake-server.ts";
-import { createGame, createSignedInGame } from "./support/game.ts";
+import { createGame, createSignedInGame, MemoryStorage } from "./support/game.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -143,6 +143,36 @@ describe("Tokens look after themselves", () => {
     const before = server.refreshes;
     await clock.advance(7 * MINUTE);
     expect(server.refreshes).toBe(before);
+  });
+
+  test("C5 news of other tabs does not shorten the back-off", async () => {
+    let changed = () => {};
+    const storage = Object.assign(new MemoryStorage(), {
+      watch: (_key: string, told: () => void) => {
+        changed = told;
+        return () => {};
+      },
+    });
+    const { clock, server } = await createSignedInGame({ world: { storage } });
+    clock.sleep(2 * HOUR);
+    server.fault = offline;
+    await clock.advance(30_000);
+    const before = server.refreshes;
+    for (let news = 0; news < 20; news++) {
+      changed();
+      await settled();
+    }
+    expect(server.refreshes).toBe(before);
+  });
+
+  test("C5 the failures of an old session do not stand in the way of a new one", async () => {
+    const { oauth, server } = await createSignedInGame();
+    server.fault = ({ path }) => (path === "/api/refresh" ? refusal(503, "database_unavailable") : undefined);
+    await oauth.refreshTokens().catch(() => {});
+    await oauth.logout();
+    server.fault = () => undefined;
+    await oauth.loginWithIdToken("another");
+    expect((await oauth.refreshTokens()).name).toBe("Ada");
   });
 
   test("C6 a refresh that finishes after logout is discarded", async () => {
