@@ -1,4 +1,5 @@
 import { Elysia, t } from "elysia";
+import { ApiError } from "../errors";
 import type { ReadContext } from "../http/context";
 import { errorResponses } from "../http/model";
 import type { Log } from "../log";
@@ -51,14 +52,16 @@ export function deviceRoutes(deps: DeviceRouteDeps) {
     .delete(
       "/api/sessions",
       async (request) => {
-        const { player, set } = request;
+        const { player, path, set } = request;
+        // An id that came out empty must not mean every session.
+        if (path.endsWith("/")) throw new ApiError("not_found");
         await revokeAllSessions(deps, player.user.id);
         log.event("session_revoked", { userId: player.user.id, ...readContext(request) });
         set.status = 204;
       },
       {
         auth: true,
-        response: { ...NO_CONTENT, ...errorResponses(...REFUSALS) },
+        response: { ...NO_CONTENT, ...errorResponses(...REFUSALS, "not_found") },
         detail: { summary: "Sign every device out", description: "The device that asks included." },
       },
     );

@@ -137,6 +137,12 @@ onEachDatabase((at) => {
       await expectSignedIn(await signIn(at.server, { account }));
     });
 
+    test("is not what an empty id means", async () => {
+      const session = await signIn(at.server);
+      expectError(await end(session, ""), "not_found");
+      await expectSignedIn(session);
+    });
+
     test("beats a refresh under way: what it answers is dead, too", async () => {
       const account = freshAccount();
       const [one, two] = [await signIn(at.server, { account }), await signIn(at.server, { account })];
