@@ -2,7 +2,7 @@ import { folderWithDatabase } from "./support/embedded";
 import { JournalClient, startLoad } from "./support/journal-client";
 import { databaseOf } from "./support/postgres";
 import type { Proof, Run } from "./support/proof";
-import { googleOf, serverFolder, spawnServer } from "./support/spawned-server";
+import { googleOf, loggedEvents, serverFolder, spawnServer } from "./support/spawned-server";
 
 const PLAYERS = 6;
 
@@ -27,6 +27,7 @@ async function killLoop(run: Run, folder: string, databaseEnv: Record<string, st
     await stop();
     server = await spawn();
     for (const player of players) await player.verify();
+    run.check(loggedEvents(folder).length > 0, "login.log has whole lines only");
   };
 }
 

@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import type { SessionAnswer } from "../../src/session/model";
@@ -6,7 +5,13 @@ import { refresh, signIn } from "./support/client";
 import { databaseOf, emptyDatabaseOf, type TestDatabase, waitsForLock } from "./support/postgres";
 import type { Proof, Run } from "./support/proof";
 import { sessionIdOf } from "./support/session-row";
-import { googleOf, type SpawnedServer, serverFolder, spawnServer } from "./support/spawned-server";
+import {
+  googleOf,
+  loggedEvents,
+  type SpawnedServer,
+  serverFolder,
+  spawnServer,
+} from "./support/spawned-server";
 
 const CLIENTS = 12;
 const EXIT_LIMIT_MS = 15_000;
@@ -95,8 +100,9 @@ export const rollingRestart: Proof = {
       run.check(performance.now() - released < EXIT_LIMIT_MS, "and in time");
       stopping = true;
       await Promise.all(load);
-      for (const id of doneRequests(leaving.folder)) {
-        run.check(answered.has(id), `the request ${id} was done and not answered`);
+      for (const { event, request_id } of loggedEvents(leaving.folder)) {
+        if (event !== "refresh") continue;
+        run.check(answered.has(request_id), `the request ${request_id} was done and not answered`);
       }
       replicas[round % 2] = await spawn(serverFolder(run.world));
     };
@@ -116,17 +122,6 @@ async function slowRefresh(database: TestDatabase, origin: string, session: Sess
     await client.end();
   };
   return { answer, release };
-}
-
-/** The ids of the refreshes that a server's log tells of. */
-function doneRequests(folder: string): string[] {
-  const path = join(folder, "logs/login.log");
-  if (!existsSync(path)) return [];
-  const lines = readFileSync(path, "utf8").trim().split("\n");
-  return lines
-    .map((line) => JSON.parse(line) as { event: string; request_id: string })
-    .filter(({ event }) => event === "refresh")
-    .map(({ request_id }) => request_id);
 }
 
 export const migratingTogether: Proof = {

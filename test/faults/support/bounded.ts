@@ -11,9 +11,11 @@ export function boundedAnswers(run: Run, fault: string) {
     const milliseconds = Math.round(performance.now() - begin);
     const status = reply?.status ?? 0;
     const unavailable = status === 503 && Number(reply?.headers.get("retry-after")) > 0;
-    run.check(reply !== null, `${fault}: an answer comes`);
-    run.check(milliseconds <= ANSWER_LIMIT_MS, `${fault}: it comes in time, not after ${milliseconds} ms`);
-    run.check((status >= 200 && status < 300) || unavailable, `${fault}: not ${status} ${reply?.body.code}`);
+    const answered = (status >= 200 && status < 300) || unavailable;
+    run.check(
+      answered && milliseconds <= ANSWER_LIMIT_MS,
+      `${fault}: ${status || "no answer"} ${reply?.body.code ?? ""} after ${milliseconds} ms`,
+    );
     return reply;
   };
 }

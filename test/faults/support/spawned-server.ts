@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { startLocalGoogle } from "../../../src/google/local/start";
@@ -86,6 +86,16 @@ export function serverFolder(world: AsyncDisposableStack): string {
   const folder = mkdtempSync(join(tmpdir(), "account-server-faults-"));
   world.defer(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
+}
+
+/** What a server wrote to login.log. @throws when a line is not whole */
+export function loggedEvents(folder: string): { event: string; request_id: string }[] {
+  const text = readFileSync(join(folder, "logs/login.log"), "utf8");
+  return text
+    .trim()
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
 }
 
 /** A local Google that outlives the servers, and the settings that point them at it. */
