@@ -5,6 +5,7 @@ import {
   ask,
   bearer,
   freshAccount,
+  freshName,
   googleToken,
   outcome,
   type Reply,
@@ -50,7 +51,7 @@ const OPERATIONS: Record<string, (world: World) => Promise<Repeatable>> = {
   },
   async rename({ origin, google }) {
     const session = await signIn(origin, google);
-    const new_username = session.user.id.toString(36).padStart(8, "n");
+    const new_username = freshName();
     return {
       send: (at) => ask(at, "POST /api/update_username", { new_username }, bearer(session)),
       holds: async (at) =>

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { SessionAnswer } from "../../../src/session/model";
 
 /** Longer than the server may take for any answer. */
@@ -48,6 +49,12 @@ export async function googleTokens(google: { origin: string }, account = freshAc
 /** A Google access token alone. */
 export async function googleToken(google: { origin: string }, account?: string): Promise<string> {
   return (await googleTokens(google, account)).access_token;
+}
+
+/** A name that no other looks like. */
+export function freshName(): string {
+  const letters = "abdefghkpqrtuwxyz";
+  return Array.from(randomBytes(14), (byte) => letters[byte % letters.length]).join("");
 }
 
 export function freshAccount(): string {

@@ -1,8 +1,7 @@
-import { ask, bearer, freshAccount, googleToken, outcome, type Reply, refresh } from "./client";
+import { ask, bearer, freshAccount, freshName, googleToken, outcome, type Reply, refresh } from "./client";
 import type { Run } from "./proof";
 
 const MOST_DEVICES = 6;
-const LETTERS = "abdefghkpqrtuwxyz";
 
 /** A signed-in device, as its last answer left it. */
 type Device = { refresh_token: string; access_token: string; leaving: boolean };
@@ -79,8 +78,7 @@ export class JournalClient {
   }
 
   private async rename(device: Device): Promise<Reply | null> {
-    const letter = () => this.run.random.pick([...LETTERS]);
-    const new_username = Array.from({ length: 14 }, letter).join("");
+    const new_username = freshName();
     this.names.push(new_username);
     const reply = await outcome(
       ask(this.server.origin, "POST /api/update_username", { new_username }, bearer(device)),
