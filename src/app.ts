@@ -70,22 +70,22 @@ export function createApp({ config, database, limitStore, keyRing, clock, log, f
     })
     .use(cors(config))
     .onParse(({ request, contentType }) => readJsonBody(request, contentType))
-    .onError(async (context) => {
-      let error = toApiError(context.error, context.code, log);
-      if (context.code === "NOT_FOUND") {
-        const allow = allowedMethods(app, context.path);
+    .onError(async ({ error: thrown, code, path, request, route, server, set, status }) => {
+      let error = toApiError(thrown, code, log);
+      if (code === "NOT_FOUND") {
+        const allow = allowedMethods(app, path);
         if (allow.length > 0) {
           error = new ApiError("method_not_allowed");
-          context.set.headers.allow = allow.join(", ");
+          set.headers.allow = allow.join(", ");
         }
       }
-      const asking = readContext(context);
+      const asking = readContext({ request, route, server, set });
       if ([401, 403, 429].includes(error.status) && (await limits.worthLogging(asking.ip))) {
         log.event("refused", { code: error.code, ...asking });
       }
-      Object.assign(context.set.headers, errorHeaders(error));
-      if (isSignInPage(context.path)) return signInFailedPage(error);
-      return context.status(error.status as 400, errorBody(error, asking.requestId));
+      Object.assign(set.headers, errorHeaders(error));
+      if (isSignInPage(path)) return signInFailedPage(error);
+      return status(error.status as 400, errorBody(error, asking.requestId));
     })
     .use(authorizationRoutes({ ...common, config, google, googleConfig: config.google }))
     .use(loginRoutes({ ...common, google, googleConfig: config.google }))

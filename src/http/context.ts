@@ -4,7 +4,10 @@ import type { AddressReader } from "./address";
 /** Who is asking, for the log and the limits. */
 export type RequestContext = { ip: string; requestId: string; route: string };
 
-/** The parts of Elysia's context that tell it. */
+/**
+ * The parts of Elysia's context that tell it. Handlers name them one by one: when one hands its whole context on,
+ * Elysia parses query and cookies and copies the headers for every request.
+ */
 type Asking = {
   request: Request;
   server: Server<unknown> | null;

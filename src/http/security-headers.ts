@@ -19,17 +19,17 @@ const PAGES =
  * Headers that every answer carries, by its path.
  * @param publicUrl where players reach the server; over TLS, browsers are told to stay with it (RFC 6797)
  */
-export function createSecurityHeaders(publicUrl: string | null): (path: string) => Record<string, string> {
+export function createSecurityHeaders(
+  publicUrl: string | null,
+): (path: string) => Readonly<Record<string, string>> {
   const common = publicUrl?.startsWith("https:")
     ? { ...COMMON, "strict-transport-security": "max-age=31536000" }
     : COMMON;
+  const ordinary = { ...common, "content-security-policy": NOTHING };
+  const sensitive = { ...ordinary, "cache-control": "no-store" };
+  const page = { ...common, "content-security-policy": PAGES };
   return (path) => {
-    const page = /^\/(swagger|play)(\/|$)/.test(path);
-    const sensitive = /^\/(api|auth)\//.test(path);
-    return {
-      ...common,
-      "content-security-policy": page ? PAGES : NOTHING,
-      ...(sensitive ? { "cache-control": "no-store" } : {}),
-    };
+    if (/^\/(api|auth)\//.test(path)) return sensitive;
+    return /^\/(swagger|play)(\/|$)/.test(path) ? page : ordinary;
   };
 }

@@ -47,12 +47,12 @@ export function loginRoutes(deps: LoginRouteDeps) {
 
   return new Elysia({ name: "login", tags: ["Session"] }).post(
     "/api/login",
-    async (request) => {
-      const context = readContext(request);
-      const proof = readProof(request.body);
+    async ({ body, request, route, server, set }) => {
+      const context = readContext({ request, route, server, set });
+      const proof = readProof(body);
       const player = await limits.loginAttempt(context.ip, () => verify(proof));
       await limits.login(player.sub);
-      return login(deps, player, request.body.device, context);
+      return login(deps, player, body.device, context);
     },
     {
       body: loginBody,

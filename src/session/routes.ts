@@ -10,9 +10,8 @@ export function sessionRoutes(deps: RefreshDeps & LogoutDeps & { readContext: Re
   return new Elysia({ name: "session", tags: ["Session"] })
     .post(
       "/api/refresh",
-      async (request) => {
-        return refresh(deps, request.body.refresh_token, readContext(request));
-      },
+      ({ body, request, route, server, set }) =>
+        refresh(deps, body.refresh_token, readContext({ request, route, server, set })),
       {
         body: refreshTokenBody,
         response: {
@@ -35,8 +34,8 @@ export function sessionRoutes(deps: RefreshDeps & LogoutDeps & { readContext: Re
     )
     .post(
       "/api/logout",
-      async (request) => {
-        await logout(deps, request.body.refresh_token, readContext(request));
+      async ({ body, request, route, server, set }) => {
+        await logout(deps, body.refresh_token, readContext({ request, route, server, set }));
         return { status: "success" as const };
       },
       {

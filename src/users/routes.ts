@@ -30,11 +30,12 @@ export function userRoutes({ guard, database, limits, log, readContext }: UserRo
     })
     .post(
       "/api/update_username",
-      async (request) => {
-        const { user, sessionId } = request.player;
+      async ({ body, player, request, route, server, set }) => {
+        const { user, sessionId } = player;
         await limits.profileChange(user.id);
-        const renamed = await rename(database.pool, user.id, request.body.new_username);
-        log.event("rename", { userId: user.id, sessionId, username: renamed.name, ...readContext(request) });
+        const renamed = await rename(database.pool, user.id, body.new_username);
+        const asking = readContext({ request, route, server, set });
+        log.event("rename", { userId: user.id, sessionId, username: renamed.name, ...asking });
         return { status: "success" as const, user: toUser(renamed) };
       },
       {
