@@ -166,6 +166,7 @@ class Traffic {
 
   /** Puts a token everywhere but where it belongs. */
   private async misplace(token: string, as: Record<string, string>): Promise<void> {
+    this.run.fault(16);
     const headers = { "x-request-id": token, "x-forwarded-for": token, "user-agent": token, origin: token };
     await this.send(`/api/me?access_token=${token}`, { headers });
     await this.send(`/api/sessions/${token}`, { method: "DELETE", headers });
