@@ -1,8 +1,9 @@
 import { parseArgs } from "node:util";
 import { PROOFS, stopSharedWorlds } from "../test/faults/proofs";
 import { type Proof, prove } from "../test/faults/support/proof";
+import { FUZZ_PROOFS } from "../test/fuzz/proofs";
 
-const HELP = `Runs every proof of test/faults in its long form, against real processes and a real PostgreSQL.
+const HELP = `Runs every proof of test/faults and test/fuzz in its long form, against real processes and a real PostgreSQL.
 
   bun run soak [--minutes 15] [--quick] [--seed N] [--only NAME]
 
@@ -28,7 +29,7 @@ if (values.help) {
 }
 const seed = Number(values.seed);
 const end = performance.now() + (values.quick ? 2 : Number(values.minutes)) * 60_000;
-const proofs = PROOFS.filter(({ name }) => name.includes(values.only));
+const proofs = [...PROOFS, ...FUZZ_PROOFS].filter(({ name }) => name.includes(values.only));
 
 console.log(`Seed ${seed}`);
 const table = [];
