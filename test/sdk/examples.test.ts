@@ -41,7 +41,7 @@ onEmbedded((at) => {
       page.on("console", (message) => {
         if (message.type() === "error") problems.push(message.text());
       });
-      await page.goto(`${at.server.origin.replace("127.0.0.1", "localhost")}/play/index.html`);
+      await page.goto(`${at.server.origin.replace("127.0.0.1", "localhost")}/play`);
 
       const [popup] = await Promise.all([page.waitForEvent("popup"), page.click("#login")]);
       await popup.getByRole("button", { name: /Ada/ }).click();

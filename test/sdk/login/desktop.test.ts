@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
+import { systemClock } from "../../../sdk/src/clock.ts";
 import { CLIENT_ID } from "../../support/server";
 import { onEmbedded } from "../../support/suite";
 import { Desktop, outcome } from "../support/desktop.ts";
@@ -321,21 +322,28 @@ onEmbedded((at) => {
     test("C32 the browser never comes back: login_timeout, the port is free, and a retry works at once", async () => {
       const { port, close } = await occupy();
       await close();
+      let patience = 50;
       const { oauth, urls } = desktop.game(at.server, {
         port,
-        loginTimeoutSeconds: 0.2,
+        loginTimeoutSeconds: 120,
         clientId: CLIENT_ID,
         googleAuthUrl: at.server.google.urls.auth,
+        clock: {
+          ...systemClock,
+          setTimeout: (run, ms) => systemClock.setTimeout(run, ms === 120_000 ? patience : ms),
+        },
       });
       for (const code of ["login_timeout", "login_timeout"]) {
         const ended = outcome(oauth);
         oauth.login();
         expect(await ended).toMatchObject({ code });
       }
+      patience = 60_000;
+      const opened = urls.length;
       const ended = outcome(oauth);
       oauth.login();
-      while (urls.length < 3) await new Promise((resolve) => setImmediate(resolve));
-      await fetch(await signInAtBrowser(urls[2]!));
+      await until(() => urls.length > opened);
+      await fetch(await signInAtBrowser(urls.at(-1)!));
       expect(await ended).toBe("success");
     });
 
