@@ -1,6 +1,7 @@
 import pg from "pg";
 import type { DatabaseConfig } from "../config";
 import { isRetryable } from "./errors";
+import { SharedConnection } from "./shared-connection";
 
 export type PostgresConfig = Extract<DatabaseConfig, { kind: "postgres" }>;
 
@@ -21,27 +22,40 @@ const SERVING_LIMITS: pg.PoolConfig = {
 const RETRY_FOR_MS = 2_000;
 const RETRY_PAUSE_MS = 30;
 
+/** How many of the pool's connections share their statements; the others are free for transactions. */
+const SHARED_CONNECTIONS = 4;
+
 /**
- * Runs a statement again when it lost to a deadlock or a serialization failure. `query` makes each statement a
- * transaction of its own, so that nothing of it is left behind; a transaction over `connect` is its owner's to repeat.
+ * `query` makes each statement a transaction of its own, sends it on the least busy of a few shared connections, and
+ * runs it again when it lost to a deadlock or a serialization failure; nothing of it is left behind. A transaction
+ * over `connect` has its connection to itself and is its owner's to repeat.
  */
-class RetryingPool extends pg.Pool {
+class ServingPool extends pg.Pool {
+  private readonly shared = Array.from(
+    { length: SHARED_CONNECTIONS },
+    () => new SharedConnection(() => this.connect()),
+  );
+
   override query = (async (...statement: Parameters<pg.Pool["query"]>) => {
     const began = performance.now();
     for (;;) {
       try {
-        return await super.query(...statement);
+        return await this.leastBusy().query(statement);
       } catch (error) {
         if (!isRetryable(error) || performance.now() - began > RETRY_FOR_MS) throw error;
         await Bun.sleep(Math.random() * RETRY_PAUSE_MS);
       }
     }
   }) as pg.Pool["query"];
+
+  private leastBusy(): SharedConnection {
+    return this.shared.reduce((least, next) => (next.running < least.running ? next : least));
+  }
 }
 
 /** The pool that requests are served from. Connects on first use. */
 export function servingPool(config: PostgresConfig): pg.Pool {
-  return new RetryingPool({ ...connectionOptions(config), ...SERVING_LIMITS });
+  return new ServingPool({ ...connectionOptions(config), ...SERVING_LIMITS, pipeline: true });
 }
 
 /** The one connection that migrations run on, as pools go; their statements may take as long as they take. */
