@@ -91,7 +91,7 @@ async function crashPoints(run: Run, folder: string, databaseEnv: Record<string,
   const points: { operation: string; statement: string; at: string }[] = [];
   for (const [operation, makeReady] of Object.entries(OPERATIONS)) {
     const { send } = await makeReady({ origin: server.origin, google });
-    writeFileSync(command, "list");
+    writeFileSync(command, `list ${operation}`);
     await send(server.origin);
     rmSync(command);
     const statements = readFileSync(join(folder, "statements"), "utf8").trim().split("\n");
@@ -113,7 +113,7 @@ async function crashPoints(run: Run, folder: string, databaseEnv: Record<string,
     run.fault();
     const unanswered = await outcome(request.send(server.origin));
     run.check(unanswered === null, `${what}: no answer came, as meant`);
-    await server.exited;
+    await (unanswered ? server.kill() : server.exited);
     rmSync(command);
     server = await spawn();
     const reply = await request.send(server.origin);

@@ -8,22 +8,23 @@ type Query = (...parameters: unknown[]) => unknown;
 
 const prototype = pg.Client.prototype as unknown as { query: Query };
 const { query } = prototype;
+let command = "";
 let count = 0;
 
 prototype.query = function (...parameters) {
-  if (!existsSync("crash-at")) {
-    count = 0;
-    return query.apply(this, parameters);
-  }
-  const [order, position] = readFileSync("crash-at", "utf8").split(" ");
+  if (!existsSync("crash-at")) return query.apply(this, parameters);
+  const given = readFileSync("crash-at", "utf8");
+  if (given !== command) count = 0;
+  command = given;
   count += 1;
+  const [order, position] = command.split(" ");
   const here = count === Number(position);
   if (order === "list") appendFileSync("statements", `${nameOf(parameters[0])}\n`);
   if (here && order === "before") die();
   const callback = parameters.at(-1);
   if (here && order === "after" && typeof callback === "function") parameters[parameters.length - 1] = die;
   const answer = query.apply(this, parameters);
-  return here && order === "after" && answer instanceof Promise ? answer.then(die) : answer;
+  return here && order === "after" && answer instanceof Promise ? answer.then(die, die) : answer;
 };
 
 function die(): void {

@@ -40,6 +40,9 @@ export class Run {
   }
 }
 
+/** A round that takes longer hangs. */
+const ROUND_LIMIT_MS = 100_000;
+
 export type Length = { rounds: number; until?: number };
 
 /** Runs a proof for so many rounds, at least one, or until a time of `performance.now()`. A throw is a loss. */
@@ -49,7 +52,7 @@ export async function prove(proof: Proof, seed: number, length: Length): Promise
     const round = await proof.prepare(run);
     do {
       run.rounds += 1;
-      await round(run.rounds);
+      await withinLimit(round(run.rounds));
     } while (run.rounds < length.rounds && performance.now() < (length.until ?? Number.POSITIVE_INFINITY));
   } catch (error) {
     run.losses.push(`round ${run.rounds}: ${error instanceof Error ? error.stack : error}`);
@@ -57,4 +60,10 @@ export async function prove(proof: Proof, seed: number, length: Length): Promise
     await run.world.disposeAsync();
   }
   return run;
+}
+
+async function withinLimit(round: Promise<void>): Promise<void> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error("it hangs")), ROUND_LIMIT_MS);
+  await Promise.race([round, promise]).finally(() => clearTimeout(timer));
 }
