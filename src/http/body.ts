@@ -17,8 +17,10 @@ export async function readJsonBody(request: Request, contentType: string): Promi
   if (contentType.toLowerCase() !== "application/json") throw new ApiError("unsupported_media_type");
   const bytes = await readCapped(request);
   try {
-    const body = JSON.parse(strictUtf8.decode(bytes));
-    requireHarmless(body, MAXIMUM_DEPTH);
+    const text = strictUtf8.decode(bytes);
+    requireShallow(text);
+    const body = JSON.parse(text);
+    requireHarmless(body);
     return body;
   } catch {
     throw new ApiError("validation_failed", {
@@ -50,13 +52,27 @@ async function readCapped(request: Request): Promise<Uint8Array> {
   return Buffer.concat(chunks);
 }
 
+/** Counts brackets outside strings, before a parser has to follow them. */
+function requireShallow(text: string): void {
+  let depth = 0;
+  let inString = false;
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (character === '"') inString = !inString;
+    else if (inString) at += character === "\\" ? 1 : 0;
+    else if (character === "[" || character === "{") depth++;
+    else if (character === "]" || character === "}") depth--;
+    if (depth > MAXIMUM_DEPTH) throw new TypeError();
+  }
+}
+
 /**
  * Escapes can spell NUL and lone surrogates, which no text column holds. And Elysia turns what does not fit a
  * schema into text for its message, which an object that hides `toString` makes fail.
  */
-function requireHarmless(value: unknown, depth: number): void {
+function requireHarmless(value: unknown): void {
   if (typeof value === "string" && (value.includes("\0") || !value.isWellFormed())) throw new TypeError();
   if (typeof value !== "object" || value === null) return;
-  if (depth === 0 || Object.hasOwn(value, "toString")) throw new TypeError();
-  for (const child of Object.values(value)) requireHarmless(child, depth - 1);
+  if (Object.hasOwn(value, "toString")) throw new TypeError();
+  for (const child of Object.values(value)) requireHarmless(child);
 }

@@ -110,6 +110,13 @@ onEmbedded((at) => {
       expectError(await refresh(body), "validation_failed", { fields: [] });
     });
 
+    test("S45 brackets in a string are no nesting", async () => {
+      expectError(
+        await refresh(JSON.stringify({ refresh_token: `"\\${"[{".repeat(100)}` })),
+        "invalid_grant",
+      );
+    });
+
     test.each([
       ["nothing", ""],
       ["null", "null"],
