@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import pino, { type Level, multistream } from "pino";
+import pretty from "pino-pretty";
 import type { Config } from "./config";
 import { openRotatingFile } from "./log/rotating-file";
-import { openTerminal } from "./log/terminal";
 
 /** What `logs/login.log` records, each with the level at which the terminal shows it. */
 const EVENTS = {
@@ -54,12 +54,19 @@ export type Log = {
 export function createLog(config: Pick<Config, "logDir" | "server">, terminal: NodeJS.WritableStream): Log {
   const file = openRotatingFile(
     join(config.logDir, "login.log"),
-    (code) => say("warn")("login.log cannot be written; logins go on, lines are lost until it can", { code }),
-    (lines) => say("warn")("login.log can be written again; these lines are lost", { lines }),
+    (code) => human.warn({ code }, "login.log cannot be written; logins go on, lines are lost until it can"),
+    (lines) => human.warn({ lines }, "login.log can be written again; these lines are lost"),
   );
-  const people = openTerminal(terminal, config.server.logLevel);
-  const say = (level: Level) => (message: string, details?: object) =>
-    people.line(level, message, escapeStrings({ ...details }));
+  const human = pino(
+    { level: config.server.logLevel, base: null, formatters: { log: escapeStrings } },
+    pretty({
+      destination: terminal,
+      sync: true,
+      singleLine: true,
+      translateTime: "HH:MM:ss",
+      colorize: "isTTY" in terminal && Boolean(terminal.isTTY),
+    }),
+  );
   const audit = pino(
     {
       level: "debug",
@@ -74,20 +81,14 @@ export function createLog(config: Pick<Config, "logDir" | "server">, terminal: N
     event(event, { userId, sessionId, requestId, ...rest }) {
       const line = { user_id: userId, session_id: sessionId, ...rest, request_id: requestId };
       audit[EVENTS[event]]({ event, ...line });
-      people.line(EVENTS[event], event, escapeStrings(line));
+      human[EVENTS[event]](line, event);
     },
-    debug: say("debug"),
-    info: say("info"),
-    warn: say("warn"),
-    error: say("error"),
-    flush() {
-      people.flush();
-      return file.flush();
-    },
-    close() {
-      people.flush();
-      return file.close();
-    },
+    debug: (message, details = {}) => human.debug(details, message),
+    info: (message, details = {}) => human.info(details, message),
+    warn: (message, details = {}) => human.warn(details, message),
+    error: (message, details = {}) => human.error(details, message),
+    flush: () => file.flush(),
+    close: () => file.close(),
     get lostLines() {
       return file.lostLines;
     },
