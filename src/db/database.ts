@@ -2,7 +2,6 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import type pg from "pg";
 import type { DatabaseConfig } from "../config";
 import { PrismaClient } from "../generated/prisma/client";
-import { openEmbedded } from "./embedded";
 import { DatabaseStartError, toStartError } from "./errors";
 import { applyMigrations, migrationState } from "./migrations";
 import { type PostgresConfig, servingPool } from "./postgres";
@@ -32,7 +31,7 @@ export type OpenOptions = {
  */
 export async function openDatabase(config: DatabaseConfig, options: OpenOptions = {}): Promise<Database> {
   const { pool, close } =
-    config.kind === "embedded" ? await openEmbedded(config.dataDir, options.onProgress) : postgres(config);
+    config.kind === "embedded" ? await embedded(config.dataDir, options) : postgres(config);
   pool.on("error", (error) => options.onWarning?.(`An idle database connection was lost: ${error.message}`));
   try {
     if (config.kind === "embedded") await migrateAsNeeded(pool, options);
@@ -63,6 +62,11 @@ export function over(pool: pg.Pool, kind: DatabaseConfig["kind"], closePool: () 
       return closing;
     },
   };
+}
+
+async function embedded(dataDir: string, { onProgress }: OpenOptions) {
+  const { openEmbedded } = await import("./embedded");
+  return openEmbedded(dataDir, onProgress);
 }
 
 function postgres(config: PostgresConfig) {
