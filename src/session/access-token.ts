@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
-import { createSigner, createVerifier } from "fast-jwt";
+import { jwt } from "@elysiajs/jwt";
+import { createVerifier } from "fast-jwt";
 import { type Clock, epochSeconds } from "../clock";
 import type { KeyRing, TokenKey } from "./keys";
 
@@ -15,14 +16,17 @@ export type AccessTokenSubject = { userId: number; sessionId: string };
 export type AccessTokens = {
   expiresInSeconds: number;
   /** Signs a JWT access token (RFC 9068 profile: `typ: at+jwt`). */
-  issue(subject: AccessTokenSubject): string;
+  issue(subject: AccessTokenSubject): Promise<string>;
   /** @returns null for anything but a token of ours that is valid now; never throws */
   verify(token: string): AccessTokenSubject | null;
 };
 
-/** Access tokens over fast-jwt: one signer, and a verifier per key so that the previous key still verifies. */
+/**
+ * Access tokens: signed by the JWT plugin, verified by fast-jwt, once for every request, without WebCrypto's detour
+ * through another thread. A verifier per key, so that the previous key still verifies.
+ */
 export function createAccessTokens(ring: KeyRing, expiresInSeconds: number, clock: Clock): AccessTokens {
-  const sign = signerOf(ring[0]);
+  const signer = signerOf(ring[0]);
   const verifiers = new Map(ring.map((key) => [key.id, verifierOf(key)]));
 
   const claimsOf = (token: string): Record<string, unknown> | null => {
@@ -35,11 +39,14 @@ export function createAccessTokens(ring: KeyRing, expiresInSeconds: number, cloc
 
   return {
     expiresInSeconds,
-    issue({ userId, sessionId }) {
-      const iat = epochSeconds(clock);
-      const exp = iat + expiresInSeconds;
-      return sign({ sub: String(userId), user_id: userId, sid: sessionId, type: "access", iat, exp });
-    },
+    issue: ({ userId, sessionId }) =>
+      signer.sign({
+        sub: String(userId),
+        user_id: userId,
+        sid: sessionId,
+        type: "access",
+        exp: epochSeconds(clock) + expiresInSeconds,
+      }),
     verify(token) {
       if (token.length > MAXIMUM_LENGTH || !isCanonical(token)) return null;
       const claims = claimsOf(token);
@@ -52,8 +59,8 @@ export function createAccessTokens(ring: KeyRing, expiresInSeconds: number, cloc
 }
 
 function signerOf({ algorithm, signingKey, id }: TokenKey) {
-  const header = { alg: algorithm, typ: TYPE };
-  return createSigner({ algorithm, key: signingKey, kid: id, header, iss: ISSUER, aud: AUDIENCE });
+  return jwt({ secret: signingKey, alg: algorithm, typ: TYPE, kid: id, iss: ISSUER, aud: AUDIENCE }).decorator
+    .jwt;
 }
 
 /** Checks signature, algorithm, typ, issuer and audience; the times are checked here, by our own clock. */

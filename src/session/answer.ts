@@ -7,11 +7,15 @@ import type { RefreshTokenContent, RefreshTokens } from "./refresh-token";
 export type Tokens = { access: AccessTokens; refresh: RefreshTokens };
 
 /** Makes the tokens of one generation of a session and puts them beside its user. */
-export function sessionAnswer(tokens: Tokens, user: UserRow, content: RefreshTokenContent): SessionAnswer {
+export async function sessionAnswer(
+  tokens: Tokens,
+  user: UserRow,
+  content: RefreshTokenContent,
+): Promise<SessionAnswer> {
   return {
     status: "success",
     user: toUser(user),
-    access_token: tokens.access.issue({ userId: user.id, sessionId: content.sessionId }),
+    access_token: await tokens.access.issue({ userId: user.id, sessionId: content.sessionId }),
     refresh_token: tokens.refresh.issue(content),
     token_type: "Bearer",
     expires_in: tokens.access.expiresInSeconds,

@@ -10,8 +10,8 @@ export type TokenKey = {
   /** `kid`: names the key without telling anything about it. */
   id: string;
   algorithm: JwtAlgorithm;
-  /** The secret, or PEM: PKCS #8 to sign, SPKI to verify. */
-  signingKey: Buffer;
+  signingKey: CryptoKey;
+  /** The secret, or the public half as PEM. */
   verificationKey: Buffer;
   /** 32 bytes for the MAC of refresh tokens (HKDF-SHA256, RFC 5869). */
   refreshMacKey: Buffer;
@@ -49,7 +49,7 @@ function developmentSecret(dataDir: string): string {
   return readFileSync(path, "utf8");
 }
 
-async function tokenKey(material: KeyMaterial): Promise<TokenKey> {
+function tokenKey(material: KeyMaterial): Promise<TokenKey> {
   return "secret" in material
     ? sharedSecret(material.algorithm, material.secret)
     : keyPair(material.algorithm, material.privateKeyPem);
@@ -59,12 +59,13 @@ function derive(keyMaterial: Uint8Array, purpose: string, bytes: number): Buffer
   return Buffer.from(hkdfSync("sha256", keyMaterial, new Uint8Array(), `account-server ${purpose}`, bytes));
 }
 
-function sharedSecret(algorithm: JwtAlgorithm, secret: string): TokenKey {
+async function sharedSecret(algorithm: JwtAlgorithm, secret: string): Promise<TokenKey> {
   const bytes = Buffer.from(secret);
+  const parameters = { name: "HMAC", hash: `SHA-${algorithm.slice(2)}` };
   return {
     id: derive(bytes, "key id", 9).toString("base64url"),
     algorithm,
-    signingKey: bytes,
+    signingKey: await crypto.subtle.importKey("raw", bytes, parameters, false, ["sign"]),
     verificationKey: bytes,
     refreshMacKey: derive(bytes, "refresh token", 32),
     publicJwk: null,
@@ -81,15 +82,17 @@ async function keyPair(algorithm: JwtAlgorithm, pem: string): Promise<TokenKey> 
   const parameters = IMPORT_PARAMETERS[algorithm as keyof typeof IMPORT_PARAMETERS];
   const { privateKey, publicKey } = readPrivateKey(algorithm, pem);
   const pkcs8 = privateKey.export({ type: "pkcs8", format: "der" });
-  await crypto.subtle.importKey("pkcs8", new Uint8Array(pkcs8), parameters, false, ["sign"]).catch(() => {
-    throw unfit(algorithm);
-  });
+  const signingKey = await crypto.subtle
+    .importKey("pkcs8", new Uint8Array(pkcs8), parameters, false, ["sign"])
+    .catch(() => {
+      throw unfit(algorithm);
+    });
   const jwk = publicKey.export({ format: "jwk" }) as JWK;
   const id = await calculateJwkThumbprint(jwk);
   return {
     id,
     algorithm,
-    signingKey: Buffer.from(privateKey.export({ type: "pkcs8", format: "pem" })),
+    signingKey,
     verificationKey: Buffer.from(publicKey.export({ type: "spki", format: "pem" })),
     refreshMacKey: derive(pkcs8, "refresh token", 32),
     publicJwk: { ...jwk, kid: id, alg: algorithm, use: "sig" },
