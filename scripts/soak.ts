@@ -40,7 +40,7 @@ for (const [index, proof] of proofs.entries()) {
   table.push(row);
 }
 await stopSharedWorlds();
-console.table(table);
+console.table(Object.fromEntries(table.map(({ proof, ...row }) => [proof, row])));
 for (const loss of losses) console.log(loss);
 process.exit(losses.length > 0 ? 1 : 0);
 

@@ -90,7 +90,7 @@ export const databaseWire: Proof = {
   title:
     "S59 a bad wire to the database: bounded 503s, liveness 200, recovery without a restart, nothing lost",
   database: "postgres",
-  shortRounds: 3,
+  shortRounds: 2,
   longRounds: 120,
   share: 5,
   async prepare(run) {
