@@ -48,7 +48,7 @@ export function loadConfig(source: ConfigSource): Config {
     database,
     security: securitySection(env, file, source.cwd, production, problems),
     google: googleSection(env, file, production, problems),
-    server: serverSection(env, file, problems),
+    server: serverSection(env, file, database, problems),
     ...paths,
     limits: limitsSection(env, file, database, problems),
   };

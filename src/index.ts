@@ -2,6 +2,7 @@ import { loadConfig } from "./config";
 import { banner } from "./host/banner";
 import { startServer } from "./host/start";
 import { startErrorMessage } from "./host/start-error";
+import { isWorker, startWorkers } from "./host/workers";
 import { createLog } from "./log";
 
 const DRAIN_LIMIT_MS = 60_000;
@@ -10,6 +11,7 @@ try {
   const config = loadConfig({ cwd: process.cwd(), env: process.env });
   const log = createLog(config, process.stdout);
   const server = await startServer(config, log, (line) => console.log(line));
+  const workers = isWorker ? null : startWorkers(config.server.workers - 1, server.besides, log);
 
   let stopping = false;
   const shutDown = async (signal: string) => {
@@ -17,12 +19,13 @@ try {
     stopping = true;
     log.info(`${signal}: finishing what was accepted`);
     setTimeout(() => process.exit(1), DRAIN_LIMIT_MS).unref();
-    await server.stop();
+    await Promise.all([server.stop(), workers?.stop()]);
     await log.close();
     process.exit(0);
   };
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, shutDown);
-  console.log(banner(config, server));
+  if (isWorker) process.on("disconnect", () => shutDown("The main process is gone"));
+  else console.log(banner(config, server));
 } catch (error) {
   console.error(startErrorMessage(error));
   process.exit(1);

@@ -41,6 +41,7 @@ const fileSchema = z.strictObject({
       log_level: logLevel,
       cors_origins: z.array(origin),
       rate_limit_store: z.enum(["memory", "postgres", "redis"]),
+      workers: z.union([z.literal("auto"), z.number().int().min(1).max(256)]),
       trusted_proxies: z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])),
     })
     .partial()

@@ -1,3 +1,5 @@
+import { availableParallelism } from "node:os";
+import type { DatabaseConfig } from "./database";
 import type { Environment } from "./environment";
 import type { ConfigFile } from "./file";
 import type { Problems } from "./problems";
@@ -11,11 +13,18 @@ export type ServerConfig = Readonly<{
   debug: boolean;
   logLevel: "trace" | "debug" | "info" | "warn" | "error" | "fatal";
   corsOrigins: readonly string[];
+  /** Processes that serve the port together. */
+  workers: number;
   /** Addresses and CIDR blocks whose `X-Forwarded-For` is believed. */
   trustedProxies: readonly string[];
 }>;
 
-export function serverSection(env: Environment, file: ConfigFile, problems: Problems): ServerConfig {
+export function serverSection(
+  env: Environment,
+  file: ConfigFile,
+  database: DatabaseConfig,
+  problems: Problems,
+): ServerConfig {
   const section = file.server ?? {};
   const debug = env.DEBUG ?? section.debug ?? false;
   const publicUrl = env.SERVER_PUBLIC_URL ?? section.public_url ?? null;
@@ -26,7 +35,17 @@ export function serverSection(env: Environment, file: ConfigFile, problems: Prob
     publicUrl: publicUrl?.replace(/\/+$/, "") ?? null,
     debug,
     logLevel: env.LOG_LEVEL ?? section.log_level ?? (debug ? "debug" : "info"),
+    workers: workersOf(section.workers ?? 1, database, problems),
     corsOrigins: section.cors_origins ?? [],
     trustedProxies: section.trusted_proxies ?? [],
   };
+}
+
+/** `auto` is one for every core; the embedded database lives in a single process. */
+function workersOf(wanted: number | "auto", { kind }: DatabaseConfig, problems: Problems): number {
+  if (kind === "embedded" && wanted !== "auto" && wanted > 1) {
+    problems.add("config.yml: server.workers: the embedded database serves one process only");
+  }
+  if (wanted === "auto") return kind === "embedded" ? 1 : availableParallelism();
+  return wanted;
 }

@@ -3,7 +3,7 @@ import { systemClock } from "../clock";
 import type { Config } from "../config";
 import { LOCAL_CLIENT_ID } from "../config/google";
 import { openDatabase } from "../db/database";
-import { startLocalGoogle } from "../google/local/start";
+import { type RunningLocalGoogle, startLocalGoogle } from "../google/local/start";
 import { openLimitStore } from "../limits/store";
 import type { Log } from "../log";
 import { cleanUp } from "../session/clean-up";
@@ -16,6 +16,8 @@ export type RunningServer = {
   origin: string;
   /** Where the stand-in for Google listens, when it does. */
   localGoogle: string | null;
+  /** The environment of a further process that serves beside this one. */
+  besides: Record<string, string>;
   /** Finishes what was accepted, then lets go of everything. */
   stop(): Promise<void>;
 };
@@ -34,7 +36,7 @@ export async function startServer(
   log: Log,
   onProgress: (line: string) => void,
 ): Promise<RunningServer> {
-  const { host, port } = config.server;
+  const { host, port, workers } = config.server;
   const keyRing = await loadKeyRing(config.security, config.dataDir);
   const onWarning = (line: string) => log.warn(line);
   const database = await openDatabase(config.database, { onProgress, onWarning });
@@ -57,7 +59,13 @@ export async function startServer(
       fetch: globalThis.fetch,
     });
     const server = listenOn(host, port, () =>
-      Bun.serve({ hostname: host, port, fetch: app.fetch, maxRequestBodySize: MAXIMUM_READ_BYTES }),
+      Bun.serve({
+        hostname: host,
+        port,
+        reusePort: workers > 1,
+        fetch: app.fetch,
+        maxRequestBodySize: MAXIMUM_READ_BYTES,
+      }),
     );
     app.server = server;
     const stopCleaning = periodically(
@@ -68,7 +76,8 @@ export async function startServer(
     closers.push(stopCleaning);
     closers.push(() => server.stop());
     const origin = config.server.publicUrl ?? `http://localhost:${server.port}`;
-    return { origin, localGoogle: google?.origin ?? null, stop };
+    const besides = { SERVER_PORT: String(server.port), ...(google ? sharedStandIn(config, google) : {}) };
+    return { origin, localGoogle: google?.origin ?? null, besides, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -84,4 +93,17 @@ function startStandIn(config: Config, port: number) {
       clientSecret: config.google.clientSecret,
     }),
   );
+}
+
+/** Points another process at the stand-in that runs in this one. */
+function sharedStandIn({ google }: Config, { urls }: RunningLocalGoogle): Record<string, string> {
+  return {
+    GOOGLE_CLIENT_ID: LOCAL_CLIENT_ID,
+    GOOGLE_CLIENT_SECRET: google.clientSecret,
+    GOOGLE_AUTH_URL: urls.auth,
+    GOOGLE_TOKEN_URL: urls.token,
+    GOOGLE_TOKEN_INFO_URL: urls.tokenInfo,
+    GOOGLE_USERINFO_URL: urls.userinfo,
+    GOOGLE_CERTS_URL: urls.certs,
+  };
 }

@@ -1,0 +1,50 @@
+import type { Log } from "../log";
+
+/** Set in the environment of the processes that {@link startWorkers} starts. */
+const MARK = "ACCOUNT_SERVER_WORKER";
+const RESTART_PAUSE_MS = 1_000;
+
+export type Workers = {
+  /** Lets each finish what it accepted, and waits for all. */
+  stop(): Promise<void>;
+};
+
+/** Whether this process serves beside the one that started it. */
+export const isWorker = process.env[MARK] === "1";
+
+/**
+ * Starts further processes of this server on its port: each accepts connections of its own, and the kernel
+ * spreads them (SO_REUSEPORT). One that dies is replaced.
+ * @param environment what they must have in common with this process beside its own environment
+ */
+export function startWorkers(count: number, environment: Record<string, string>, log: Log): Workers {
+  let stopping = false;
+  const children = new Set<Bun.Subprocess>();
+
+  const start = () => {
+    if (stopping) return;
+    const child = Bun.spawn([process.execPath, ...process.execArgv, Bun.main], {
+      env: { ...process.env, ...environment, [MARK]: "1" },
+      stdio: ["ignore", "inherit", "inherit"],
+      // Nothing is said; the channel tells a worker when the process that started it is gone.
+      ipc() {},
+      onExit() {
+        children.delete(child);
+        if (stopping) return;
+        log.warn("a worker ended; starting another", { pid: child.pid });
+        setTimeout(start, RESTART_PAUSE_MS).unref();
+      },
+    });
+    children.add(child);
+  };
+  for (let number = 0; number < count; number++) start();
+
+  return {
+    async stop() {
+      stopping = true;
+      const ending = [...children];
+      for (const child of ending) child.kill("SIGTERM");
+      await Promise.all(ending.map(({ exited }) => exited));
+    },
+  };
+}
