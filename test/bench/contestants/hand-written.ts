@@ -1,0 +1,238 @@
+import {
+  createHmac,
+  createPublicKey,
+  type JsonWebKey,
+  type KeyObject,
+  timingSafeEqual,
+  verify,
+} from "node:crypto";
+import { systemClock } from "../../../src/clock";
+import { loadConfig } from "../../../src/config";
+import type { NewPlayer, NewSession, RotationAttempt, UserRow } from "../../../src/db/session-statements";
+import { AUDIENCE, createAccessTokens, ISSUER } from "../../../src/session/access-token";
+import { loadKeyRing } from "../../../src/session/keys";
+import { firstNames } from "../../../src/users/first-name";
+import { parseUsername, type Username } from "../../../src/users/username";
+
+/** The statements behind the routes; each contestant brings its own way to run them. */
+export type Store = {
+  rotate(attempt: RotationAttempt): Promise<(UserRow & { generation: number }) | null>;
+  find(sessionId: string, userId: number): Promise<UserRow | null>;
+  signIn(who: GoogleClaims, opening: NewSession): Promise<UserRow | null>;
+  enroll(player: NewPlayer, opening: NewSession): Promise<UserRow | null>;
+  evictIdlest(userId: number): Promise<void>;
+  rename(userId: number, username: Username): Promise<UserRow | null>;
+};
+
+type GoogleClaims = { sub: string; email: string; emailVerified: boolean };
+
+const { env } = process;
+export const config = loadConfig({ cwd: import.meta.dir, env });
+const [key] = await loadKeyRing(config.security, "/nonexistent");
+const EXPIRES_IN = config.security.accessTokenExpirySeconds;
+// The header of this server's own tokens, letter for letter.
+const [JWT_HEADER] = (
+  await createAccessTokens([key], EXPIRES_IN, systemClock).issue({ userId: 1, sessionId: "" })
+).split(".");
+
+const googleKeys = new Map<string, KeyObject>();
+const certificates = (await (await fetch(String(env.GOOGLE_CERTS_URL))).json()) as {
+  keys: (JsonWebKey & { kid: string })[];
+};
+for (const jwk of certificates.keys) googleKeys.set(jwk.kid, createPublicKey({ key: jwk, format: "jwk" }));
+
+/** The contract's hot routes with nothing around them: no framework, validation, limits, log or request id. */
+export function serve(store: Store): void {
+  Bun.serve({
+    hostname: "127.0.0.1",
+    port: Number(env.SERVER_PORT),
+    routes: {
+      "/api/me": {
+        async GET(request) {
+          const player = await authenticate(store, request);
+          return player ? success({ user: player.user }) : refusal("invalid_token");
+        },
+      },
+      "/api/refresh": {
+        async POST(request) {
+          const content = openRefreshToken(
+            ((await request.json()) as { refresh_token: string }).refresh_token,
+          );
+          if (!content) return refusal("invalid_grant");
+          const row = await store.rotate({ ...content, ip: addressOf(request) });
+          return row ? sessionAnswer(row, content.sessionId, row.generation) : refusal("invalid_grant");
+        },
+      },
+      "/api/update_username": {
+        async POST(request) {
+          const player = await authenticate(store, request);
+          if (!player) return refusal("invalid_token");
+          const parsed = parseUsername(((await request.json()) as { new_username: string }).new_username);
+          if (!parsed.ok) return refusal("username_invalid");
+          const user = await store.rename(player.user.id, parsed);
+          return user ? success({ user: publicUser(user) }) : refusal("invalid_token");
+        },
+      },
+      "/api/login": {
+        async POST(request) {
+          const body = (await request.json()) as { id_token?: string; access_token?: string };
+          const claims = body.id_token
+            ? verifyIdToken(body.id_token)
+            : await tokenInfo(String(body.access_token));
+          if (!claims) return refusal("google_token_invalid");
+          const opening = { sessionId: Bun.randomUUIDv7(), device: null, ip: addressOf(request) };
+          const who = {
+            sub: claims.sub,
+            email: claims.email,
+            emailVerified: String(claims.email_verified) === "true",
+          };
+          const known = await store.signIn(who, opening);
+          if (known) await store.evictIdlest(known.id);
+          const user = known ?? (await enroll(store, who, claims, opening));
+          return user ? sessionAnswer(user, opening.sessionId, 0) : refusal("google_token_invalid");
+        },
+      },
+    },
+    fetch: () => new Response(null, { status: 404 }),
+  });
+}
+
+type Claims = {
+  sub: string;
+  email: string;
+  email_verified: unknown;
+  given_name?: string;
+  picture?: string;
+  aud: string;
+  iss?: string;
+  exp: number;
+};
+
+async function enroll(
+  store: Store,
+  who: GoogleClaims,
+  claims: Claims,
+  opening: NewSession,
+): Promise<UserRow | null> {
+  for (const username of firstNames(claims.given_name)) {
+    try {
+      return await store.enroll({ ...who, ...username, picture: claims.picture ?? null }, opening);
+    } catch {
+      // The name is taken: the next one.
+    }
+  }
+  return null;
+}
+
+async function authenticate(store: Store, request: Request) {
+  const token = request.headers.get("authorization")?.slice(7) ?? "";
+  const [header, payload, signature] = token.split(".");
+  if (header !== JWT_HEADER || !payload || !signature) return null;
+  const mac = createHmac("sha256", String(env.JWT_SECRET)).update(`${header}.${payload}`).digest();
+  const given = Buffer.from(signature, "base64url");
+  if (given.length !== mac.length || !timingSafeEqual(mac, given)) return null;
+  const claims = JSON.parse(Buffer.from(payload, "base64url").toString());
+  if (
+    claims.exp <= Date.now() / 1_000 ||
+    claims.iss !== ISSUER ||
+    claims.aud !== AUDIENCE ||
+    claims.type !== "access"
+  )
+    return null;
+  const user = await store.find(claims.sid, claims.user_id);
+  return user && { user: publicUser(user), sessionId: claims.sid as string };
+}
+
+function openRefreshToken(token: string) {
+  const bytes = Buffer.from(token, "base64url");
+  const content = bytes.subarray(0, 21);
+  const given = bytes.subarray(21);
+  const mac = createHmac("sha256", key.refreshMacKey).update(content).digest();
+  if (given.length !== mac.length || !timingSafeEqual(mac, given)) return null;
+  const hex = content.toString("hex", 1, 17);
+  const sessionId = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  return { sessionId, generation: content.readUInt32BE(17) };
+}
+
+function issueRefreshToken(sessionId: string, generation: number): string {
+  const bytes = Buffer.alloc(53);
+  bytes[0] = 1;
+  bytes.write(sessionId.replaceAll("-", ""), 1, "hex");
+  bytes.writeUInt32BE(generation, 17);
+  createHmac("sha256", key.refreshMacKey).update(bytes.subarray(0, 21)).digest().copy(bytes, 21);
+  return bytes.toString("base64url");
+}
+
+function issueAccessToken(userId: number, sessionId: string): string {
+  const iat = Math.floor(Date.now() / 1_000);
+  const payload = base64url(
+    JSON.stringify({
+      sub: String(userId),
+      user_id: userId,
+      sid: sessionId,
+      type: "access",
+      iss: ISSUER,
+      aud: AUDIENCE,
+      iat,
+      exp: iat + EXPIRES_IN,
+    }),
+  );
+  const signed = `${JWT_HEADER}.${payload}`;
+  return `${signed}.${createHmac("sha256", String(env.JWT_SECRET)).update(signed).digest("base64url")}`;
+}
+
+function verifyIdToken(token: string): Claims | null {
+  const [header = "", payload = "", signature = ""] = token.split(".");
+  const { alg, kid } = JSON.parse(Buffer.from(header, "base64url").toString());
+  const publicKey = googleKeys.get(kid);
+  if (alg !== "RS256" || !publicKey) return null;
+  if (
+    !verify("RSA-SHA256", Buffer.from(`${header}.${payload}`), publicKey, Buffer.from(signature, "base64url"))
+  )
+    return null;
+  const claims = JSON.parse(Buffer.from(payload, "base64url").toString()) as Claims;
+  return claims.aud === env.GOOGLE_CLIENT_ID &&
+    claims.exp > Date.now() / 1_000 &&
+    claims.iss === "https://accounts.google.com"
+    ? claims
+    : null;
+}
+
+async function tokenInfo(token: string): Promise<Claims | null> {
+  const response = await fetch(String(env.GOOGLE_TOKEN_INFO_URL), {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}` },
+  });
+  const claims = (await response.json()) as Claims;
+  return response.ok && claims.aud === env.GOOGLE_CLIENT_ID ? claims : null;
+}
+
+function sessionAnswer(user: UserRow, sessionId: string, generation: number): Response {
+  return success({
+    user: publicUser(user),
+    access_token: issueAccessToken(user.id, sessionId),
+    refresh_token: issueRefreshToken(sessionId, generation),
+    token_type: "Bearer",
+    expires_in: EXPIRES_IN,
+  });
+}
+
+function publicUser({ id, name, email, picture, stars, level, created_at, last_login }: UserRow) {
+  return { id, name, email, picture, stars, level, created_at, last_login };
+}
+
+function success(body: object): Response {
+  return Response.json({ status: "success", ...body });
+}
+
+function refusal(code: string): Response {
+  return Response.json({ status: "error", code }, { status: 401 });
+}
+
+function addressOf(request: Request): string {
+  return request.headers.get("x-forwarded-for") ?? "";
+}
+
+function base64url(text: string): string {
+  return Buffer.from(text).toString("base64url");
+}

@@ -1,0 +1,108 @@
+import { OPERATIONS, type Operation } from "../client/dialects";
+import { CONTESTANTS, type ContestantName } from "../contestants/contestants";
+import { type Bar, bars, type Results } from "./bars";
+import type { Measured } from "./stage";
+
+/** The results as Markdown. Ratios are what travels from one machine to another; the rest is for the curious. */
+export function report(results: Results): string {
+  const { setting, growth, workers, client } = results;
+  return [
+    "# Benchmark",
+    "",
+    Object.entries(setting)
+      .map(([name, value]) => `${name}: ${value}`)
+      .join(" · "),
+    "",
+    "## Bars",
+    "",
+    table(["bar", "wanted", "measured", ""], bars(results).map(barRow)),
+    "",
+    "## Side by side",
+    "",
+    "Requests/s as a share of the bound's, of better-auth's and of plain Prisma's; medians of interleaved rounds, 32",
+    "connections.",
+    "",
+    table(
+      ["operation", "of the bound", "of better-auth", "of plain Prisma"],
+      operations(results).map(ratioRow(results)),
+    ),
+    "",
+    table(
+      [
+        "operation",
+        "who",
+        "requests/s",
+        "p50 ms",
+        "p99 ms",
+        "server CPU s/1,000",
+        "database CPU s/1,000",
+        "RSS MB",
+      ],
+      operations(results).flatMap((operation) => detailRows(results, operation)),
+    ),
+    "",
+    "## Growth",
+    "",
+    table(
+      ["operation", "small database, requests/s", "full database, requests/s"],
+      (["refresh", "me"] as const).map((name) => [
+        name,
+        whole(growth[name].small.perSecond),
+        whole(growth[name].full.perSecond),
+      ]),
+    ),
+    "",
+    `Of ${growth.updates.all} updates of the session table ${growth.updates.hot} were HOT ` +
+      `(${((100 * growth.updates.hot) / growth.updates.all).toFixed(1)} %). The clean-up deleted ${growth.cleanUp.deleted} ` +
+      `sessions in batches of ${growth.cleanUp.batch}; p99 of refreshes ${growth.cleanUp.quiet.toFixed(1)} ms before, ` +
+      `${growth.cleanUp.busy.toFixed(1)} ms meanwhile.`,
+    "",
+    "## Workers and client",
+    "",
+    `Rejected tokens, one process: ${whole(workers.one.perSecond)}/s; two: ${whole(workers.two.perSecond)}/s. ` +
+      `The client alone, against the bound's rejections: ${whole(client.perSecond)}/s, ` +
+      `${(client.clientCpu * 1_000).toFixed(0)} µs of CPU a request.`,
+    "",
+  ].join("\n");
+}
+
+function operations({ rates }: Results): Operation[] {
+  return (Object.keys(OPERATIONS) as Operation[]).filter((operation) => rates[operation]);
+}
+
+function barRow({ name, wanted, measured, met }: Bar): string[] {
+  return [name, wanted, measured, met ? "met" : "**missed**"];
+}
+
+function ratioRow({ rates }: Results) {
+  return (operation: Operation) => {
+    const server = rates[operation].server?.perSecond ?? Number.NaN;
+    const of = (peer: ContestantName) => {
+      const other = rates[operation][peer]?.perSecond;
+      return other ? `${(server / other).toFixed(2)} ×` : "–";
+    };
+    return [OPERATIONS[operation], of("bound"), of("better-auth"), of("prisma")];
+  };
+}
+
+function detailRows({ rates }: Results, operation: Operation): string[][] {
+  return (Object.entries(rates[operation]) as [ContestantName, Measured][]).map(([name, row], index) => [
+    index === 0 ? OPERATIONS[operation] : "",
+    CONTESTANTS[name],
+    whole(row.perSecond),
+    row.p50.toFixed(2),
+    row.p99.toFixed(2),
+    row.serverCpu.toFixed(3),
+    row.databaseCpu.toFixed(3),
+    whole(row.residentMegabytes),
+  ]);
+}
+
+function table(head: string[], rows: string[][]): string {
+  const line = (cells: string[]) => `| ${cells.join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+function whole(value: number): string {
+  return Math.round(value).toLocaleString("en");
+}

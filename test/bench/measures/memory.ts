@@ -1,0 +1,19 @@
+import type { Plan } from "../lib/plan";
+import type { Stage } from "../lib/stage";
+
+/** Resident megabytes of this server after a hundredth of the requests and after all of them. */
+export type Memory = { early: number; late: number };
+
+/** One server, an hour of a game again and again, and nothing else. */
+export async function measureMemory(stage: Stage, { players, requests }: Plan): Promise<Memory> {
+  const population = { users: players, sessions: players };
+  const start = await stage.database("memory", population);
+  const server = await stage.start("server", { database: "memory" });
+  const tokens = await stage.googleTokens("seed", 320);
+  const idTokens = tokens.map(({ id_token }) => id_token);
+  await stage.cast(server, "memory", await stage.players(start, population, players), { idTokens });
+  const early = await stage.measure(server, "memory", "mix", { requests: requests / 100 });
+  const late = await stage.measure(server, "memory", "mix", { requests: requests - requests / 100 });
+  await server.stop();
+  return { early: early.residentMegabytes, late: late.residentMegabytes };
+}
