@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import pino, { type Level, multistream } from "pino";
-import pretty from "pino-pretty";
+import { prettyFactory } from "pino-pretty";
 import type { Config } from "./config";
 import { openRotatingFile } from "./log/rotating-file";
 
@@ -57,15 +57,13 @@ export function createLog(config: Pick<Config, "logDir" | "server">, terminal: N
     (code) => human.warn({ code }, "login.log cannot be written; logins go on, lines are lost until it can"),
     (lines) => human.warn({ lines }, "login.log can be written again; these lines are lost"),
   );
+  const readable = prettyFactory({
+    singleLine: true,
+    colorize: "isTTY" in terminal && Boolean(terminal.isTTY),
+  });
   const human = pino(
-    { level: config.server.logLevel, base: null, formatters: { log: escapeStrings } },
-    pretty({
-      destination: terminal,
-      sync: true,
-      singleLine: true,
-      translateTime: "HH:MM:ss",
-      colorize: "isTTY" in terminal && Boolean(terminal.isTTY),
-    }),
+    { level: config.server.logLevel, base: null, timestamp: timeOfDay, formatters: { log: escapeStrings } },
+    { write: (line) => terminal.write(readable(line)) },
   );
   const audit = pino(
     {
@@ -94,6 +92,9 @@ export function createLog(config: Pick<Config, "logDir" | "server">, terminal: N
     },
   };
 }
+
+/** pino's timestamp for people, in UTC. */
+const timeOfDay = () => `,"time":"${new Date().toISOString().slice(11, 19)}"`;
 
 /** Characters that could forge a line or drive a terminal: controls, C1, line separators, bidi marks. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
