@@ -17,8 +17,8 @@ export type Plan = {
 
 export const FULL: Plan = {
   rounds: 5,
-  seconds: 4,
-  warmUp: 15_000,
+  seconds: 3,
+  warmUp: 6_000,
   players: 10_016,
   returning: 2_016,
   newcomers: 1_000,
