@@ -11,7 +11,7 @@ export const race: Proof = {
   database: "postgres",
   shortRounds: 12,
   longRounds: 1_000,
-  share: 2,
+  share: 4,
   async prepare(run) {
     const { google, database, origins } = await sharedReplicas();
     let session = await signIn(origins[0] ?? "", google);

@@ -53,7 +53,8 @@ class RollingClient {
 
 export const rollingRestart: Proof = {
   name: "rolling restart",
-  title: "S60 SIGTERM under load, one replica after the other: no accepted request is lost",
+  title:
+    "S60 SIGTERM under load, one replica after the other, one of them of two processes: no accepted request is lost",
   database: "postgres",
   shortRounds: 2,
   longRounds: 60,
@@ -62,11 +63,11 @@ export const rollingRestart: Proof = {
     const google = googleOf(run.world);
     const database = await databaseOf(run.world);
     const env = { ...google.env, ...database.env() };
-    const spawn = async (folder: string): Promise<Replica> => ({
-      folder,
-      server: await spawnServer({ folder, env }),
-    });
-    const replicas = await Promise.all([spawn(serverFolder(run.world)), spawn(serverFolder(run.world))]);
+    const spawn = async (workers: number): Promise<Replica> => {
+      const folder = serverFolder(run.world, `server:\n  workers: ${workers}\n`);
+      return { folder, server: await spawnServer({ folder, env }) };
+    };
+    const replicas = await Promise.all([spawn(1), spawn(2)]);
     run.world.defer(async () => void (await Promise.all(replicas.map(({ server }) => server.kill()))));
 
     const answered = new Set<string>();
@@ -104,7 +105,7 @@ export const rollingRestart: Proof = {
         if (event !== "refresh") continue;
         run.check(answered.has(request_id), `the request ${request_id} was done and not answered`);
       }
-      replicas[round % 2] = await spawn(serverFolder(run.world));
+      replicas[round % 2] = await spawn(1 + (round % 2));
     };
   },
 };

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { startLocalGoogle } from "../../../src/google/local/start";
@@ -82,9 +82,10 @@ export async function spawnServer({ folder, env = {}, preload }: Spawn): Promise
 }
 
 /** A folder for one server to work in. */
-export function serverFolder(world: AsyncDisposableStack): string {
+export function serverFolder(world: AsyncDisposableStack, configYml = ""): string {
   const folder = mkdtempSync(join(tmpdir(), "account-server-faults-"));
   world.defer(() => rmSync(folder, { recursive: true, force: true }));
+  writeFileSync(join(folder, "config.yml"), configYml);
   return folder;
 }
 
