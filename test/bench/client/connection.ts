@@ -68,11 +68,17 @@ export class Connection {
   private receive(chunk: Buffer): void {
     const answer = this.pending ? Buffer.concat([this.pending, chunk]) : chunk;
     const headEnd = answer.indexOf("\r\n\r\n");
-    if (headEnd < 0) return this.wait(answer, chunk);
+    if (headEnd < 0) {
+      this.wait(answer, chunk);
+      return;
+    }
     const head = answer.toString("latin1", 0, headEnd);
     const length = /content-length: (\d+)/i.exec(head);
     const bodyStart = headEnd + 4;
-    if (answer.length < bodyStart + Number(length?.[1] ?? 0)) return this.wait(answer, chunk);
+    if (answer.length < bodyStart + Number(length?.[1] ?? 0)) {
+      this.wait(answer, chunk);
+      return;
+    }
     this.pending = null;
     const exchange = this.current as Exchange;
     const ok = Number(head.slice(9, 12)) === exchange.expect;
