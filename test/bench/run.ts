@@ -14,57 +14,52 @@ import { statementsOfRejected } from "./measures/rejected";
 import { measureStart } from "./measures/start";
 import { measureWorkers } from "./measures/workers";
 
-// bun run bench [--quick]: everything on one throwaway PostgreSQL; prints the bars, saves table and chart.
+// bun run bench [--quick] [--continue]: everything on one throwaway PostgreSQL; prints the bars, saves table and
+// chart. What is measured is kept at once; --continue takes up a run that was cut short.
 const quick = process.argv.includes("--quick");
 const plan = quick ? QUICK : FULL;
 const folder = join(import.meta.dirname, quick ? "results/quick" : "results");
+const file = join(folder, "results.json");
 const say = (line: string) => console.log(`${new Date().toISOString().slice(11, 19)} ${line}`);
 const load = () => loadavg()[0]?.toFixed(1) ?? "?";
 
-const loadBefore = load();
+mkdirSync(folder, { recursive: true });
+const results: Partial<Results> = process.argv.includes("--continue")
+  ? JSON.parse(readFileSync(file, "utf8"))
+  : {};
 const stage = await openStage();
 try {
-  say(`PostgreSQL ${stage.cluster.version}; load ${loadBefore}`);
-  const rates = await measureRates(stage, plan, say);
-  say("start");
-  const start = await measureStart(stage, plan.rounds);
-  say("client, rejected tokens, workers");
-  const client = await measureClient(stage, plan);
-  const statements = await statementsOfRejected(stage);
-  const workers = await measureWorkers(stage, plan);
-  say("memory");
-  const memory = await measureMemory(stage, plan);
-  say("growth");
-  const growth = await measureGrowth(stage, plan);
-  const results: Results = {
-    setting: {
-      taken: new Date().toISOString().slice(0, 16).replace("T", " "),
-      machine: `${cpus().length} × ${cpus()[0]?.model.trim()}`,
-      "load before": loadBefore,
-      "load after": load(),
-      Bun: Bun.version,
-      PostgreSQL: stage.cluster.version,
-      "better-auth": versionOf("better-auth"),
-      plan: `${plan.rounds} rounds of ${plan.seconds} s`,
-    },
-    rates,
-    growth,
-    memory,
-    start,
-    workers,
-    client,
-    statementsOfRejected: statements,
+  results.setting ??= {
+    taken: new Date().toISOString().slice(0, 16).replace("T", " "),
+    machine: `${cpus().length} × ${cpus()[0]?.model.trim()}`,
+    Bun: Bun.version,
+    PostgreSQL: stage.cluster.version,
+    "better-auth": versionOf("better-auth"),
+    plan: `${plan.rounds} rounds of ${plan.seconds} s`,
+    "load when it began": load(),
   };
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, "results.json"), `${JSON.stringify(results, null, 1)}\n`);
-  writeFileSync(join(folder, "results.md"), report(results));
-  writeFileSync(join(folder, "results.svg"), chart(rates));
-  console.log(`\n${report(results)}`);
-  const missed = bars(results).filter(({ met }) => !met);
-  console.log(missed.length === 0 ? "All bars are met." : `${missed.length} bars are missed.`);
+  const measure = async <Name extends keyof Results>(name: Name, work: () => Promise<Results[Name]>) => {
+    if (results[name] !== undefined) return;
+    say(`${name}, load ${load()}`);
+    results[name] = await work();
+    writeFileSync(file, `${JSON.stringify(results, null, 1)}\n`);
+  };
+  await measure("rates", () => measureRates(stage, plan, say));
+  await measure("start", () => measureStart(stage, plan.rounds));
+  await measure("client", () => measureClient(stage, plan));
+  await measure("statementsOfRejected", () => statementsOfRejected(stage));
+  await measure("workers", () => measureWorkers(stage, plan));
+  await measure("growth", () => measureGrowth(stage, plan));
+  await measure("memory", () => measureMemory(stage, plan));
 } finally {
   await stage.close();
 }
+const complete = results as Results;
+writeFileSync(join(folder, "results.md"), report(complete));
+writeFileSync(join(folder, "results.svg"), chart(complete.rates));
+console.log(`\n${report(complete)}`);
+const missed = bars(complete).filter(({ met }) => !met);
+console.log(missed.length === 0 ? "All bars are met." : `${missed.length} bars are missed.`);
 process.exit(0);
 
 function versionOf(name: string): string {

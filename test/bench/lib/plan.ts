@@ -17,8 +17,8 @@ export type Plan = {
 
 export const FULL: Plan = {
   rounds: 5,
-  seconds: 3,
-  warmUp: 6_000,
+  seconds: 2,
+  warmUp: 4_000,
   players: 10_016,
   returning: 2_016,
   newcomers: 1_000,

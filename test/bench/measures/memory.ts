@@ -5,11 +5,12 @@ import type { Stage } from "../lib/stage";
 export type Memory = { early: number; late: number };
 
 /** One server, an hour of a game again and again, and nothing else. */
-export async function measureMemory(stage: Stage, { players, requests }: Plan): Promise<Memory> {
+export async function measureMemory(stage: Stage, { players, returning, requests }: Plan): Promise<Memory> {
   const population = { users: players, sessions: players };
   const start = await stage.database("memory", population);
   const server = await stage.start("server", { database: "memory" });
-  const tokens = await stage.googleTokens("seed", 320);
+  // Players of their own, so that no session of the others is the one too many.
+  const tokens = await stage.googleTokens("old", returning);
   const idTokens = tokens.map(({ id_token }) => id_token);
   await stage.cast(server, "memory", await stage.players(start, population, players), { idTokens });
   const early = await stage.measure(server, "memory", "mix", { requests: requests / 100 });

@@ -13,7 +13,6 @@ export async function measureRates(stage: Stage, plan: Plan, say: (line: string)
   const contestants = await startAll(stage, plan);
   const rates = {} as Rates;
   for (const operation of Object.keys(OPERATIONS) as Operation[]) {
-    say(OPERATIONS[operation]);
     const taking = contestants.filter(({ name }) => offers(name, operation));
     const length: Length =
       operation === "login_new" ? { requests: plan.newcomers } : { seconds: plan.seconds };
@@ -30,6 +29,10 @@ export async function measureRates(stage: Stage, plan: Plan, say: (line: string)
       }
     }
     rates[operation] = Object.fromEntries([...rounds].map(([name, rows]) => [name, medianOf(rows)]));
+    const seen = Object.entries(rates[operation]).map(
+      ([name, row]) => `${name} ${Math.round(row.perSecond)}`,
+    );
+    say(`${OPERATIONS[operation]}, requests/s: ${seen.join(", ")}`);
   }
   for (const one of contestants) await one.stop();
   return rates;
