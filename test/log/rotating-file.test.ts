@@ -17,7 +17,10 @@ import { openRotatingFile, type RotatingFile } from "../../src/log/rotating-file
 
 /** Whether this machine lets us mount a disk of our own (root on Linux, as in CI). */
 const canMount =
-  spawnSync("sh", ["-c", 'd=$(mktemp -d) && mount -t tmpfs none "$d" && umount "$d"']).status === 0;
+  spawnSync("sh", [
+    "-c",
+    'd=$(mktemp -d) && mount -t tmpfs none "$d" && umount "$d"; code=$?; rmdir "$d"; exit $code',
+  ]).status === 0;
 
 const TEN_MEGABYTES = 10 * 1024 * 1024;
 
