@@ -60,8 +60,10 @@ export function report(results: Results): string {
     "## Workers and client",
     "",
     `Rejected tokens, one process: ${whole(workers.one.perSecond)}/s; two: ${whole(workers.two.perSecond)}/s. ` +
+      `CPU a request: ${micro(workers.one.serverCpu)} with one, ${micro(workers.two.serverCpu)} with two, so that two cores ` +
+      `of their own would carry ${((2 * workers.one.serverCpu) / workers.two.serverCpu).toFixed(2)} × as much. ` +
       `The client alone, against the bound's rejections: ${whole(client.perSecond)}/s, ` +
-      `${(client.clientCpu * 1_000).toFixed(0)} µs of CPU a request.`,
+      `${micro(client.clientCpu)} of CPU a request.`,
     "",
   ].join("\n");
 }
@@ -101,6 +103,11 @@ function detailRows({ rates }: Results, operation: Operation): string[][] {
 function table(head: string[], rows: string[][]): string {
   const line = (cells: string[]) => `| ${cells.join(" | ")} |`;
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+/** CPU seconds for 1,000 requests, as microseconds for one. */
+function micro(cpu: number): string {
+  return `${Math.round(cpu * 1_000)} µs`;
 }
 
 function whole(value: number): string {
