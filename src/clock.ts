@@ -1,7 +1,8 @@
+/** Something that tells this process's time. */
+export type Timepiece = { now(): Date };
+
 /** Where the time comes from, so that tests can move it. */
-export type Clock = {
-  /** This process's time. */
-  now(): Date;
+export type Clock = Timepiece & {
   /**
    * The time that sessions are judged by. Null means the database's own `now()`, so that replicas whose
    * clocks differ agree on every expiry and grace.
@@ -12,6 +13,6 @@ export type Clock = {
 export const systemClock: Clock = { now: () => new Date(), databaseNow: () => null };
 
 /** Whole seconds since the epoch (a NumericDate, RFC 7519 §2). */
-export function epochSeconds(clock: Clock): number {
+export function epochSeconds(clock: Timepiece): number {
   return Math.floor(clock.now().getTime() / 1000);
 }

@@ -1,9 +1,9 @@
 import { Elysia } from "elysia";
+import type { Timepiece } from "../../clock";
 import { accountTokensBody, issueAccountTokens } from "./account-tokens";
 import { Accounts } from "./accounts";
 import { pick, showPicker } from "./authorize";
 import { avatarSvg } from "./avatar";
-import type { Clock } from "./clock";
 import { googleApis } from "./google-apis";
 import { SigningKeys } from "./keys";
 import { OAuthError } from "./oauth-error";
@@ -12,7 +12,7 @@ import { refuseForeignHost, refuseForeignOrigin } from "./same-machine";
 import { TokenIssuer } from "./token-issuer";
 
 export type LocalGoogleOptions = {
-  clock: Clock;
+  clock: Timepiece;
   /** `iss` of id tokens. Default `https://accounts.google.com`. */
   issuer?: string;
   /** Audience of `POST /local/tokens` when the call names none. Default `local-client`. */

@@ -1,13 +1,13 @@
-import { type Clock, epochSeconds } from "./clock";
+import { epochSeconds, type Timepiece } from "../../clock";
 
 /** Entries of one lifetime, held in memory. The oldest makes room when the map is full. */
 export class ExpiringMap<Value> {
   readonly #entries = new Map<string, { value: Value; expiresAt: number }>();
-  readonly #clock: Clock;
+  readonly #clock: Timepiece;
   readonly #lifetimeSeconds: number;
   readonly #capacity: number;
 
-  constructor(options: { clock: Clock; lifetimeSeconds: number; capacity: number }) {
+  constructor(options: { clock: Timepiece; lifetimeSeconds: number; capacity: number }) {
     this.#clock = options.clock;
     this.#lifetimeSeconds = options.lifetimeSeconds;
     this.#capacity = options.capacity;

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { SignJWT } from "jose";
-import { type Clock, epochSeconds } from "./clock";
+import { epochSeconds, type Timepiece } from "../../clock";
 import { ExpiringMap } from "./expiring-map";
 import type { SigningKeys } from "./keys";
 import { type Profile, releasedProfile } from "./scopes";
@@ -38,13 +38,13 @@ const CAPACITY = 10_000;
 
 /** Makes and remembers authorization codes and access tokens, and signs id tokens. */
 export class TokenIssuer {
-  readonly #clock: Clock;
+  readonly #clock: Timepiece;
   readonly #issuer: string;
   readonly #keys: SigningKeys;
   readonly #codes: ExpiringMap<CodeGrant>;
   readonly #accessTokens: ExpiringMap<Grant>;
 
-  constructor(options: { clock: Clock; issuer: string; keys: SigningKeys }) {
+  constructor(options: { clock: Timepiece; issuer: string; keys: SigningKeys }) {
     const { clock } = options;
     this.#clock = clock;
     this.#issuer = options.issuer;
