@@ -45,9 +45,7 @@ async function onThrowawayCluster(): Promise<TestPostgres> {
   const port = await freePort();
   const password = randomBytes(12).toString("hex");
   const script = [join(import.meta.dirname, "postgres-cluster.sh"), binaries() ?? "", String(port), password];
-  // PostgreSQL refuses to run as root.
-  const asUser = process.getuid?.() === 0 ? ["runuser", "-u", "postgres", "--"] : [];
-  const cluster = Bun.spawn([...asUser, "sh", ...script], {
+  const cluster = Bun.spawn([...asPostgresUser(), "sh", ...script], {
     stdin: "pipe",
     stdout: "pipe",
     stderr: "inherit",
@@ -69,6 +67,12 @@ async function onThrowawayCluster(): Promise<TestPostgres> {
     client.query(`CREATE ROLE ${owner.user} LOGIN CREATEDB PASSWORD ${pg.escapeLiteral(owner.password)}`),
   );
   return databasesOn(superuser, { ...superuser, ...owner }, () => {});
+}
+
+/** What a command starts with when root runs it, as whom PostgreSQL refuses to run. Found without the PATH of root. */
+export function asPostgresUser(): string[] {
+  if (process.getuid?.() !== 0) return [];
+  return ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"];
 }
 
 async function onServer(url: string): Promise<TestPostgres> {

@@ -2,7 +2,7 @@ import { chownSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type PostgresConfig, withClient } from "../../../src/db/postgres";
-import { binaries, freePort } from "../../support/postgres";
+import { asPostgresUser, binaries, freePort } from "../../support/postgres";
 
 /** A PostgreSQL that may be stopped and started, and keeps its commits through a crash of its processes. */
 export type Cluster = {
@@ -35,17 +35,13 @@ export async function startCluster(): Promise<Cluster> {
     user: "postgres",
     database: "postgres",
   };
-  // PostgreSQL refuses to run as root.
-  const asRoot = process.getuid?.() === 0;
-  if (asRoot) chownSync(folder, Number(Bun.spawnSync(["id", "-u", "postgres"]).stdout), 0);
+  const asUser = asPostgresUser();
+  if (asUser.length > 0) chownSync(folder, Number(Bun.spawnSync(["id", "-u", "postgres"]).stdout), 0);
   const shell = (script: string) =>
-    Bun.spawn(
-      [
-        ...(asRoot ? ["runuser", "-u", "postgres", "--"] : []),
-        ...["sh", "-c", script, bin, folder, String(config.port)],
-      ],
-      { stdin: "pipe", cwd: folder },
-    );
+    Bun.spawn([...asUser, "sh", "-c", script, bin, folder, String(config.port)], {
+      stdin: "pipe",
+      cwd: folder,
+    });
   let server: ReturnType<typeof shell> | undefined;
   const end = async (order: string) => {
     server?.stdin.write(order);
