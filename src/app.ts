@@ -7,8 +7,8 @@ import type { Database } from "./db/database";
 import { createSessionStatements } from "./db/session-statements";
 import { ApiError } from "./errors";
 import { explorer } from "./explorer/plugin";
+import { createLazyGoogleVerifier } from "./google/lazy-verifier";
 import type { Fetch } from "./google/transport";
-import { createGoogleVerifier } from "./google/verifier";
 import { healthRoutes } from "./health/routes";
 import { createAddressReader } from "./http/address";
 import { readJsonBody } from "./http/body";
@@ -55,7 +55,7 @@ export function createApp({ config, database, limitStore, keyRing, clock, log, f
   const limits = config.limits.enabled ? createLimits(limitStore) : noLimits;
   const readContext = createContextReader(createAddressReader(config.server.trustedProxies));
   const securityHeaders = createSecurityHeaders(config.server.publicUrl);
-  const google = createGoogleVerifier(config.google, clock, fetch);
+  const google = createLazyGoogleVerifier(config.google, clock, fetch);
   const guard = createGuard(tokens.access, sessions);
   const common = { database, clock, log, limits, readContext, sessions, tokens };
 

@@ -1,6 +1,5 @@
 import { join } from "node:path";
-import pino, { type Level, multistream } from "pino";
-import { prettyFactory } from "pino-pretty";
+import pino, { type Level, type Logger, type LoggerOptions, multistream } from "pino";
 import type { Config } from "./config";
 import { openRotatingFile } from "./log/rotating-file";
 
@@ -48,49 +47,56 @@ export type Log = {
 };
 
 /**
- * JSON lines to `<logDir>/login.log`, human lines to the terminal at the configured level.
- * @param terminal where the human lines go
+ * JSON lines to `<logDir>/login.log`. At the configured level, the same and the server's messages to the output: as
+ * lines for people when it is a terminal, else (a pipe, a service manager) as JSON lines.
  */
-export function createLog(config: Pick<Config, "logDir" | "server">, terminal: NodeJS.WritableStream): Log {
+export function createLog(config: Pick<Config, "logDir" | "server">, output: NodeJS.WritableStream): Log {
   const file = openRotatingFile(
     join(config.logDir, "login.log"),
-    (code) => human.warn({ code }, "login.log cannot be written; logins go on, lines are lost until it can"),
-    (lines) => human.warn({ lines }, "login.log can be written again; these lines are lost"),
+    (code) =>
+      messages.warn({ code }, "login.log cannot be written; logins go on, lines are lost until it can"),
+    (lines) => messages.warn({ lines }, "login.log can be written again; these lines are lost"),
   );
-  const readable = prettyFactory({
-    singleLine: true,
-    colorize: "isTTY" in terminal && Boolean(terminal.isTTY),
-  });
-  const human = pino(
-    { level: config.server.logLevel, base: null, timestamp: timeOfDay, formatters: { log: escapeStrings } },
-    { write: (line) => terminal.write(readable(line)) },
-  );
-  const audit = pino(
-    {
-      level: "debug",
-      base: null,
-      timestamp: pino.stdTimeFunctions.isoTime,
-      messageKey: "message",
-      formatters: { level: (level) => ({ level }), log: escapeStrings },
-    },
-    multistream([{ level: "debug", stream: file }]),
+  const level = config.server.logLevel;
+  const human = "isTTY" in output && output.isTTY ? forPeople(output, level) : null;
+  const messages = human ?? pino({ level, ...JSON_LINES }, output);
+  const events = pino(
+    { level: "debug", ...JSON_LINES },
+    multistream([{ level: "debug", stream: file }, ...(human ? [] : [{ level, stream: output }])]),
   );
   return {
     event(event, { userId, sessionId, requestId, ...rest }) {
       const line = { user_id: userId, session_id: sessionId, ...rest, request_id: requestId };
-      audit[EVENTS[event]]({ event, ...line });
-      human[EVENTS[event]](line, event);
+      events[EVENTS[event]]({ event, ...line });
+      human?.[EVENTS[event]](line, event);
     },
-    debug: (message, details = {}) => human.debug(details, message),
-    info: (message, details = {}) => human.info(details, message),
-    warn: (message, details = {}) => human.warn(details, message),
-    error: (message, details = {}) => human.error(details, message),
+    debug: (message, details = {}) => messages.debug(details, message),
+    info: (message, details = {}) => messages.info(details, message),
+    warn: (message, details = {}) => messages.warn(details, message),
+    error: (message, details = {}) => messages.error(details, message),
     flush: () => file.flush(),
     close: () => file.close(),
     get lostLines() {
       return file.lostLines;
     },
   };
+}
+
+const JSON_LINES: LoggerOptions = {
+  base: null,
+  timestamp: pino.stdTimeFunctions.isoTime,
+  messageKey: "message",
+  formatters: { level: (level) => ({ level }), log: escapeStrings },
+};
+
+/** The formatter takes its time to load, so only who reads its lines waits for it. */
+function forPeople(terminal: NodeJS.WritableStream, level: Level): Logger {
+  const { prettyFactory } = require("pino-pretty") as typeof import("pino-pretty");
+  const readable = prettyFactory({ singleLine: true, colorize: true });
+  return pino(
+    { level, base: null, timestamp: timeOfDay, formatters: { log: escapeStrings } },
+    { write: (line) => terminal.write(readable(line)) },
+  );
 }
 
 /** pino's timestamp for people, in UTC. */

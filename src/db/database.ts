@@ -1,7 +1,6 @@
-import { PrismaPg } from "@prisma/adapter-pg";
 import type pg from "pg";
 import type { DatabaseConfig } from "../config";
-import { PrismaClient } from "../generated/prisma/client";
+import type { PrismaClient } from "../generated/prisma/client";
 import { DatabaseStartError, toStartError } from "./errors";
 import { applyMigrations, migrationState } from "./migrations";
 import { type PostgresConfig, servingPool } from "./postgres";
@@ -45,23 +44,33 @@ export async function openDatabase(config: DatabaseConfig, options: OpenOptions 
 
 /** The {@link Database} over a pool whose schema is up to date. */
 export function over(pool: pg.Pool, kind: DatabaseConfig["kind"], closePool: () => Promise<void>): Database {
-  const prisma = new PrismaClient({
-    adapter: new PrismaPg(pool),
-    transactionOptions: { maxWait: 3_000, timeout: 5_000 },
-  });
+  let prisma: PrismaClient | undefined;
   let closing: Promise<void> | undefined;
   return {
     kind,
-    prisma,
+    get prisma() {
+      prisma ??= openPrisma(pool);
+      return prisma;
+    },
     pool,
     async ping() {
       await pool.query("SELECT 1");
     },
     close() {
-      closing ??= prisma.$disconnect().then(closePool);
+      closing ??= Promise.resolve(prisma?.$disconnect()).then(closePool);
       return closing;
     },
   };
+}
+
+/** Loads Prisma with its first query: the start is faster without it, and the hot statements never need it. */
+function openPrisma(pool: pg.Pool): PrismaClient {
+  const { PrismaPg } = require("@prisma/adapter-pg") as typeof import("@prisma/adapter-pg");
+  const client = require("../generated/prisma/client") as typeof import("../generated/prisma/client");
+  return new client.PrismaClient({
+    adapter: new PrismaPg(pool),
+    transactionOptions: { maxWait: 3_000, timeout: 5_000 },
+  });
 }
 
 async function embedded(dataDir: string, { onProgress }: OpenOptions) {

@@ -3,7 +3,7 @@ import { systemClock } from "../clock";
 import type { Config } from "../config";
 import { LOCAL_CLIENT_ID } from "../config/google";
 import { openDatabase } from "../db/database";
-import { type RunningLocalGoogle, startLocalGoogle } from "../google/local/start";
+import type { RunningLocalGoogle } from "../google/local/start";
 import { openLimitStore } from "../limits/store";
 import type { Log } from "../log";
 import { cleanUp } from "../session/clean-up";
@@ -47,7 +47,7 @@ export async function startServer(
   try {
     const limitStore = await openLimitStore(config.limits, database, onWarning);
     closers.push(() => limitStore.close());
-    const google = config.google.local ? startStandIn(config, port === 0 ? 0 : port + 1) : null;
+    const google = config.google.local ? await startStandIn(config, port === 0 ? 0 : port + 1) : null;
     if (google) closers.push(() => google.stop());
     const app = createApp({
       config: google ? { ...config, google: { ...config.google, endpoints: google.urls } } : config,
@@ -84,7 +84,8 @@ export async function startServer(
   }
 }
 
-function startStandIn(config: Config, port: number) {
+async function startStandIn(config: Config, port: number) {
+  const { startLocalGoogle } = await import("../google/local/start");
   return listenOn("127.0.0.1", port, () =>
     startLocalGoogle({
       port,

@@ -13,14 +13,15 @@ export type CleanUpDeps = { database: Database; clock: Clock; policy: SecurityCo
 /**
  * Deletes sessions past their absolute expiry, dead ones included (until then a late replay is still
  * recognised), sign-ins that nobody finished and rate limits of windows gone by. Several replicas may do so at once.
+ * Plain statements: Prisma's query engine takes 35 MB from its first use on, and this one comes on every server.
  * @returns how many sessions went
  */
 export async function cleanUp({ database, clock, policy }: CleanUpDeps): Promise<number> {
   const ago = (seconds: number) => new Date(clock.now().getTime() - seconds * 1_000);
-  const stale = { createdAt: { lt: ago(SIGN_IN_LIFETIME_SECONDS) } };
-  await database.prisma.authorizationRequest.deleteMany({ where: stale });
-  await database.prisma.loginCode.deleteMany({ where: stale });
-  await database.prisma.rateLimit.deleteMany({ where: { expire: { lt: clock.now().getTime() } } });
+  const stale = ago(SIGN_IN_LIFETIME_SECONDS);
+  await database.pool.query("DELETE FROM authorization_requests WHERE created_at < $1", [stale]);
+  await database.pool.query("DELETE FROM login_codes WHERE created_at < $1", [stale]);
+  await database.pool.query("DELETE FROM rate_limits WHERE expire < $1", [clock.now().getTime()]);
 
   const expired = ago(policy.sessionMaxSeconds);
   for (let total = 0; ; await Bun.sleep(PAUSE_MS)) {
