@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { jwt } from "@elysiajs/jwt";
-import { createVerifier } from "fast-jwt";
+import { createSigner, createVerifier } from "fast-jwt";
 import { type Clock, epochSeconds } from "../clock";
 import type { KeyRing, TokenKey } from "./keys";
 
@@ -21,12 +21,9 @@ export type AccessTokens = {
   verify(token: string): AccessTokenSubject | null;
 };
 
-/**
- * Access tokens: signed by the JWT plugin, verified by fast-jwt, once for every request, without WebCrypto's detour
- * through another thread. A verifier per key, so that the previous key still verifies.
- */
+/** Access tokens, signed with the current key. A verifier per key, so that the previous key still verifies. */
 export function createAccessTokens(ring: KeyRing, expiresInSeconds: number, clock: Clock): AccessTokens {
-  const signer = signerOf(ring[0]);
+  const sign = signerOf(ring[0], clock);
   const verifiers = new Map(ring.map((key) => [key.id, verifierOf(key)]));
 
   const claimsOf = (token: string): Record<string, unknown> | null => {
@@ -39,8 +36,8 @@ export function createAccessTokens(ring: KeyRing, expiresInSeconds: number, cloc
 
   return {
     expiresInSeconds,
-    issue: ({ userId, sessionId }) =>
-      signer.sign({
+    issue: async ({ userId, sessionId }) =>
+      sign({
         sub: String(userId),
         user_id: userId,
         sid: sessionId,
@@ -58,9 +55,20 @@ export function createAccessTokens(ring: KeyRing, expiresInSeconds: number, cloc
   };
 }
 
-function signerOf({ algorithm, signingKey, id }: TokenKey) {
-  return jwt({ secret: signingKey, alg: algorithm, typ: TYPE, kid: id, iss: ISSUER, aud: AUDIENCE }).decorator
-    .jwt;
+type Claims = { sub: string; user_id: number; sid: string; type: string; exp: number };
+
+/**
+ * An HMAC is made in place, by fast-jwt: WebCrypto's detour through another thread costs several times as much. A
+ * private key's signature is long work, which the JWT plugin does in that other thread while this one serves.
+ */
+function signerOf({ algorithm, signingKey, id }: TokenKey, clock: Clock) {
+  const common = { typ: TYPE, kid: id, iss: ISSUER, aud: AUDIENCE };
+  if (signingKey instanceof CryptoKey) {
+    const plugin = jwt({ secret: signingKey, alg: algorithm, ...common });
+    return (claims: Claims) => plugin.decorator.jwt.sign(claims);
+  }
+  const sign = createSigner({ key: signingKey, algorithm, ...common });
+  return (claims: Claims) => sign({ ...claims, iat: epochSeconds(clock) });
 }
 
 /** Checks signature, algorithm, typ, issuer and audience; the times are checked here, by our own clock. */

@@ -10,7 +10,8 @@ export type TokenKey = {
   /** `kid`: names the key without telling anything about it. */
   id: string;
   algorithm: JwtAlgorithm;
-  signingKey: CryptoKey;
+  /** The private key, or the shared secret itself. */
+  signingKey: CryptoKey | Buffer;
   /** The secret, or the public half as PEM. */
   verificationKey: Buffer;
   /** 32 bytes for the MAC of refresh tokens (HKDF-SHA256, RFC 5869). */
@@ -49,7 +50,7 @@ function developmentSecret(dataDir: string): string {
   return readFileSync(path, "utf8");
 }
 
-function tokenKey(material: KeyMaterial): Promise<TokenKey> {
+async function tokenKey(material: KeyMaterial): Promise<TokenKey> {
   return "secret" in material
     ? sharedSecret(material.algorithm, material.secret)
     : keyPair(material.algorithm, material.privateKeyPem);
@@ -59,13 +60,12 @@ function derive(keyMaterial: Uint8Array, purpose: string, bytes: number): Buffer
   return Buffer.from(hkdfSync("sha256", keyMaterial, new Uint8Array(), `account-server ${purpose}`, bytes));
 }
 
-async function sharedSecret(algorithm: JwtAlgorithm, secret: string): Promise<TokenKey> {
+function sharedSecret(algorithm: JwtAlgorithm, secret: string): TokenKey {
   const bytes = Buffer.from(secret);
-  const parameters = { name: "HMAC", hash: `SHA-${algorithm.slice(2)}` };
   return {
     id: derive(bytes, "key id", 9).toString("base64url"),
     algorithm,
-    signingKey: await crypto.subtle.importKey("raw", bytes, parameters, false, ["sign"]),
+    signingKey: bytes,
     verificationKey: bytes,
     refreshMacKey: derive(bytes, "refresh token", 32),
     publicJwk: null,
