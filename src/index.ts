@@ -4,12 +4,13 @@ import { startServer } from "./host/start";
 import { startErrorMessage } from "./host/start-error";
 import { isWorker, startWorkers } from "./host/workers";
 import { createLog } from "./log";
+import { standardOutput } from "./log/standard-output";
 
 const DRAIN_LIMIT_MS = 60_000;
 
 try {
   const config = loadConfig({ cwd: process.cwd(), env: process.env });
-  const log = createLog(config, process.stdout);
+  const log = createLog(config, standardOutput());
   const server = await startServer(config, log, (line) => console.log(line));
   const workers = isWorker ? null : startWorkers(config.server.workers - 1, server.besides, log);
 

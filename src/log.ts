@@ -46,11 +46,14 @@ export type Log = {
   readonly lostLines: number;
 };
 
+/** Takes whole lines. */
+export type LogOutput = { write(line: string): unknown; readonly isTTY?: boolean };
+
 /**
  * JSON lines to `<logDir>/login.log`. At the configured level, the same and the server's messages to the output: as
  * lines for people when it is a terminal, else (a pipe, a service manager) as JSON lines.
  */
-export function createLog(config: Pick<Config, "logDir" | "server">, output: NodeJS.WritableStream): Log {
+export function createLog(config: Pick<Config, "logDir" | "server">, output: LogOutput): Log {
   const file = openRotatingFile(
     join(config.logDir, "login.log"),
     (code) =>
@@ -58,7 +61,7 @@ export function createLog(config: Pick<Config, "logDir" | "server">, output: Nod
     (lines) => messages.warn({ lines }, "login.log can be written again; these lines are lost"),
   );
   const level = config.server.logLevel;
-  const human = "isTTY" in output && output.isTTY ? forPeople(output, level) : null;
+  const human = output.isTTY ? forPeople(output, level) : null;
   const messages = human ?? pino({ level, ...JSON_LINES }, output);
   const events = pino(
     { level: "debug", ...JSON_LINES },
@@ -90,7 +93,7 @@ const JSON_LINES: LoggerOptions = {
 };
 
 /** The formatter takes its time to load, so only who reads its lines waits for it. */
-function forPeople(terminal: NodeJS.WritableStream, level: Level): Logger {
+function forPeople(terminal: LogOutput, level: Level): Logger {
   const { prettyFactory } = require("pino-pretty") as typeof import("pino-pretty");
   const readable = prettyFactory({ singleLine: true, colorize: true });
   return pino(
