@@ -1,7 +1,7 @@
-import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+import { RateLimiterRes } from "rate-limiter-flexible";
 import { ApiError } from "./errors";
 import { addressBlock } from "./http/address";
-import type { Counter, LimitStore } from "./limits/store";
+import { type Counter, countInMemory, type LimitStore } from "./limits/store";
 
 /**
  * Points per window in seconds. Fifty players behind one address stay far below. What is not an honest mistake
@@ -61,7 +61,8 @@ export const noLimits: Limits = {
 
 export function createLimits(store: LimitStore): Limits {
   const shared = (name: keyof typeof WINDOWS) => store.counter({ keyPrefix: name, ...WINDOWS[name] });
-  const local = (name: keyof typeof LOCAL_WINDOWS) => new RateLimiterMemory(LOCAL_WINDOWS[name]);
+  const local = (name: keyof typeof LOCAL_WINDOWS) =>
+    countInMemory({ keyPrefix: name, ...LOCAL_WINDOWS[name] });
   const refusedLogins = shared("refusedLogin");
   const authorizations = shared("authorization");
   const logins = shared("login");

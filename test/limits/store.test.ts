@@ -43,6 +43,15 @@ describe("memory", () => {
   const one = memoryStore.counter(WINDOW);
   const shared = { ...memoryStore, counter: () => one };
   contract(async () => ({ stores: [shared, shared], close: memoryStore.close }));
+
+  test("what was used up fits again when the window told has ended", async () => {
+    const counter = memoryStore.counter({ keyPrefix: "short", points: 1, duration: 0.2 });
+    await counter.consume("a");
+    const { msBeforeNext } = await counter.consume("a").catch((refusal) => refusal);
+    expect(msBeforeNext).toBeWithin(0.001, 201);
+    await Bun.sleep(msBeforeNext + 1);
+    await counter.consume("a");
+  });
 });
 
 describe.skipIf(!postgresAvailable())("postgres", () => {
