@@ -17,6 +17,8 @@ export type Contestant = {
   name: ContestantName;
   port: number;
   pid: number;
+  /** With its workers. */
+  pids(): number[];
   /** User and system, with its workers. */
   cpuSeconds(): number;
   residentMegabytes(): number;
@@ -60,6 +62,8 @@ export async function startContestant(
     cwd: folder,
     env: {
       PATH: process.env.PATH,
+      // Bun keeps there what it has translated from TypeScript.
+      HOME: process.env.HOME,
       ...world.env,
       SERVER_PORT: String(port),
       ...(database ? { DATABASE_URL: cluster.url(database) } : {}),
@@ -83,6 +87,7 @@ export async function startContestant(
     name,
     port,
     pid: child.pid,
+    pids: all,
     startedInMs,
     cpuSeconds: () => sum(cpuSeconds),
     residentMegabytes: () => sum(residentMegabytes),

@@ -2,6 +2,7 @@ import { OPERATIONS, type Operation } from "../client/dialects";
 import { CONTESTANTS, type ContestantName } from "../contestants/contestants";
 import { type Bar, bars, type Results } from "./bars";
 import type { Measured } from "./stage";
+import { SHARE } from "./turns";
 
 /** The results as Markdown. Ratios are what travels from one machine to another; the rest is for the curious. */
 export function report(results: Results): string {
@@ -59,9 +60,10 @@ export function report(results: Results): string {
     "",
     "## Workers and client",
     "",
-    `Rejected tokens, one process: ${whole(workers.one.perSecond)}/s; two: ${whole(workers.two.perSecond)}/s. ` +
-      `CPU a request: ${micro(workers.one.serverCpu)} with one, ${micro(workers.two.serverCpu)} with two, so that two cores ` +
-      `of their own would carry ${((2 * workers.one.serverCpu) / workers.two.serverCpu).toFixed(2)} × as much. ` +
+    `An hour of a game, each process with ${SHARE} of a core: one ${whole(workers.one.perSecond)}/s on ` +
+      `${cores(workers.one)} cores, two ${whole(workers.two.perSecond)}/s on ${cores(workers.two)}; the client took ` +
+      `${((workers.two.clientCpu * workers.two.perSecond) / 1_000).toFixed(2)} and the database ` +
+      `${((workers.two.databaseCpu * workers.two.perSecond) / 1_000).toFixed(2)} of a core meanwhile. ` +
       `The client alone, against the bound's rejections: ${whole(client.perSecond)}/s, ` +
       `${micro(client.clientCpu)} of CPU a request.`,
     "",
@@ -103,6 +105,11 @@ function detailRows({ rates }: Results, operation: Operation): string[][] {
 function table(head: string[], rows: string[][]): string {
   const line = (cells: string[]) => `| ${cells.join(" | ")} |`;
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+/** How many cores the server kept busy. */
+function cores({ serverCpu, perSecond }: Measured): string {
+  return ((serverCpu * perSecond) / 1_000).toFixed(2);
 }
 
 /** CPU seconds for 1,000 requests, as microseconds for one. */

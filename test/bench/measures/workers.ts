@@ -1,30 +1,38 @@
+import type { Contestant } from "../contestants/contestants";
 import type { Plan } from "../lib/plan";
 import type { Measured, Stage } from "../lib/stage";
 import { medianOf } from "../lib/statistics";
+import { takeTurns } from "../lib/turns";
 
 /** One process and two on one port. */
 export type Workers = { one: Measured; two: Measured };
 
 /**
- * Refused tokens: all the work is this server's, none the database's and little the client's, so that two cores can
- * show what a second process adds.
+ * An hour of a game with one process and with two, each of which gets the same part of a core, so that on two cores
+ * neither the client nor the database is the limit.
  */
 export async function measureWorkers(stage: Stage, plan: Plan): Promise<Workers> {
   const population = { users: plan.players, sessions: plan.players };
-  const start = await stage.database("workers", population);
-  const players = await stage.players(start, population, plan.players);
+  const tokens = await stage.googleTokens("old", plan.returning);
+  const idTokens = tokens.map(({ id_token }) => id_token);
   const rows: Record<string, Measured[]> = { one: [], two: [] };
-  const servers = {
-    one: await stage.start("server", { database: "workers", workers: 1 }),
-    two: await stage.start("server", { database: "workers", workers: 2 }),
-  };
-  for (const [label, server] of Object.entries(servers)) {
-    await stage.cast(server, label, players);
-    await stage.measure(server, label, "rejected", { requests: 2 * plan.warmUp });
+  const servers: Record<string, Contestant> = {};
+  for (const [label, workers] of [
+    ["one", 1],
+    ["two", 2],
+  ] as const) {
+    const database = `workers_${label}`;
+    const start = await stage.database(database, population);
+    const server = await stage.start("server", { database, workers });
+    await stage.cast(server, label, await stage.players(start, population, plan.players), { idTokens });
+    await stage.measure(server, label, "mix", { requests: 2 * plan.warmUp });
+    servers[label] = server;
   }
   for (let round = 0; round < plan.rounds; round++) {
     for (const [label, server] of Object.entries(servers)) {
-      rows[label]?.push(await stage.measure(server, label, "rejected", { seconds: plan.seconds }));
+      const endTurns = takeTurns(server.pids());
+      rows[label]?.push(await stage.measure(server, label, "mix", { seconds: plan.seconds }));
+      await endTurns();
     }
   }
   for (const server of Object.values(servers)) await server.stop();
