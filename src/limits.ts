@@ -107,7 +107,7 @@ async function consume(counter: Counter, key: string): Promise<void> {
 }
 
 function fits(counter: Counter, key: string): Promise<boolean> {
-  return consume(counter, key).then(
+  return counter.consume(key).then(
     () => true,
     () => false,
   );

@@ -5,20 +5,25 @@ import { calculateJwkThumbprint, type JWK } from "jose";
 import { ConfigError, type SecurityConfig } from "../config";
 import type { JwtAlgorithm, KeyMaterial } from "../config/security";
 
-/** One secret or key pair, and everything derived from it. */
-export type TokenKey = {
+type CommonKey = {
   /** `kid`: names the key without telling anything about it. */
   id: string;
   algorithm: JwtAlgorithm;
-  /** The private key, or the shared secret itself. */
-  signingKey: CryptoKey | Buffer;
-  /** The secret, or the public half as PEM. */
-  verificationKey: Buffer;
   /** 32 bytes for the MAC of refresh tokens (HKDF-SHA256, RFC 5869). */
   refreshMacKey: Buffer;
-  /** The public half for `/.well-known/jwks.json`; null for a shared secret. */
-  publicJwk: JWK | null;
 };
+
+export type SharedKey = CommonKey & { secret: Buffer };
+
+export type KeyPair = CommonKey & {
+  privateKey: CryptoKey;
+  publicKey: CryptoKey;
+  /** The public half for `/.well-known/jwks.json`. */
+  publicJwk: JWK;
+};
+
+/** One secret or key pair, and everything derived from it. */
+export type TokenKey = SharedKey | KeyPair;
 
 /** The key that signs, then those that are still accepted. */
 export type KeyRing = readonly [current: TokenKey, ...previous: TokenKey[]];
@@ -60,15 +65,13 @@ function derive(keyMaterial: Uint8Array, purpose: string, bytes: number): Buffer
   return Buffer.from(hkdfSync("sha256", keyMaterial, new Uint8Array(), `account-server ${purpose}`, bytes));
 }
 
-function sharedSecret(algorithm: JwtAlgorithm, secret: string): TokenKey {
-  const bytes = Buffer.from(secret);
+function sharedSecret(algorithm: JwtAlgorithm, text: string): SharedKey {
+  const secret = Buffer.from(text);
   return {
-    id: derive(bytes, "key id", 9).toString("base64url"),
+    id: derive(secret, "key id", 9).toString("base64url"),
     algorithm,
-    signingKey: bytes,
-    verificationKey: bytes,
-    refreshMacKey: derive(bytes, "refresh token", 32),
-    publicJwk: null,
+    secret,
+    refreshMacKey: derive(secret, "refresh token", 32),
   };
 }
 
@@ -78,22 +81,24 @@ const IMPORT_PARAMETERS = {
   EdDSA: { name: "Ed25519" },
 } as const;
 
-async function keyPair(algorithm: JwtAlgorithm, pem: string): Promise<TokenKey> {
+async function keyPair(algorithm: JwtAlgorithm, pem: string): Promise<KeyPair> {
   const parameters = IMPORT_PARAMETERS[algorithm as keyof typeof IMPORT_PARAMETERS];
-  const { privateKey, publicKey } = readPrivateKey(algorithm, pem);
-  const pkcs8 = privateKey.export({ type: "pkcs8", format: "der" });
-  const signingKey = await crypto.subtle
+  const halves = readPrivateKey(algorithm, pem);
+  const pkcs8 = halves.privateKey.export({ type: "pkcs8", format: "der" });
+  const spki = halves.publicKey.export({ type: "spki", format: "der" });
+  const privateKey = await crypto.subtle
     .importKey("pkcs8", new Uint8Array(pkcs8), parameters, false, ["sign"])
     .catch(() => {
       throw unfit(algorithm);
     });
-  const jwk = publicKey.export({ format: "jwk" }) as JWK;
+  const publicKey = await crypto.subtle.importKey("spki", new Uint8Array(spki), parameters, true, ["verify"]);
+  const jwk = halves.publicKey.export({ format: "jwk" }) as JWK;
   const id = await calculateJwkThumbprint(jwk);
   return {
     id,
     algorithm,
-    signingKey,
-    verificationKey: Buffer.from(publicKey.export({ type: "spki", format: "pem" })),
+    privateKey,
+    publicKey,
     refreshMacKey: derive(pkcs8, "refresh token", 32),
     publicJwk: { ...jwk, kid: id, alg: algorithm, use: "sig" },
   };

@@ -1,7 +1,6 @@
-import { createPublicKey } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { JWK } from "jose";
+import { importJWK, type JWK } from "jose";
 import type { JwtAlgorithm, SecurityConfig } from "../../../src/config/security";
 import { loadKeyRing, type TokenKey } from "../../../src/session/keys";
 import { keyMaterial } from "./jws-attacks";
@@ -37,13 +36,12 @@ export function tokenKeys(jwk: JWK): Promise<TokenKey[]> {
     algorithmsFor(jwk).map(async (algorithm) => {
       const security = { current: keyMaterial(algorithm), previous: null } as SecurityConfig;
       const [own] = await loadKeyRing(security, "");
-      return { ...own, verificationKey: verificationKey(jwk) };
+      if ("secret" in own) return { ...own, secret: Buffer.from(jwk.k ?? "", "base64url") };
+      return { ...own, publicKey: (await importJWK(publicHalf(jwk), algorithm)) as CryptoKey };
     }),
   );
 }
 
-function verificationKey({ kty, k, n, e, crv, x, y }: JWK): Buffer {
-  if (kty === "oct") return Buffer.from(k ?? "", "base64url");
-  const key = JSON.parse(JSON.stringify({ kty, n, e, crv, x, y }));
-  return Buffer.from(createPublicKey({ key, format: "jwk" }).export({ type: "spki", format: "pem" }));
+function publicHalf({ kty, n, e, crv, x, y }: JWK): JWK {
+  return JSON.parse(JSON.stringify({ kty, n, e, crv, x, y }));
 }
