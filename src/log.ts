@@ -110,7 +110,8 @@ const timeOfDay = () => `,"time":"${new Date().toISOString().slice(11, 19)}"`;
 const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 
 function escapeStrings(line: Record<string, unknown>): Record<string, unknown> {
-  for (const [key, value] of Object.entries(line)) {
+  for (const key in line) {
+    const value = line[key];
     if (typeof value === "string" && value.search(UNSAFE) >= 0) {
       line[key] = value.replace(UNSAFE, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
     }
