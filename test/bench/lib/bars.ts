@@ -41,16 +41,8 @@ export function bars({ rates, growth, memory, start, workers, statementsOfReject
     atMost("statements for 1,000 rejected tokens", 0, statementsOfRejected),
     atMost("memory after all requests, of that after a hundredth", 1.2, memory.late / memory.early, "×"),
     atMost("memory after all requests", 200, memory.late, " MB"),
-    atLeast(
-      "refresh on the full database, of the small one",
-      0.9,
-      growth.refresh.full.perSecond / growth.refresh.small.perSecond,
-    ),
-    atLeast(
-      "me on the full database, of the small one",
-      0.9,
-      growth.me.full.perSecond / growth.me.small.perSecond,
-    ),
+    atLeast("refresh on the full database, of the small one", 0.9, growth.refresh.share),
+    atLeast("me on the full database, of the small one", 0.9, growth.me.share),
     atMost(
       "p99 while sessions are cleaned up, of that before",
       2,

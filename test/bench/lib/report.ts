@@ -45,11 +45,12 @@ export function report(results: Results): string {
     "## Growth",
     "",
     table(
-      ["operation", "small database, requests/s", "full database, requests/s"],
+      ["operation", "small database, requests/s", "full database, requests/s", "median share of a round"],
       (["refresh", "me"] as const).map((name) => [
         name,
         whole(growth[name].small.perSecond),
         whole(growth[name].full.perSecond),
+        `${growth[name].share.toFixed(2)} ×`,
       ]),
     ),
     "",
