@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import pino, { type Level, type Logger, type LoggerOptions, multistream } from "pino";
+import pino, { type Level, type Logger, type LoggerOptions } from "pino";
 import type { Config } from "./config";
 import { openRotatingFile } from "./log/rotating-file";
 
@@ -63,15 +63,19 @@ export function createLog(config: Pick<Config, "logDir" | "server">, output: Log
   const level = config.server.logLevel;
   const human = output.isTTY ? forPeople(output, level) : null;
   const messages = human ?? pino({ level, ...JSON_LINES }, output);
-  const events = pino(
-    { level: "debug", ...JSON_LINES },
-    multistream([{ level: "debug", stream: file }, ...(human ? [] : [{ level, stream: output }])]),
-  );
   return {
     event(event, { userId, sessionId, requestId, ...rest }) {
-      const line = { user_id: userId, session_id: sessionId, ...rest, request_id: requestId };
-      events[EVENTS[event]]({ event, ...line });
-      human?.[EVENTS[event]](line, event);
+      const eventLevel = EVENTS[event];
+      const details = escapeStrings({
+        user_id: userId,
+        session_id: sessionId,
+        ...rest,
+        request_id: requestId,
+      });
+      const line = `${JSON.stringify({ level: eventLevel, time: new Date(), event, ...details })}\n`;
+      file.write(line);
+      if (human) human[eventLevel](details, event);
+      else if (messages.isLevelEnabled(eventLevel)) output.write(line);
     },
     debug: (message, details = {}) => messages.debug(details, message),
     info: (message, details = {}) => messages.info(details, message),

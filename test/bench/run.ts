@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { bars, type Results } from "./lib/bars";
 import { chart } from "./lib/chart";
 import { FULL, QUICK } from "./lib/plan";
-import { report } from "./lib/report";
+import { publish } from "./lib/publish";
+import { report, rest, summary } from "./lib/report";
 import { openStage } from "./lib/stage";
 import { measureClient } from "./measures/client";
 import { measureGrowth } from "./measures/growth";
@@ -15,11 +16,13 @@ import { measureStart } from "./measures/start";
 import { measureWorkers } from "./measures/workers";
 
 // bun run bench [--quick] [--continue]: everything on one throwaway PostgreSQL; prints the bars, saves table and
-// chart. What is measured is kept at once; --continue takes up a run that was cut short.
+// chart, and the tables of docs/performance.md. What is measured is kept at once; --continue takes up a run that was cut
+// short.
 const quick = process.argv.includes("--quick");
 const plan = quick ? QUICK : FULL;
 const folder = join(import.meta.dirname, quick ? "results/quick" : "results");
 const file = join(folder, "results.json");
+const PAGE = join(import.meta.dirname, "../../docs/performance.md");
 const say = (line: string) => console.log(`${new Date().toISOString().slice(11, 19)} ${line}`);
 const load = () => loadavg()[0]?.toFixed(1) ?? "?";
 
@@ -57,6 +60,10 @@ try {
 const complete = results as Results;
 writeFileSync(join(folder, "results.md"), report(complete));
 writeFileSync(join(folder, "results.svg"), chart(complete.rates));
+if (!quick) {
+  publish(PAGE, "bars", summary(complete));
+  publish(PAGE, "results", rest(complete));
+}
 console.log(`\n${report(complete)}`);
 const missed = bars(complete).filter(({ met }) => !met);
 console.log(missed.length === 0 ? "All bars are met." : `${missed.length} bars are missed.`);

@@ -6,44 +6,30 @@ import { SHARE } from "./turns";
 
 /** The results as Markdown. Ratios are what travels from one machine to another; the rest is for the curious. */
 export function report(results: Results): string {
-  const { setting, growth, workers, client } = results;
   return [
     "# Benchmark",
-    "",
-    Object.entries(setting)
-      .map(([name, value]) => `${name}: ${value}`)
-      .join(" · "),
-    "",
+    settingOf(results),
     "## Bars",
-    "",
-    table(["bar", "wanted", "measured", ""], bars(results).map(barRow)),
-    "",
+    barsTable(results),
     "## Side by side",
+    "Requests/s as a share of the bound's, of better-auth's and of plain Prisma's; medians of interleaved rounds, 32\n" +
+      "connections.",
+    ratiosTable(results),
+    detailsTable(results),
+    "## Growth, workers and client",
+    rest(results),
     "",
-    "Requests/s as a share of the bound's, of better-auth's and of plain Prisma's; medians of interleaved rounds, 32",
-    "connections.",
-    "",
-    table(
-      ["operation", "of the bound", "of better-auth", "of plain Prisma"],
-      operations(results).map(ratioRow(results)),
-    ),
-    "",
-    table(
-      [
-        "operation",
-        "who",
-        "requests/s",
-        "p50 ms",
-        "p99 ms",
-        "server CPU s/1,000",
-        "database CPU s/1,000",
-        "RSS MB",
-      ],
-      operations(results).flatMap((operation) => detailRows(results, operation)),
-    ),
-    "",
-    "## Growth",
-    "",
+  ].join("\n\n");
+}
+
+/** What the page on performance shows first. */
+export function summary(results: Results): string {
+  return [barsTable(results), ratiosTable(results), settingOf(results)].join("\n\n");
+}
+
+/** What the page on performance shows of growth, workers and the client. */
+export function rest({ growth, workers, client }: Results): string {
+  return [
     table(
       ["operation", "small database, requests/s", "full database, requests/s", "median share of a round"],
       (["refresh", "me"] as const).map((name) => [
@@ -53,22 +39,50 @@ export function report(results: Results): string {
         `${growth[name].share.toFixed(2)} ×`,
       ]),
     ),
-    "",
     `Of ${growth.updates.all} updates of the session table ${growth.updates.hot} were HOT ` +
       `(${((100 * growth.updates.hot) / growth.updates.all).toFixed(1)} %). The clean-up deleted ${growth.cleanUp.deleted} ` +
       `sessions in batches of ${growth.cleanUp.batch}; p99 of refreshes ${growth.cleanUp.quiet.toFixed(1)} ms before, ` +
       `${growth.cleanUp.busy.toFixed(1)} ms meanwhile.`,
-    "",
-    "## Workers and client",
-    "",
     `An hour of a game, each process with ${SHARE} of a core: one ${whole(workers.one.perSecond)}/s on ` +
-      `${cores(workers.one)} cores, two ${whole(workers.two.perSecond)}/s on ${cores(workers.two)}; the client took ` +
-      `${((workers.two.clientCpu * workers.two.perSecond) / 1_000).toFixed(2)} and the database ` +
-      `${((workers.two.databaseCpu * workers.two.perSecond) / 1_000).toFixed(2)} of a core meanwhile. ` +
-      `The client alone, against the bound's rejections: ${whole(client.perSecond)}/s, ` +
-      `${micro(client.clientCpu)} of CPU a request.`,
-    "",
-  ].join("\n");
+      `${cores(workers.one.serverCpu, workers.one)} cores, two ${whole(workers.two.perSecond)}/s on ` +
+      `${cores(workers.two.serverCpu, workers.two)}; the client took ${cores(workers.two.clientCpu, workers.two)} and ` +
+      `the database ${cores(workers.two.databaseCpu, workers.two)} of a core meanwhile.`,
+    `The client alone, against the bound's rejections: ${whole(client.perSecond)}/s, ${micro(client.clientCpu)} of CPU ` +
+      "a request.",
+  ].join("\n\n");
+}
+
+function settingOf({ setting }: Results): string {
+  return Object.entries(setting)
+    .map(([name, value]) => `${name}: ${value}`)
+    .join(" · ");
+}
+
+function barsTable(results: Results): string {
+  return table(["bar", "wanted", "measured", ""], bars(results).map(barRow));
+}
+
+function ratiosTable(results: Results): string {
+  return table(
+    ["operation", "of the bound", "of better-auth", "of plain Prisma"],
+    operations(results).map(ratioRow(results)),
+  );
+}
+
+function detailsTable(results: Results): string {
+  return table(
+    [
+      "operation",
+      "who",
+      "requests/s",
+      "p50 ms",
+      "p99 ms",
+      "server CPU s/1,000",
+      "database CPU s/1,000",
+      "RSS MB",
+    ],
+    operations(results).flatMap((operation) => detailRows(results, operation)),
+  );
 }
 
 function operations({ rates }: Results): Operation[] {
@@ -108,9 +122,9 @@ function table(head: string[], rows: string[][]): string {
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }
 
-/** How many cores the server kept busy. */
-function cores({ serverCpu, perSecond }: Measured): string {
-  return ((serverCpu * perSecond) / 1_000).toFixed(2);
+/** How many cores a part of the work kept busy. */
+function cores(cpu: number, { perSecond }: Measured): string {
+  return ((cpu * perSecond) / 1_000).toFixed(2);
 }
 
 /** CPU seconds for 1,000 requests, as microseconds for one. */
