@@ -51,7 +51,7 @@ export function bars({ rates, growth, memory, start, workers, statementsOfReject
     ),
     atMost("start to first answer, PostgreSQL", 500, start.postgres, " ms"),
     atMost("start to first answer, embedded", 1_500, start.embedded, " ms"),
-    atLeast("two workers, of one", 1.6, workers.two.perSecond / workers.one.perSecond),
+    atLeast("two workers, of one", 1.6, workers.gain),
   ];
 }
 

@@ -12,6 +12,7 @@ import {
 } from "../contestants/contestants";
 import { startCluster } from "./cluster";
 import { addressOf, type Population, playersOf, populate } from "./population";
+import { median } from "./statistics";
 import { account, createWorld, googleTokens } from "./world";
 
 export const CONNECTIONS = 32;
@@ -25,6 +26,11 @@ export type Measured = RunResult & {
   clientCpu: number;
   residentMegabytes: number;
 };
+
+/** The median of what a round of the one reached of the speed of the other's round beside it. */
+export function medianShare(rows: Measured[], others: Measured[]): number {
+  return median(rows.map(({ perSecond }, round) => perSecond / (others[round]?.perSecond ?? Number.NaN)));
+}
 
 export type Stage = Awaited<ReturnType<typeof openStage>>;
 

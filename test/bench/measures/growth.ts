@@ -1,6 +1,6 @@
 import type { Contestant } from "../contestants/contestants";
-import type { Plan } from "../lib/plan";
-import type { Measured, Stage } from "../lib/stage";
+import { NOISY_ROUNDS, type Plan } from "../lib/plan";
+import { type Measured, medianShare, type Stage } from "../lib/stage";
 import { median, medianOf } from "../lib/statistics";
 
 export type Growth = {
@@ -14,9 +14,6 @@ export type Growth = {
 
 /** Medians on the small and on the full database, and of the full one's share of the small one's speed. */
 export type Compared = { small: Measured; full: Measured; share: number };
-
-/** A difference of a few percent drowns in what a shared machine does from one round to the next; more rounds help. */
-const ROUNDS_FACTOR = 3;
 
 /** The same server on a database of few players and on one of a million, in turn. */
 export async function measureGrowth(stage: Stage, plan: Plan): Promise<Growth> {
@@ -37,7 +34,7 @@ export async function measureGrowth(stage: Stage, plan: Plan): Promise<Growth> {
     for (const [index, { label }] of sides.entries()) {
       await stage.measure(servers[index] as Contestant, label, operation, { requests: plan.warmUp });
     }
-    for (let round = 0; round < ROUNDS_FACTOR * plan.rounds; round++) {
+    for (let round = 0; round < NOISY_ROUNDS * plan.rounds; round++) {
       for (const index of round % 2 ? [1, 0] : [0, 1]) {
         const { label } = sides[index] as (typeof sides)[number];
         rows[label].push(
@@ -45,8 +42,8 @@ export async function measureGrowth(stage: Stage, plan: Plan): Promise<Growth> {
         );
       }
     }
-    const shares = rows.full.map(({ perSecond }, round) => perSecond / (rows.small[round]?.perSecond ?? 0));
-    return { small: medianOf(rows.small), full: medianOf(rows.full), share: median(shares) };
+    const share = medianShare(rows.full, rows.small);
+    return { small: medianOf(rows.small), full: medianOf(rows.full), share };
   };
   const refresh = await compare("refresh");
   const me = await compare("me");

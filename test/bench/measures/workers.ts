@@ -1,11 +1,11 @@
 import type { Contestant } from "../contestants/contestants";
-import type { Plan } from "../lib/plan";
-import type { Measured, Stage } from "../lib/stage";
+import { NOISY_ROUNDS, type Plan } from "../lib/plan";
+import { type Measured, medianShare, type Stage } from "../lib/stage";
 import { medianOf } from "../lib/statistics";
 import { takeTurns } from "../lib/turns";
 
-/** One process and two on one port. */
-export type Workers = { one: Measured; two: Measured };
+/** One process and two on one port, and how much of the one's speed the two reach: medians. */
+export type Workers = { one: Measured; two: Measured; gain: number };
 
 /**
  * An hour of a game with one process and with two, each of which gets the same part of a core, so that on two cores
@@ -15,8 +15,8 @@ export async function measureWorkers(stage: Stage, plan: Plan): Promise<Workers>
   const population = { users: plan.players, sessions: plan.players };
   const tokens = await stage.googleTokens("old", plan.returning);
   const idTokens = tokens.map(({ id_token }) => id_token);
-  const rows: Record<string, Measured[]> = { one: [], two: [] };
-  const servers: Record<string, Contestant> = {};
+  const rows: Record<"one" | "two", Measured[]> = { one: [], two: [] };
+  const servers = new Map<"one" | "two", Contestant>();
   for (const [label, workers] of [
     ["one", 1],
     ["two", 2],
@@ -26,15 +26,16 @@ export async function measureWorkers(stage: Stage, plan: Plan): Promise<Workers>
     const server = await stage.start("server", { database, workers });
     await stage.cast(server, label, await stage.players(start, population, plan.players), { idTokens });
     await stage.measure(server, label, "mix", { requests: 2 * plan.warmUp });
-    servers[label] = server;
+    servers.set(label, server);
   }
-  for (let round = 0; round < plan.rounds; round++) {
-    for (const [label, server] of Object.entries(servers)) {
+  for (let round = 0; round < NOISY_ROUNDS * plan.rounds; round++) {
+    for (const [label, server] of servers) {
       const endTurns = takeTurns(server.pids());
-      rows[label]?.push(await stage.measure(server, label, "mix", { seconds: plan.seconds }));
+      rows[label].push(await stage.measure(server, label, "mix", { seconds: plan.seconds }));
       await endTurns();
     }
   }
-  for (const server of Object.values(servers)) await server.stop();
-  return { one: medianOf(rows.one ?? []), two: medianOf(rows.two ?? []) };
+  for (const server of servers.values()) await server.stop();
+  const gain = medianShare(rows.two, rows.one);
+  return { one: medianOf(rows.one), two: medianOf(rows.two), gain };
 }
