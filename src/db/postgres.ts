@@ -31,10 +31,13 @@ const SHARED_CONNECTIONS = 4;
  * over `connect` has its connection to itself and is its owner's to repeat.
  */
 class ServingPool extends pg.Pool {
-  private readonly shared = Array.from(
-    { length: SHARED_CONNECTIONS },
-    () => new SharedConnection(() => this.connect()),
-  );
+  private readonly shared = Array.from({ length: SHARED_CONNECTIONS }, () => new SharedConnection(this));
+
+  constructor(config: pg.PoolConfig) {
+    super(config);
+    // Between the pool's own listener and its user's there is a moment without any, in which a loss ends the process.
+    this.on("connect", (client) => client.on("error", () => {}));
+  }
 
   override query = (async (...statement: Parameters<pg.Pool["query"]>) => {
     const began = performance.now();

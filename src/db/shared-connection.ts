@@ -12,8 +12,8 @@ export class SharedConnection {
   private client: Promise<pg.PoolClient> | null = null;
   private letGo: (error?: Error) => void = () => {};
 
-  /** @param checkOut takes a client with `pipeline: true` out of its pool */
-  constructor(private readonly checkOut: () => Promise<pg.PoolClient>) {}
+  /** @param pool its clients have `pipeline: true` */
+  constructor(private readonly pool: pg.Pool) {}
 
   async query(statement: Parameters<pg.Pool["query"]>): Promise<unknown> {
     this.running++;
@@ -28,22 +28,26 @@ export class SharedConnection {
     }
   }
 
-  private async open(): Promise<pg.PoolClient> {
-    try {
-      const client = await this.checkOut();
-      const letGo = (error?: Error) => {
-        client.off("error", letGo);
-        this.client = null;
-        this.letGo = () => {};
-        client.release(error);
-      };
-      client.on("error", letGo);
-      this.letGo = letGo;
-      return client;
-    } catch (error) {
-      this.client = null;
-      throw error;
-    }
+  /** Listens from the moment the pool hands the client over: it may be lost before a promise tells of it. */
+  private open(): Promise<pg.PoolClient> {
+    return new Promise((resolve, reject) => {
+      this.pool.connect((error, client) => {
+        if (!client) {
+          this.client = null;
+          reject(error);
+          return;
+        }
+        const letGo = (error?: Error) => {
+          client.off("error", letGo);
+          this.client = null;
+          this.letGo = () => {};
+          client.release(error);
+        };
+        client.on("error", letGo);
+        this.letGo = letGo;
+        resolve(client);
+      });
+    });
   }
 }
 
