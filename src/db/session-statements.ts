@@ -93,12 +93,16 @@ export const ENROLL = `
     RETURNING *
   ), ${OPEN_SESSION}`;
 
+/** Locks in the order of the ids, so that the evictions of parallel sign-ins cannot deadlock. */
 export const EVICT = `
   UPDATE refresh_tokens AS s SET revoked_at = clock.now
   FROM ${NOW}
-  WHERE s.id IN (
-    SELECT id FROM refresh_tokens WHERE user_id = $2 AND revoked_at IS NULL
-    ORDER BY rotated_at DESC, id DESC OFFSET $3
+  WHERE s.revoked_at IS NULL AND s.id IN (
+    SELECT id FROM refresh_tokens WHERE id IN (
+      SELECT id FROM refresh_tokens WHERE user_id = $2 AND revoked_at IS NULL
+      ORDER BY rotated_at DESC, id DESC OFFSET $3
+    )
+    ORDER BY id FOR NO KEY UPDATE
   )
   RETURNING s.id`;
 
