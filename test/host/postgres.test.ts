@@ -7,6 +7,7 @@ import { type Host, startHost } from "../support/host";
 import { type HostileGoogle, startHostileGoogle } from "../support/hostile-google";
 import { refresh, refreshed } from "../support/players";
 import { postgresAvailable, testPostgres } from "../support/postgres";
+import { environment } from "../support/prisma-cli";
 import { bearer, get, post } from "../support/requests";
 import { CLIENT_ID, CLIENT_SECRET, JWT_SECRET } from "../support/server";
 
@@ -23,13 +24,9 @@ describe.skipIf(!postgresAvailable())("two servers on one PostgreSQL", () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "account-server-host-"));
     google = await startHostileGoogle();
-    const { host, port, database, user, password } = await (await testPostgres()).createDatabase();
+    const database = await (await testPostgres()).createDatabase();
     const env = {
-      DB_HOST: host,
-      DB_PORT: String(port),
-      DB_NAME: database,
-      DB_USER: user,
-      DB_PASSWORD: password ?? "",
+      ...environment(database),
       JWT_SECRET,
       GOOGLE_CLIENT_ID: CLIENT_ID,
       GOOGLE_CLIENT_SECRET: CLIENT_SECRET,

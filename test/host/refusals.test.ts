@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startHost } from "../support/host";
 import { postgresAvailable, testPostgres } from "../support/postgres";
+import { environment } from "../support/prisma-cli";
 
 // A process starts within a second, and within many on a busy machine.
 setDefaultTimeout(60_000);
@@ -81,14 +82,8 @@ describe("a database that cannot be used", () => {
 
   describe.skipIf(!postgresAvailable())("PostgreSQL", () => {
     test("with migrations pending is left alone, and the command is named", async () => {
-      const { host, port, database, user, password } = await (await testPostgres()).createEmptyDatabase();
-      const { code, stderr } = await refusal({
-        DB_HOST: host,
-        DB_PORT: String(port),
-        DB_NAME: database,
-        DB_USER: user,
-        DB_PASSWORD: password ?? "",
-      });
+      const database = await (await testPostgres()).createEmptyDatabase();
+      const { code, stderr } = await refusal(environment(database));
       expect(code).toBe(1);
       expect(stderr).toMatch(/^The database lacks \d+ migrations?; run "bunx prisma migrate deploy"\.\n$/);
     });

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startHost } from "../support/host";
 import { postgresAvailable, testPostgres } from "../support/postgres";
+import { environment } from "../support/prisma-cli";
 import { get } from "../support/requests";
 import { CLIENT_ID, CLIENT_SECRET, JWT_SECRET } from "../support/server";
 
@@ -37,13 +38,9 @@ test("the embedded database refuses more than one worker", async () => {
 describe.skipIf(!postgresAvailable() || process.platform !== "linux")("two workers on PostgreSQL", () => {
   test("share a port; a dead one is replaced; SIGTERM and the end of the first end the other", async () => {
     configure(2);
-    const { host, port, database, user, password } = await (await testPostgres()).createDatabase();
+    const database = await (await testPostgres()).createDatabase();
     const env = {
-      DB_HOST: host,
-      DB_PORT: String(port),
-      DB_NAME: database,
-      DB_USER: user,
-      DB_PASSWORD: password ?? "",
+      ...environment(database),
       JWT_SECRET,
       GOOGLE_CLIENT_ID: CLIENT_ID,
       GOOGLE_CLIENT_SECRET: CLIENT_SECRET,

@@ -1,6 +1,7 @@
 import { mkdirSync, openSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { type Cluster, eventually, freePort } from "../lib/cluster";
+import { freePort } from "../../support/postgres";
+import { type Cluster, eventually } from "../lib/cluster";
 import { childrenOf, cpuSeconds, residentMegabytes } from "../lib/proc";
 import type { World } from "../lib/world";
 
@@ -51,7 +52,7 @@ export async function startContestant(
   { cluster, world }: { cluster: Cluster; world: World },
   { database, workers, env = {}, bunFlags = [] }: StartOptions = {},
 ): Promise<Contestant> {
-  const port = freePort();
+  const port = await freePort();
   const folder = join(world.folder, `${name}-${port}`);
   mkdirSync(folder);
   const settings = { server: { trusted_proxies: ["127.0.0.1"], ...(workers ? { workers } : {}) } };

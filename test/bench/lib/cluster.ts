@@ -1,7 +1,8 @@
-import { chownSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { chownSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SQL } from "bun";
+import { asPostgresUser, binaries, freePort } from "../../support/postgres";
 import { treeCpuSeconds } from "./proc";
 
 /** A throwaway PostgreSQL of the machine's own binaries, on loopback, durable as in production. */
@@ -31,17 +32,17 @@ const SETTINGS = {
 };
 
 export async function startCluster(): Promise<Cluster> {
-  const binaries = binariesFolder();
+  const bin = binaries();
+  if (bin === null) throw new Error("PostgreSQL is not installed.");
   const folder = mkdtempSync(join(tmpdir(), "account-server-bench-"));
   const data = join(folder, "data");
-  const asPostgres =
-    process.getuid?.() === 0 ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] : [];
+  const asPostgres = asPostgresUser();
   if (asPostgres.length > 0) chownSync(folder, idOf("-u"), idOf("-g"));
-  const port = freePort();
+  const port = await freePort();
   const initdb = Bun.spawnSync(
     [
       ...asPostgres,
-      join(binaries, "initdb"),
+      join(bin, "initdb"),
       "-D",
       data,
       "-U",
@@ -59,7 +60,7 @@ export async function startCluster(): Promise<Cluster> {
   const server = Bun.spawn(
     [
       ...asPostgres,
-      join(binaries, "postgres"),
+      join(bin, "postgres"),
       "-D",
       data,
       ...settings.flatMap(([key, value]) => ["-c", `${key}=${value}`]),
@@ -95,22 +96,8 @@ export async function startCluster(): Promise<Cluster> {
   };
 }
 
-function binariesFolder(): string {
-  const root = "/usr/lib/postgresql";
-  const versions = readdirSync(root).sort((a, b) => Number(b) - Number(a));
-  if (!versions[0]) throw new Error("PostgreSQL is not installed.");
-  return join(root, versions[0], "bin");
-}
-
 function idOf(flag: string): number {
   return Number(Bun.spawnSync(["id", flag, "postgres"]).stdout.toString());
-}
-
-export function freePort(): number {
-  const server = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
-  const { port } = server;
-  server.stop(true);
-  return port;
 }
 
 /** Tries until it works, for twenty seconds. */
