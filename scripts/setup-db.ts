@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { cancel, confirm, intro, isCancel, log, outro, password, text } from "@clack/prompts";
-import { ConfigError, loadDatabaseConfig } from "../src/config";
+import { ConfigError, loadDatabaseConfig } from "../src/config/config";
 import { DatabaseStartError } from "../src/db/errors";
 import type { PostgresConfig } from "../src/db/postgres";
 import { provision, type Superuser } from "../src/db/provision";

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { PROOFS, stopSharedWorlds } from "../test/faults/proofs";
-import { type Proof, prove } from "../test/faults/support/proof";
 import { FUZZ_PROOFS } from "../test/fuzz/proofs";
+import { type Proof, prove } from "../test/support/proof";
 
 const HELP = `Runs every proof of test/faults and test/fuzz in its long form, against real processes and a real PostgreSQL.
 

@@ -1,9 +1,9 @@
-import { loadConfig } from "./config";
+import { loadConfig } from "./config/config";
 import { banner } from "./host/banner";
+import { startErrorMessage } from "./host/listen";
 import { startServer } from "./host/start";
-import { startErrorMessage } from "./host/start-error";
 import { isWorker, startWorkers } from "./host/workers";
-import { createLog } from "./log";
+import { createLog } from "./log/log";
 import { standardOutput } from "./log/standard-output";
 
 const DRAIN_LIMIT_MS = 60_000;

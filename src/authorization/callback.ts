@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Clock } from "../clock";
 import type { Database } from "../db/database";
 import { ApiError } from "../errors";
-import type { GoogleVerifier } from "../google/verifier";
+import type { GoogleVerifier } from "../identity/google-verifier";
 import { sha256 } from "./start";
 
 const REQUEST_LIFETIME_SECONDS = 600;

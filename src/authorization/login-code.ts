@@ -2,7 +2,7 @@ import { timingSafeEqual } from "node:crypto";
 import type { Clock } from "../clock";
 import type { Database } from "../db/database";
 import { ApiError } from "../errors";
-import type { VerifiedLogin } from "../google/identity";
+import type { VerifiedLogin } from "../identity/claims";
 import { sha256 } from "./start";
 
 const LOGIN_CODE_LIFETIME_SECONDS = 60;

@@ -1,8 +1,8 @@
 import { Elysia } from "elysia";
-import type { Config } from "../config";
+import type { Config } from "../config/config";
 import { ApiError } from "../errors";
 import type { ReadContext } from "../http/context";
-import type { Limits } from "../limits";
+import type { Limits } from "../limits/limits";
 import { type CallbackDeps, finishAuthorization } from "./callback";
 import { callbackQuery, startQuery } from "./model";
 import { isAllowedRedirectUri } from "./redirect-uri";

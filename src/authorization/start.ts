@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { Clock } from "../clock";
-import type { GoogleConfig } from "../config";
+import type { GoogleConfig } from "../config/config";
 import type { Database } from "../db/database";
 
 /** What a game asks for: where to return to, its own state, and its PKCE challenge (RFC 7636 §4.3). */

@@ -1,5 +1,5 @@
 import type pg from "pg";
-import type { DatabaseConfig } from "../config";
+import type { DatabaseConfig } from "../config/config";
 import type { PrismaClient } from "../generated/prisma/client";
 import { DatabaseStartError, toStartError } from "./errors";
 import { applyMigrations, migrationState } from "./migrations";

@@ -1,4 +1,4 @@
-import type { DatabaseConfig } from "../config";
+import type { DatabaseConfig } from "../config/config";
 
 /**
  * The database as the Prisma CLI names it in what it prints. It carries no password, because the CLI puts it on

@@ -1,4 +1,4 @@
-import type { DatabaseConfig } from "../config";
+import type { DatabaseConfig } from "../config/config";
 
 /** The database cannot be used. The message is one plain sentence for the terminal and holds no secret. */
 export class DatabaseStartError extends Error {

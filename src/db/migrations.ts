@@ -33,8 +33,8 @@ export async function migrationState(pool: pg.Pool): Promise<MigrationState> {
  */
 export async function applyMigrations(pool: pg.Pool): Promise<void> {
   const [{ createSchemaEngine }, { engineAdapter }] = await Promise.all([
-    import("../../prisma/engine/wasm"),
-    import("../../prisma/engine/adapter"),
+    import("./schema-engine/wasm"),
+    import("./schema-engine/adapter"),
   ]);
   const noShadow = () => Promise.reject(new Error("applying migrations needs no shadow database"));
   const engine = await createSchemaEngine(engineAdapter(pool, noShadow));

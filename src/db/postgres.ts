@@ -1,5 +1,5 @@
 import pg from "pg";
-import type { DatabaseConfig } from "../config";
+import type { DatabaseConfig } from "../config/config";
 import { isRetryable } from "./errors";
 import { SharedConnection } from "./shared-connection";
 

@@ -1,8 +1,8 @@
 import pg from "pg";
-import { openTarget } from "../../prisma/engine/target";
 import { DatabaseStartError, toStartError } from "./errors";
 import { applyMigrations, migrationState } from "./migrations";
 import { type PostgresConfig, withClient } from "./postgres";
+import { openTarget } from "./schema-engine/target";
 
 /** Who creates what the server's own role may not. */
 export type Superuser = { user: string; password?: string; host?: string };

@@ -1,7 +1,7 @@
 import { swagger } from "@elysiajs/swagger";
 import { Elysia } from "elysia";
 import { browserSdk } from "./browser-sdk";
-import { type OpenApiDocument, tidyDocument } from "./tidy-document";
+import { type OpenApiDocument, tidyDocument } from "./openapi-document";
 
 const SCALAR = Bun.resolveSync("@scalar/api-reference/package.json", import.meta.dir).replace(
   "package.json",

@@ -1,5 +1,5 @@
 import { relative } from "node:path";
-import type { Config } from "../config";
+import type { Config } from "../config/config";
 
 export type Addresses = {
   /** Where players reach the server. */

@@ -1,15 +1,15 @@
 import { createApp } from "../app";
 import { systemClock } from "../clock";
-import type { Config } from "../config";
+import type { Config } from "../config/config";
 import { LOCAL_CLIENT_ID } from "../config/google";
 import { openDatabase } from "../db/database";
-import type { RunningLocalGoogle } from "../google/local/start";
 import { openLimitStore } from "../limits/store";
-import type { Log } from "../log";
-import { cleanUp } from "../session/clean-up";
+import type { Log } from "../log/log";
 import { loadKeyRing } from "../session/keys";
+import type { RunningLocalGoogle } from "../stand-ins/google/start";
+import { cleanUp } from "./clean-up";
+import { listenOn } from "./listen";
 import { periodically } from "./periodically";
-import { listenOn } from "./start-error";
 
 export type RunningServer = {
   /** Where players reach it. */
@@ -85,7 +85,7 @@ export async function startServer(
 }
 
 async function startStandIn(config: Config, port: number) {
-  const { startLocalGoogle } = await import("../google/local/start");
+  const { startLocalGoogle } = await import("../stand-ins/google/start");
   return listenOn("127.0.0.1", port, () =>
     startLocalGoogle({
       port,

@@ -1,4 +1,4 @@
-import type { Log } from "../log";
+import type { Log } from "../log/log";
 
 /** Set in the environment of the processes that {@link startWorkers} starts. */
 const MARK = "ACCOUNT_SERVER_WORKER";

@@ -1,5 +1,5 @@
 import { cors as corsPlugin } from "@elysiajs/cors";
-import type { Config } from "../config";
+import type { Config } from "../config/config";
 import { isLoopback } from "../config/fields";
 
 /**

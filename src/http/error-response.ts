@@ -1,7 +1,7 @@
 import { ValidationError } from "elysia";
 import { isRetryable, isUnavailable } from "../db/errors";
 import { ApiError } from "../errors";
-import type { Log } from "../log";
+import type { Log } from "../log/log";
 
 /** Turns whatever was thrown into the one error that the client may see. */
 export function toApiError(error: unknown, code: string | number, log: Log): ApiError {

@@ -7,7 +7,7 @@ import {
   type RateLimiterStoreAbstract,
   RLWrapperTimeouts,
 } from "rate-limiter-flexible";
-import type { LimitsConfig } from "../config";
+import type { LimitsConfig } from "../config/config";
 import type { Database } from "../db/database";
 
 /** How often a key may be counted: `points` in `duration` seconds. */

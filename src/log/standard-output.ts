@@ -1,4 +1,4 @@
-import type { LogOutput } from "../log";
+import type { LogOutput } from "./log";
 
 /** What a pipe takes in one piece (POSIX, PIPE_BUF), so that workers that share one never cut each other's lines. */
 const BATCH_CHARACTERS = 4_096;

@@ -1,6 +1,6 @@
 import { type Clock, epochSeconds } from "../clock";
 import { hmacJwt } from "./hmac-jwt";
-import { keyPairJwt } from "./key-pair-jwt";
+import { keyPairJwt } from "./jwt";
 import type { KeyRing } from "./keys";
 
 export const ISSUER = "robotouille-account-server";

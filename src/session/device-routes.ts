@@ -2,11 +2,11 @@ import { Elysia, t } from "elysia";
 import { ApiError } from "../errors";
 import type { ReadContext } from "../http/context";
 import { errorResponses } from "../http/model";
-import type { Log } from "../log";
+import type { Log } from "../log/log";
 import type { Guard } from "./guard";
-import { listSessions, type SessionListDeps } from "./list";
+import { listSessions, type SessionListDeps } from "./list-sessions";
 import { sessionsAnswer } from "./model";
-import { type RevokeDeps, revokeAllSessions, revokeSession } from "./revoke";
+import { type RevokeDeps, revokeAllSessions, revokeSession } from "./revoke-sessions";
 
 export type DeviceRouteDeps = SessionListDeps &
   RevokeDeps & { guard: Guard; log: Log; readContext: ReadContext };

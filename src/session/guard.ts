@@ -1,7 +1,7 @@
 import { Elysia } from "elysia";
-import type { SessionStatements, UserRow } from "../db/session-statements";
 import { ApiError } from "../errors";
 import type { AccessTokens } from "./access-token";
+import type { SessionStatements, UserRow } from "./store";
 
 /** A signed-in player, as the guard found them. */
 export type Player = { user: UserRow; sessionId: string };

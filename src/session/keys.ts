@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey, hkdfSync, type KeyObject, randomByte
 import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { calculateJwkThumbprint, type JWK } from "jose";
-import { ConfigError, type SecurityConfig } from "../config";
+import { ConfigError, type SecurityConfig } from "../config/config";
 import type { JwtAlgorithm, KeyMaterial } from "../config/security";
 
 type CommonKey = {

@@ -1,7 +1,7 @@
 import type { Clock } from "../clock";
 import type { Database } from "../db/database";
 import type { RequestContext } from "../http/context";
-import type { Log } from "../log";
+import type { Log } from "../log/log";
 import type { RefreshTokens } from "./refresh-token";
 
 export type LogoutDeps = { database: Database; refreshTokens: RefreshTokens; log: Log; clock: Clock };

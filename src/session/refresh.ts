@@ -1,10 +1,10 @@
-import type { SessionStatements, UserRow } from "../db/session-statements";
 import { ApiError } from "../errors";
 import type { RequestContext } from "../http/context";
-import type { Limits } from "../limits";
-import type { Log } from "../log";
-import { sessionAnswer, type Tokens } from "./answer";
+import type { Limits } from "../limits/limits";
+import type { Log } from "../log/log";
 import type { SessionAnswer } from "./model";
+import type { SessionStatements, UserRow } from "./store";
+import { sessionAnswer, type Tokens } from "./token-response";
 
 export type RefreshDeps = { sessions: SessionStatements; tokens: Tokens; limits: Limits; log: Log };
 

@@ -1,6 +1,6 @@
 import type { Database } from "../db/database";
-import type { UserRow } from "../db/session-statements";
 import { ApiError } from "../errors";
+import type { UserRow } from "../session/store";
 
 /**
  * Sets or clears a player's picture.

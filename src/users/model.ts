@@ -1,6 +1,6 @@
 import { Type } from "@sinclair/typebox";
 import { t } from "elysia";
-import type { UserRow } from "../db/session-statements";
+import type { UserRow } from "../session/store";
 
 export const userModel = t.Object({
   id: Type.Integer({ examples: [7] }),

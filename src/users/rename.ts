@@ -1,7 +1,7 @@
 import type { Pool } from "pg";
 import { uniqueViolation } from "../db/errors";
-import type { UserRow } from "../db/session-statements";
 import { ApiError } from "../errors";
+import type { UserRow } from "../session/store";
 import { parseUsername } from "./username";
 
 export const RENAME = `

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { loadConfig, loadDatabaseConfig } from "../../src/config";
+import { loadConfig, loadDatabaseConfig } from "../../src/config/config";
 import { inFolder, load, PRODUCTION, problem, problems } from "./support";
 
 const postgres = (env: Record<string, string>, yaml?: string) =>

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Config, ConfigError, loadConfig } from "../../src/config";
+import { type Config, ConfigError, loadConfig } from "../../src/config/config";
 
 export type Given = {
   env?: Record<string, string | undefined>;

@@ -84,10 +84,10 @@ describe.skipIf(!postgresAvailable())("PostgreSQL behind a bad network", () => {
 
   test("S59 connections reset: unavailable, then well again without a restart", async () => {
     await Promise.all(everyWay());
-    proxy.mode = "refusing";
-    proxy.cut();
+    proxy.refusing = true;
+    proxy.reset();
     expect((await Promise.all(everyWay().map(errorOf))).map(isUnavailable)).toEqual([true, true, true]);
-    proxy.mode = "open";
+    proxy.refusing = false;
     await recovery();
     await Promise.all(everyWay());
     expect(warnings.every((line) => line.startsWith("An idle database connection was lost:"))).toBe(true);
@@ -99,18 +99,18 @@ describe.skipIf(!postgresAvailable())("PostgreSQL behind a bad network", () => {
       (await database.pool.query("SELECT FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(10)'"))
         .rowCount === 0
     );
-    proxy.cut();
+    proxy.reset();
     expect(isUnavailable(await slow)).toBe(true);
     await recovery();
   });
 
   test("S59 a network that swallows everything: unavailable within seconds", async () => {
-    proxy.mode = "silent";
+    proxy.silent = true;
     const started = performance.now();
     expect((await Promise.all(everyWay().map(errorOf))).map(isUnavailable)).toEqual([true, true, true]);
     expect(performance.now() - started).toBeLessThan(9_000);
-    proxy.mode = "open";
-    proxy.cut();
+    proxy.silent = false;
+    proxy.reset();
     await recovery();
   }, 20_000);
 

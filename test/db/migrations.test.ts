@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { cpSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { DatabaseConfig } from "../../src/config";
+import type { DatabaseConfig } from "../../src/config/config";
 import { openDatabase } from "../../src/db/database";
 import { openEmbedded } from "../../src/db/embedded";
 import { type PostgresConfig, withClient } from "../../src/db/postgres";

@@ -37,7 +37,7 @@ describe.skipIf(!postgresAvailable())("starting on PostgreSQL", () => {
 
   test("somebody listens and says nothing", async () => {
     const proxy = await startTcpProxy(config.port);
-    proxy.mode = "silent";
+    proxy.silent = true;
     expect(await refusal({ ...config, port: proxy.port })).toStartWith("PostgreSQL does not answer at");
     await proxy.close();
   }, 10_000);

@@ -1,9 +1,9 @@
 import { connect } from "node:net";
-import { outcome, refresh, signIn } from "./support/client";
-import type { Proof, Run } from "./support/proof";
-import { sharedReplicas } from "./support/replicas";
-import { sessionIdOf, sessionRow } from "./support/session-row";
-import { startTcpProxy } from "./support/tcp-proxy";
+import { outcome, refresh, signIn } from "../support/client";
+import type { Proof, Run } from "../support/proof";
+import { sharedReplicas } from "../support/replicas";
+import { sessionIdOf, sessionRow } from "../support/session-row";
+import { startTcpProxy } from "../support/tcp-proxy";
 
 async function serverBehindWire(run: Run) {
   const { google, database, origins } = await sharedReplicas();

@@ -1,13 +1,13 @@
 import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { newGame, signedInRedirect } from "../support/authorization";
-import { ask, bearer, freshAccount, googleTokens, refresh } from "./support/client";
-import { databaseOf } from "./support/postgres";
-import type { Proof } from "./support/proof";
-import { letTimePass, sessionIdOf } from "./support/session-row";
-import { googleOf, serverFolder, spawnServer } from "./support/spawned-server";
+import { ask, bearer, freshAccount, googleTokens, refresh } from "../support/client";
+import type { Proof } from "../support/proof";
+import { letTimePass, sessionIdOf } from "../support/session-row";
+import { googleOf, serverFolder, spawnServer } from "../support/spawned-server";
+import { databaseOf } from "../support/test-database";
 
-const PRELOAD = resolve(import.meta.dirname, "support/clock-preload.ts");
+const PRELOAD = resolve(import.meta.dirname, "../support/clock-preload.ts");
 const SKEW_MS = 300_000;
 const GRACE_SECONDS = 60;
 

@@ -1,12 +1,12 @@
 import { withClient } from "../../src/db/postgres";
+import { boundedAnswers } from "../support/bounded";
+import { ask, bearer, freshAccount, refresh, signIn } from "../support/client";
+import { insist } from "../support/journal-client";
 import { testPostgres } from "../support/postgres";
-import { boundedAnswers } from "./support/bounded";
-import { ask, bearer, freshAccount, refresh, signIn } from "./support/client";
-import { insist } from "./support/journal-client";
-import { waitsForLock } from "./support/postgres";
-import type { Proof } from "./support/proof";
-import { sharedReplicas, twoReplicas } from "./support/replicas";
-import { sessionIdOf, sessionRow } from "./support/session-row";
+import type { Proof } from "../support/proof";
+import { sharedReplicas, twoReplicas } from "../support/replicas";
+import { sessionIdOf, sessionRow } from "../support/session-row";
+import { waitsForLock } from "../support/test-database";
 
 export const serializationFailures: Proof = {
   name: "serialization failures",

@@ -11,13 +11,13 @@ import {
   type Reply,
   refresh,
   signIn,
-} from "./support/client";
-import { folderWithDatabase } from "./support/embedded";
-import { databaseOf } from "./support/postgres";
-import type { Proof, Run } from "./support/proof";
-import { googleOf, serverFolder, spawnServer } from "./support/spawned-server";
+} from "../support/client";
+import { folderWithDatabase } from "../support/embedded";
+import type { Proof, Run } from "../support/proof";
+import { googleOf, serverFolder, spawnServer } from "../support/spawned-server";
+import { databaseOf } from "../support/test-database";
 
-const PRELOAD = resolve(import.meta.dirname, "support/crash-preload.ts");
+const PRELOAD = resolve(import.meta.dirname, "../support/crash-preload.ts");
 
 type World = { origin: string; google: { origin: string } };
 

@@ -1,11 +1,11 @@
 import { applyMigrations } from "../../src/db/migrations";
-import { boundedAnswers, recovered } from "./support/bounded";
-import { ask } from "./support/client";
-import { startCluster } from "./support/cluster";
-import { JournalClient, startLoad } from "./support/journal-client";
-import { reach } from "./support/postgres";
-import type { Proof } from "./support/proof";
-import { googleOf, serverFolder, spawnServer } from "./support/spawned-server";
+import { boundedAnswers, recovered } from "../support/bounded";
+import { ask } from "../support/client";
+import { startCluster } from "../support/cluster";
+import { JournalClient, startLoad } from "../support/journal-client";
+import type { Proof } from "../support/proof";
+import { googleOf, serverFolder, spawnServer } from "../support/spawned-server";
+import { reach } from "../support/test-database";
 
 const PLAYERS = 4;
 

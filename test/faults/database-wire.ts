@@ -1,10 +1,10 @@
-import { boundedAnswers, recovered } from "./support/bounded";
-import { ask } from "./support/client";
-import { JournalClient, startLoad } from "./support/journal-client";
-import { databaseOf } from "./support/postgres";
-import type { Proof, Run } from "./support/proof";
-import { googleOf, serverFolder, spawnServer } from "./support/spawned-server";
-import { startTcpProxy, type TcpProxy } from "./support/tcp-proxy";
+import { boundedAnswers, recovered } from "../support/bounded";
+import { ask } from "../support/client";
+import { JournalClient, startLoad } from "../support/journal-client";
+import type { Proof, Run } from "../support/proof";
+import { googleOf, serverFolder, spawnServer } from "../support/spawned-server";
+import { startTcpProxy, type TcpProxy } from "../support/tcp-proxy";
+import { databaseOf } from "../support/test-database";
 
 const PLAYERS = 4;
 

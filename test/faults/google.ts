@@ -1,15 +1,15 @@
 import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { exportJWK, generateKeyPair } from "jose";
+import { boundedAnswers } from "../support/bounded";
+import { ask, bearer, refresh } from "../support/client";
 import { startHostileGoogle } from "../support/hostile-google";
+import type { Proof, Run } from "../support/proof";
 import { CLIENT_ID, CLIENT_SECRET, JWT_SECRET } from "../support/server";
-import { boundedAnswers } from "./support/bounded";
-import { ask, bearer, refresh } from "./support/client";
-import { databaseOf } from "./support/postgres";
-import type { Proof, Run } from "./support/proof";
-import { serverFolder, spawnServer } from "./support/spawned-server";
+import { serverFolder, spawnServer } from "../support/spawned-server";
+import { databaseOf } from "../support/test-database";
 
-const PRELOAD = resolve(import.meta.dirname, "support/clock-preload.ts");
+const PRELOAD = resolve(import.meta.dirname, "../support/clock-preload.ts");
 const COOLDOWN_SECONDS = 30;
 const KEY_AGE_SECONDS = 600;
 

@@ -1,8 +1,8 @@
-import { folderWithDatabase } from "./support/embedded";
-import { JournalClient, startLoad } from "./support/journal-client";
-import { databaseOf } from "./support/postgres";
-import type { Proof, Run } from "./support/proof";
-import { googleOf, loggedEvents, serverFolder, spawnServer } from "./support/spawned-server";
+import { folderWithDatabase } from "../support/embedded";
+import { JournalClient, startLoad } from "../support/journal-client";
+import type { Proof, Run } from "../support/proof";
+import { googleOf, loggedEvents, serverFolder, spawnServer } from "../support/spawned-server";
+import { databaseOf } from "../support/test-database";
 
 const PLAYERS = 6;
 

@@ -1,7 +1,7 @@
-import { refresh, signIn } from "./support/client";
-import type { Proof } from "./support/proof";
-import { sharedReplicas } from "./support/replicas";
-import { letTimePass, sessionIdOf, sessionRow } from "./support/session-row";
+import { refresh, signIn } from "../support/client";
+import type { Proof } from "../support/proof";
+import { sharedReplicas } from "../support/replicas";
+import { letTimePass, sessionIdOf, sessionRow } from "../support/session-row";
 
 const GRACE_SECONDS = 60;
 

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { binaries, postgresAvailable } from "../support/postgres";
+import { type Proof, prove } from "../support/proof";
 import { PROOFS, stopSharedWorlds } from "./proofs";
-import { type Proof, prove } from "./support/proof";
 
 // The short form of each proof; `bun run soak` is the long one.
 const seed = Number(process.env.FAULT_SEED ?? 1);

@@ -1,3 +1,6 @@
+import { removeImage } from "../support/embedded";
+import type { Proof } from "../support/proof";
+import { stopSharedReplicas } from "../support/replicas";
 import { brokenClients, cutAnswers } from "./client-wire";
 import { clockSkew } from "./clock-skew";
 import { deadlocks, serializationFailures, stuckRow } from "./conflicts";
@@ -9,9 +12,6 @@ import { killLoopEmbedded, killLoopPostgres } from "./kill-loop";
 import { lostCommits } from "./lost-commits";
 import { logoutRace, race, theft } from "./race";
 import { migratingTogether, rollingRestart } from "./shutdown";
-import { removeImage } from "./support/embedded";
-import type { Proof } from "./support/proof";
-import { stopSharedReplicas } from "./support/replicas";
 
 /** Everything that is proven here, in the order of the soak's table. */
 export const PROOFS: readonly Proof[] = [

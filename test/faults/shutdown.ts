@@ -1,17 +1,17 @@
 import { join } from "node:path";
 import pg from "pg";
 import type { SessionAnswer } from "../../src/session/model";
-import { refresh, signIn } from "./support/client";
-import { databaseOf, emptyDatabaseOf, type TestDatabase, waitsForLock } from "./support/postgres";
-import type { Proof, Run } from "./support/proof";
-import { sessionIdOf } from "./support/session-row";
+import { refresh, signIn } from "../support/client";
+import type { Proof, Run } from "../support/proof";
+import { sessionIdOf } from "../support/session-row";
 import {
   googleOf,
   loggedEvents,
   type SpawnedServer,
   serverFolder,
   spawnServer,
-} from "./support/spawned-server";
+} from "../support/spawned-server";
+import { databaseOf, emptyDatabaseOf, type TestDatabase, waitsForLock } from "../support/test-database";
 
 const CLIENTS = 12;
 const EXIT_LIMIT_MS = 15_000;

@@ -1,7 +1,7 @@
-import type { Proof, Run } from "../faults/support/proof";
 import { goodNames, refusedNames } from "../fixtures/hostile-strings";
 import { openEmbeddedForTest } from "../support/databases";
 import { signIn } from "../support/players";
+import type { Proof, Run } from "../support/proof";
 import { raw } from "../support/raw";
 import { get } from "../support/requests";
 import { startTestServer } from "../support/server";

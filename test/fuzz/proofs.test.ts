@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { prove } from "../faults/support/proof";
+import { prove } from "../support/proof";
 import { FUZZ_PROOFS } from "./proofs";
 
 const seed = Number(process.env.FAULT_SEED ?? 1);

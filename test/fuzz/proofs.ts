@@ -1,4 +1,4 @@
-import type { Proof } from "../faults/support/proof";
+import type { Proof } from "../support/proof";
 import { framing } from "./framing";
 import { openApi } from "./openapi";
 import { secretsEmbedded, secretsPostgres } from "./secrets";

@@ -1,9 +1,9 @@
 import type { Database } from "../../src/db/database";
 import { openLimitStore } from "../../src/limits/store";
-import type { Proof, Run } from "../faults/support/proof";
 import { newGame, signedInRedirect } from "../support/authorization";
 import { type OpenDatabase, openEmbeddedForTest, openPostgresForTest } from "../support/databases";
 import { freshAccount, freshName, googleTokens, signIn } from "../support/players";
+import type { Proof, Run } from "../support/proof";
 import { type Answer, bearer, post, send } from "../support/requests";
 import { CLIENT_SECRET, JWT_SECRET, startTestServer, type TestServer } from "../support/server";
 import { Needles } from "./support/needles";

@@ -1,8 +1,8 @@
 import fc from "fast-check";
-import type { Config } from "../../src/config";
-import type { Proof } from "../faults/support/proof";
+import type { Config } from "../../src/config/config";
 import { openEmbeddedForTest } from "../support/databases";
 import { freshAccount, googleTokens } from "../support/players";
+import type { Proof } from "../support/proof";
 import { type Answer, bearer, get, post, send } from "../support/requests";
 import { startTestServer, type TestServer } from "../support/server";
 import { MAXIMUM_SESSIONS, SessionModel } from "./support/session-model";

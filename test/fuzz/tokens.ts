@@ -3,7 +3,7 @@ import type { JwtAlgorithm, SecurityConfig } from "../../src/config/security";
 import { createAccessTokens } from "../../src/session/access-token";
 import { loadKeyRing } from "../../src/session/keys";
 import { createRefreshTokens } from "../../src/session/refresh-token";
-import type { Proof, Run } from "../faults/support/proof";
+import type { Proof, Run } from "../support/proof";
 import { attacks, keyMaterial } from "./support/jws-attacks";
 
 const ALGORITHMS: JwtAlgorithm[] = ["HS256", "HS384", "HS512", "ES256", "RS256", "EdDSA"];

@@ -29,8 +29,8 @@ describe.skipIf(!postgresAvailable())("S59 a database that is gone for a while",
   test("every endpoint that needs it answers 503, and the process is alive", async () => {
     const { access_token } = await googleTokens(server);
     const { refresh_token } = session;
-    proxy.mode = "refusing";
-    proxy.cut();
+    proxy.refusing = true;
+    proxy.reset();
     const answers = await Promise.all([
       get(server, "/health/ready"),
       get(server, "/api/me", bearer(session)),
@@ -52,7 +52,7 @@ describe.skipIf(!postgresAvailable())("S59 a database that is gone for a while",
   });
 
   test("when it is back everything works again, without a restart", async () => {
-    proxy.mode = "open";
+    proxy.refusing = false;
     expect((await get(server, "/health/ready")).status).toBe(200);
     const later = await refreshed(server, session);
     expect((await get(server, "/api/me", bearer(later))).body.user).toEqual(session.user);

@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Writable } from "node:stream";
-import { loadConfig } from "../../src/config";
-import { createLog, type Log } from "../../src/log";
+import { loadConfig } from "../../src/config/config";
+import { createLog, type Log } from "../../src/log/log";
 import { goodNames, refusedNames } from "../fixtures/hostile-strings";
 import { openEmbeddedForTest } from "../support/databases";
 import { refreshed, signIn } from "../support/players";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { cleanUp } from "../../src/session/clean-up";
+import { cleanUp } from "../../src/host/clean-up";
 import type { SessionAnswer } from "../../src/session/model";
 import { uuidv7Floor } from "../../src/session/uuidv7";
 import { freshAccount, refresh, refreshed, signIn } from "../support/players";

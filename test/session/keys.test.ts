@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from "jose";
-import { loadConfig } from "../../src/config";
+import { loadConfig } from "../../src/config/config";
 import { loadKeyRing } from "../../src/session/keys";
 import { forge } from "../support/access-tokens";
 import { refresh, refreshed, signIn } from "../support/players";

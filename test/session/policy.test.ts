@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { Config } from "../../src/config";
+import type { Config } from "../../src/config/config";
 import { freshAccount, refresh, refreshed, signIn } from "../support/players";
 import { expectError } from "../support/requests";
 import { startTestServer, type TestServer } from "../support/server";

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { loadConfig } from "../../src/config";
+import { loadConfig } from "../../src/config/config";
 import { loadKeyRing } from "../../src/session/keys";
 import { createRefreshTokens } from "../../src/session/refresh-token";
 import { JWT_SECRET } from "../support/server";

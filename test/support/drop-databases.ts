@@ -1,6 +1,6 @@
 import { tmpdir } from "node:os";
 import pg from "pg";
-import { loadDatabaseConfig } from "../../src/config";
+import { loadDatabaseConfig } from "../../src/config/config";
 import { type PostgresConfig, withClient } from "../../src/db/postgres";
 
 // Reads names of databases, one a line, and drops them all once stdin ends. A signal meant for the tests is not for us.

@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
-import { loadDatabaseConfig } from "../../src/config";
+import { loadDatabaseConfig } from "../../src/config/config";
 import { applyMigrations } from "../../src/db/migrations";
 import { migrationPool, type PostgresConfig, withClient } from "../../src/db/postgres";
 

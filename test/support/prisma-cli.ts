@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { DatabaseConfig } from "../../src/config";
+import type { DatabaseConfig } from "../../src/config/config";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 

@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { Writable } from "node:stream";
 import { type App, createApp } from "../../src/app";
 import type { Clock } from "../../src/clock";
-import { type Config, loadConfig } from "../../src/config";
+import { type Config, loadConfig } from "../../src/config/config";
 import type { Database } from "../../src/db/database";
-import { type RunningLocalGoogle, startLocalGoogle } from "../../src/google/local/start";
-import type { Fetch } from "../../src/google/transport";
+import type { Fetch } from "../../src/identity/google-transport";
 import { type LimitStore, memoryStore } from "../../src/limits/store";
-import { createLog } from "../../src/log";
+import { createLog } from "../../src/log/log";
 import { loadKeyRing } from "../../src/session/keys";
+import { type RunningLocalGoogle, startLocalGoogle } from "../../src/stand-ins/google/start";
 import { TestClock } from "./clock";
 
 export const CLIENT_ID = "test-game.apps.googleusercontent.com";

@@ -1,5 +1,5 @@
 import { SQL } from "bun";
-import { ENROLL, EVICT, FIND, ROTATE, SIGN_IN } from "../../../src/db/session-statements";
+import { ENROLL, EVICT, FIND, ROTATE, SIGN_IN } from "../../../src/session/store";
 import { RENAME } from "../../../src/users/rename";
 import { config, serve } from "./hand-written";
 

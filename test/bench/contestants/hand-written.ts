@@ -7,11 +7,11 @@ import {
   verify,
 } from "node:crypto";
 import { systemClock } from "../../../src/clock";
-import { loadConfig } from "../../../src/config";
-import type { NewPlayer, NewSession, RotationAttempt, UserRow } from "../../../src/db/session-statements";
+import { loadConfig } from "../../../src/config/config";
 import { AUDIENCE, createAccessTokens, ISSUER } from "../../../src/session/access-token";
 import { loadKeyRing } from "../../../src/session/keys";
-import { firstNames } from "../../../src/users/first-name";
+import type { NewPlayer, NewSession, RotationAttempt, UserRow } from "../../../src/session/store";
+import { firstNames } from "../../../src/users/suggested-names";
 import { parseUsername, type Username } from "../../../src/users/username";
 
 /** The statements behind the routes; each contestant brings its own way to run them. */

@@ -1,4 +1,4 @@
-import { loadDatabaseConfig } from "../../../src/config";
+import { loadDatabaseConfig } from "../../../src/config/config";
 import { applyMigrations } from "../../../src/db/migrations";
 import { migrationPool, type PostgresConfig } from "../../../src/db/postgres";
 import { startClient } from "../client/client";

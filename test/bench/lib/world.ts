@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../../../src/clock";
-import { loadConfig } from "../../../src/config";
-import { type RunningLocalGoogle, startLocalGoogle } from "../../../src/google/local/start";
+import { loadConfig } from "../../../src/config/config";
 import { createAccessTokens } from "../../../src/session/access-token";
 import { loadKeyRing } from "../../../src/session/keys";
 import { createRefreshTokens } from "../../../src/session/refresh-token";
+import { type RunningLocalGoogle, startLocalGoogle } from "../../../src/stand-ins/google/start";
 
 export const GOOGLE_CLIENT_ID = "bench-game.apps.googleusercontent.com";
 

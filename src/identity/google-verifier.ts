@@ -1,0 +1,145 @@
+import { GaxiosError } from "gaxios";
+import { OAuth2Client } from "google-auth-library";
+import type { Clock } from "../clock";
+import { epochSeconds } from "../clock";
+import type { GoogleConfig } from "../config/config";
+import { ApiError } from "../errors";
+import { identityOf, profileOf, type VerifiedLogin } from "./claims";
+import { GoogleKeys } from "./google-keys";
+import { type Fetch, SingleRequestTransport } from "./google-transport";
+
+const ISSUERS = ["https://accounts.google.com", "accounts.google.com"];
+const DAY_SECONDS = 86_400;
+const SKEW_SECONDS = 300;
+const MAXIMUM_TOKEN_LENGTH = 8_192;
+
+/** Asks Google who a player is, by any of its three proofs. The only user of google-auth-library. */
+export type GoogleVerifier = {
+  /**
+   * An access token: token info, audience, and userinfo only if the profile is wanted.
+   * @throws {ApiError} google_token_invalid, google_audience_mismatch, google_unavailable
+   */
+  accessToken(token: string): Promise<VerifiedLogin>;
+  /**
+   * An id token (OpenID Connect Core §3.1.3.7): RS256 signature, issuer, audience, times, nonce when given.
+   * @throws {ApiError} google_token_invalid, google_audience_mismatch, google_unavailable
+   */
+  idToken(token: string, nonce?: string): Promise<VerifiedLogin>;
+  /**
+   * An authorization code with its PKCE verifier (RFC 7636), exchanged with the client secret.
+   * @throws {ApiError} google_token_invalid, google_audience_mismatch, google_unavailable
+   */
+  code(grant: { code: string; codeVerifier: string; redirectUri: string }): Promise<VerifiedLogin>;
+};
+
+export function createGoogleVerifier(config: GoogleConfig, clock: Clock, fetch: Fetch): GoogleVerifier {
+  const [clientId] = config.clientIds;
+  if (!clientId) throw new TypeError("a Google client id is required: without one no audience is checked");
+  const transport = new SingleRequestTransport(fetch);
+  const newClient = () =>
+    new OAuth2Client({
+      clientId,
+      clientSecret: config.clientSecret,
+      endpoints: {
+        tokenInfoUrl: config.endpoints.tokenInfo,
+        oauth2TokenUrl: config.endpoints.token,
+        oauth2FederatedSignonPemCertsUrl: config.endpoints.certs,
+        oauth2FederatedSignonJwkCertsUrl: config.endpoints.certs,
+      },
+      transporter: transport,
+      useAuthRequestParameters: false,
+    });
+  const client = newClient();
+  const keys = new GoogleKeys(newClient, clock);
+
+  const checkAudience = (audience: unknown) => {
+    if (typeof audience !== "string" || !config.clientIds.includes(audience)) {
+      throw new ApiError("google_audience_mismatch");
+    }
+  };
+
+  const accessToken: GoogleVerifier["accessToken"] = async (token) => {
+    requireHeaderSafe(token);
+    const info = await ask(() => client.getTokenInfo(token));
+    checkAudience(info.aud);
+    const identity = identityOf(info as unknown as Record<string, unknown>);
+    if (!identity) throw new ApiError("google_token_invalid");
+    const loadProfile = async () => {
+      const { data } = await ask(() =>
+        transport.request<Record<string, unknown>>({
+          url: config.endpoints.userinfo,
+          headers: { authorization: `Bearer ${token}` },
+        }),
+      );
+      if (data.sub !== identity.sub) throw new ApiError("google_token_invalid");
+      return profileOf(data);
+    };
+    return { ...identity, loadProfile };
+  };
+
+  const idToken: GoogleVerifier["idToken"] = async (token, nonce) => {
+    const keyId = requireRs256(token);
+    const certificates = await keys.find(keyId).catch(() => {
+      throw new ApiError("google_unavailable");
+    });
+    const ticket = await client
+      .verifySignedJwtWithCertsAsync(token, certificates, undefined, ISSUERS, DAY_SECONDS)
+      .catch(() => {
+        throw new ApiError("google_token_invalid");
+      });
+    const claims = (ticket.getPayload() ?? {}) as unknown as Record<string, unknown>;
+    checkAudience(claims.aud);
+    const now = epochSeconds(clock);
+    const { iat, exp } = claims;
+    if (typeof iat !== "number" || typeof exp !== "number") throw new ApiError("google_token_invalid");
+    if (exp + SKEW_SECONDS < now || iat - SKEW_SECONDS > now || iat + DAY_SECONDS + SKEW_SECONDS < now) {
+      throw new ApiError("google_token_invalid");
+    }
+    const identity = identityOf(claims);
+    if (!identity || (nonce !== undefined && claims.nonce !== nonce))
+      throw new ApiError("google_token_invalid");
+    return { ...identity, loadProfile: async () => profileOf(claims) };
+  };
+
+  const code: GoogleVerifier["code"] = async (grant) => {
+    const { tokens } = await ask(() =>
+      client.getToken({
+        code: grant.code,
+        codeVerifier: grant.codeVerifier,
+        redirect_uri: grant.redirectUri,
+      }),
+    );
+    if (typeof tokens.id_token !== "string") throw new ApiError("google_token_invalid");
+    return idToken(tokens.id_token);
+  };
+
+  return { accessToken, idToken, code };
+}
+
+/** Translates the library's errors once; their messages may hold tokens and are dropped. */
+async function ask<T>(question: () => Promise<T>): Promise<T> {
+  try {
+    return await question();
+  } catch (error) {
+    const status = error instanceof GaxiosError ? error.response?.status : undefined;
+    if (status === 400 || status === 401 || status === 403) throw new ApiError("google_token_invalid");
+    throw new ApiError("google_unavailable");
+  }
+}
+
+function requireHeaderSafe(token: string): void {
+  if (token.length > MAXIMUM_TOKEN_LENGTH || !/^[\x21-\x7e]+$/.test(token)) {
+    throw new ApiError("google_token_invalid");
+  }
+}
+
+/** Reads the key id, and refuses any other algorithm before a key is fetched (RFC 8725 §3.1). */
+function requireRs256(token: string): string {
+  const [header = ""] = token.split(".", 1);
+  try {
+    requireHeaderSafe(token);
+    const { alg, kid } = JSON.parse(Buffer.from(header, "base64url").toString());
+    if (alg === "RS256" && typeof kid === "string") return kid;
+  } catch {}
+  throw new ApiError("google_token_invalid");
+}

@@ -1,0 +1,124 @@
+import { join } from "node:path";
+import pino, { type Level, type Logger, type LoggerOptions } from "pino";
+import type { Config } from "../config/config";
+import { openRotatingFile } from "./rotating-file";
+
+/** What `logs/login.log` records, each with the level at which the terminal shows it. */
+const EVENTS = {
+  login: "info",
+  new_player: "info",
+  refresh: "debug",
+  replay_detected: "warn",
+  rename: "info",
+  picture_changed: "info",
+  logout: "info",
+  session_revoked: "info",
+  refused: "info",
+} as const satisfies Record<string, Level>;
+
+export type AuthEvent = keyof typeof EVENTS;
+
+/** Never a token, a code, a secret or an email. */
+export type AuthEventDetails = {
+  userId?: number | undefined;
+  sessionId?: string | undefined;
+  ip: string;
+  requestId: string;
+  /** The error code, for a refusal. */
+  code?: string;
+  /** Method and route of the request, as in `DELETE /api/sessions/:id`. */
+  route?: string;
+  device?: string | undefined;
+  username?: string | undefined;
+};
+
+export type Log = {
+  /** Records an authentication event in `login.log`. */
+  event(event: AuthEvent, details: AuthEventDetails): void;
+  debug(message: string, details?: object): void;
+  info(message: string, details?: object): void;
+  warn(message: string, details?: object): void;
+  error(message: string, details?: object): void;
+  /** Writes what is pending to `login.log`. */
+  flush(): Promise<void>;
+  close(): Promise<void>;
+  /** Lines that a full or read-only disk has cost so far. */
+  readonly lostLines: number;
+};
+
+/** Takes whole lines. */
+export type LogOutput = { write(line: string): unknown; readonly isTTY?: boolean };
+
+/**
+ * JSON lines to `<logDir>/login.log`. At the configured level, the same and the server's messages to the output: as
+ * lines for people when it is a terminal, else (a pipe, a service manager) as JSON lines.
+ */
+export function createLog(config: Pick<Config, "logDir" | "server">, output: LogOutput): Log {
+  const file = openRotatingFile(
+    join(config.logDir, "login.log"),
+    (code) =>
+      messages.warn({ code }, "login.log cannot be written; logins go on, lines are lost until it can"),
+    (lines) => messages.warn({ lines }, "login.log can be written again; these lines are lost"),
+  );
+  const level = config.server.logLevel;
+  const human = output.isTTY ? forPeople(output, level) : null;
+  const messages = human ?? pino({ level, ...JSON_LINES }, output);
+  return {
+    event(event, { userId, sessionId, requestId, ...rest }) {
+      const eventLevel = EVENTS[event];
+      const details = escapeStrings({
+        user_id: userId,
+        session_id: sessionId,
+        ...rest,
+        request_id: requestId,
+      });
+      const line = `${JSON.stringify({ level: eventLevel, time: new Date(), event, ...details })}\n`;
+      file.write(line);
+      if (human) human[eventLevel](details, event);
+      else if (messages.isLevelEnabled(eventLevel)) output.write(line);
+    },
+    debug: (message, details = {}) => messages.debug(details, message),
+    info: (message, details = {}) => messages.info(details, message),
+    warn: (message, details = {}) => messages.warn(details, message),
+    error: (message, details = {}) => messages.error(details, message),
+    flush: () => file.flush(),
+    close: () => file.close(),
+    get lostLines() {
+      return file.lostLines;
+    },
+  };
+}
+
+const JSON_LINES: LoggerOptions = {
+  base: null,
+  timestamp: pino.stdTimeFunctions.isoTime,
+  messageKey: "message",
+  formatters: { level: (level) => ({ level }), log: escapeStrings },
+};
+
+/** The formatter takes its time to load, so only who reads its lines waits for it. */
+function forPeople(terminal: LogOutput, level: Level): Logger {
+  const { prettyFactory } = require("pino-pretty") as typeof import("pino-pretty");
+  const readable = prettyFactory({ singleLine: true, colorize: true });
+  return pino(
+    { level, base: null, timestamp: timeOfDay, formatters: { log: escapeStrings } },
+    { write: (line) => terminal.write(readable(line)) },
+  );
+}
+
+/** pino's timestamp for people, in UTC. */
+const timeOfDay = () => `,"time":"${new Date().toISOString().slice(11, 19)}"`;
+
+/** Characters that could forge a line or drive a terminal: controls, C1, line separators, bidi marks. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+
+function escapeStrings(line: Record<string, unknown>): Record<string, unknown> {
+  for (const key in line) {
+    const value = line[key];
+    if (typeof value === "string" && value.search(UNSAFE) >= 0) {
+      line[key] = value.replace(UNSAFE, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
+    }
+  }
+  return line;
+}

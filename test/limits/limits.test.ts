@@ -1,0 +1,209 @@
+import { describe, expect, test } from "bun:test";
+import { RateLimiterRes } from "rate-limiter-flexible";
+import { ApiError } from "../../src/errors";
+import { createLimits, type Limits } from "../../src/limits/limits";
+import { memoryStore, openLimitStore } from "../../src/limits/store";
+import { openPostgresForTest } from "../support/databases";
+import { freshAccount, freshName, googleTokens, refresh, signIn } from "../support/players";
+import { postgresAvailable } from "../support/postgres";
+import { bearer, expectError, get, post } from "../support/requests";
+import { startTestServer } from "../support/server";
+import { onEmbedded } from "../support/suite";
+
+const LIMITED = { code: "rate_limited" };
+const refusal = () => Promise.reject(new ApiError("google_token_invalid"));
+
+async function repeat(times: number, action: (turn: number) => Promise<unknown>): Promise<void> {
+  for (let turn = 0; turn < times; turn++) await action(turn);
+}
+
+/** How many of many calls at once get through. */
+async function fitting(times: number, action: (turn: number) => Promise<unknown>): Promise<number> {
+  const results = await Promise.allSettled(Array.from({ length: times }, (_, turn) => action(turn)));
+  return results.filter(({ status }) => status === "fulfilled").length;
+}
+
+describe("what counts", () => {
+  const limited = (action: () => Promise<unknown>) => expect(action()).rejects.toMatchObject(LIMITED);
+  const guess = async (limits: Limits, ip: string) => {
+    const outcome = await limits.loginAttempt(ip, refusal).catch((error: ApiError) => error.code);
+    return outcome === "google_token_invalid";
+  };
+
+  test("S53 sign-ins that are refused count by address, exactly 200 in five minutes at any parallelism", async () => {
+    const limits = createLimits(memoryStore);
+    const outcomes = await Promise.all(Array.from({ length: 500 }, () => guess(limits, "192.0.2.1")));
+    expect(outcomes.filter(Boolean)).toHaveLength(200);
+    expect(await guess(limits, "192.0.2.2")).toBe(true);
+  });
+
+  test("sign-ins that succeed, or fail for Google's sake, do not count by address", async () => {
+    const limits = createLimits(memoryStore);
+    await repeat(500, () => limits.loginAttempt("192.0.2.1", async () => "in"));
+    const outage = () => Promise.reject(new ApiError("google_unavailable"));
+    await repeat(500, () => limits.loginAttempt("192.0.2.1", outage).catch(() => {}));
+    expect(await guess(limits, "192.0.2.1")).toBe(true);
+  });
+
+  test("S53 IPv6 addresses count by their /64", async () => {
+    const limits = createLimits(memoryStore);
+    const inBlock = (turn: number) => `2001:db8:1:2:${turn.toString(16)}::1`;
+    expect(await fitting(400, (turn) => limits.authorization(inBlock(turn)))).toBe(300);
+    await limited(() => limits.authorization("2001:0DB8:0001:0002:ffff::"));
+    await limits.authorization("2001:db8:1:3::1");
+  });
+
+  test("a refusal says when to come back", async () => {
+    const limits = createLimits(memoryStore);
+    await fitting(60, () => limits.login("google-1"));
+    const error = (await limits.login("google-1").catch((thrown) => thrown)) as ApiError;
+    expect(error.status).toBe(429);
+    expect(error.retryAfterSeconds).toBeWithin(3_590, 3_601);
+  });
+
+  test("a session that refreshes as it should never reaches the shared store", async () => {
+    let reached = 0;
+    const count = async () => {
+      reached++;
+      return new RateLimiterRes();
+    };
+    const limits = createLimits({ ...memoryStore, counter: () => ({ consume: count, reward: count }) });
+    await repeat(20, () => limits.refresh("session"));
+    await repeat(1_000, () => limits.forgedToken("192.0.2.1").catch(() => {}));
+    expect(reached).toBe(0);
+    await limits.refresh("session");
+    expect(reached).toBe(1);
+  });
+
+  test("sixty-four tabs may refresh one session at once, a flood may not", async () => {
+    const limits = createLimits(memoryStore);
+    expect(await fitting(64, () => limits.refresh("tabs"))).toBe(64);
+    expect(await fitting(1_000, () => limits.refresh("flood"))).toBe(120);
+  });
+});
+
+describe("over HTTP", () => {
+  onEmbedded(
+    (at) => {
+      const forge = () => refresh(at.server, "AQ".padEnd(71, "A"));
+
+      test("fifty players behind one address never meet a limit", async () => {
+        const play = async () => {
+          const account = freshAccount();
+          const { access_token } = await googleTokens(at.server);
+          const mistakes = await post(at.server, "/api/login", { access_token: `${access_token}x` });
+          let session = await signIn(at.server, { account });
+          session = await signIn(at.server, { account });
+          const answers = [await refresh(at.server, session)];
+          answers.push(await refresh(at.server, answers[0]?.body.refresh_token ?? ""));
+          answers.push(
+            await post(at.server, "/api/update_username", { new_username: freshName() }, bearer(session)),
+          );
+          return [mistakes.status, ...answers.map(({ status }) => status)];
+        };
+        const outcomes = await Promise.all(Array.from({ length: 50 }, play));
+        expect(new Set(outcomes.map(String))).toEqual(new Set(["401,200,200,200"]));
+      }, 30_000);
+
+      test("forged refresh tokens are limited by address, without a query, and real ones go on", async () => {
+        const session = await signIn(at.server);
+        const { pool } = at.server.database;
+        const query = pool.query;
+        let queries = 0;
+        pool.query = ((...args: Parameters<typeof query>) => {
+          queries++;
+          return query.apply(pool, args);
+        }) as typeof query;
+        const statuses: number[] = [];
+        for (let turn = 0; turn < 310; turn++) statuses.push((await forge()).status);
+        const me = await get(at.server, "/api/me", bearer("not.a.token"));
+        pool.query = query;
+        expect(statuses.slice(0, 300)).toEqual(Array(300).fill(401));
+        expect(statuses.slice(300)).toEqual(Array(10).fill(429));
+        expectError(await forge(), "rate_limited");
+        expectError(me, "invalid_token");
+        expect(queries).toBe(0);
+        expect((await refresh(at.server, session)).status).toBe(200);
+      }, 20_000);
+
+      test("a player's renames are limited, whatever session they come from", async () => {
+        const account = freshAccount();
+        const devices = [await signIn(at.server, { account }), await signIn(at.server, { account })];
+        const rename = (turn: number) =>
+          post(at.server, "/api/update_username", { new_username: "x" }, bearer(devices[turn % 2]!));
+        await repeat(60, rename);
+        expectError(await rename(0), "rate_limited");
+        expectError(await rename(1), "rate_limited");
+        const other = await signIn(at.server);
+        expect(
+          (await post(at.server, "/api/update_username", { new_username: "x" }, bearer(other))).status,
+        ).toBe(422);
+      }, 20_000);
+
+      test("a flood of refusals does not fill the log", async () => {
+        const before = (await at.server.logLines()).length;
+        for (let turn = 0; turn < 400; turn++) await get(at.server, "/api/me", bearer("flood"));
+        expect((await at.server.logLines()).length - before).toBeLessThanOrEqual(300);
+      }, 20_000);
+    },
+    { env: { RATE_LIMIT: "on" } },
+  );
+});
+
+describe("behind a proxy", () => {
+  const forwarded = (ip: string) => ({ "x-forwarded-for": ip });
+  const proxied = (at: { server: { origin: string } }, ip: string) =>
+    post(at.server, "/api/refresh", { refresh_token: "forged" }, forwarded(ip));
+
+  onEmbedded(
+    (at) => {
+      test("S52 X-Forwarded-For from a peer that is no trusted proxy moves neither limit nor log", async () => {
+        for (let turn = 0; turn < 300; turn++) await proxied(at, `203.0.113.${turn % 250}`);
+        expectError(await proxied(at, "198.51.100.1"), "rate_limited");
+        const lines = await at.server.logLines();
+        expect(new Set(lines.map(({ ip }) => ip))).toEqual(new Set(["127.0.0.1"]));
+      }, 20_000);
+    },
+    { env: { RATE_LIMIT: "on" } },
+  );
+
+  onEmbedded(
+    (at) => {
+      test("S52 from a trusted proxy it tells whose limit it is", async () => {
+        for (let turn = 0; turn < 300; turn++) await proxied(at, "203.0.113.1");
+        expectError(await proxied(at, "203.0.113.1"), "rate_limited");
+        expectError(await proxied(at, "spoofed, 203.0.113.1"), "rate_limited");
+        expectError(await proxied(at, "203.0.113.2"), "invalid_grant");
+      }, 20_000);
+    },
+    {
+      env: { RATE_LIMIT: "on" },
+      adjust: (config) => ({ ...config, server: { ...config.server, trustedProxies: ["127.0.0.1"] } }),
+    },
+  );
+});
+
+describe.skipIf(!postgresAvailable())("two replicas", () => {
+  test("S53 share the limits through PostgreSQL", async () => {
+    await using stack = new AsyncDisposableStack();
+    const database = await openPostgresForTest();
+    stack.defer(() => database.close());
+    const replicas = await Promise.all(
+      [0, 1].map(async () => {
+        const limitStore = await openLimitStore({ enabled: true, store: "postgres" }, database, () => {});
+        const server = await startTestServer({ database, limitStore, env: { RATE_LIMIT: "on" } });
+        stack.defer(() => server.stop());
+        return server;
+      }),
+    );
+    const guess = (turn: number) =>
+      post(replicas[turn % 2]!, "/api/login", { login_code: `guess-${turn}`, code_verifier: "v".repeat(43) });
+    const statuses: number[] = [];
+    for (let batch = 0; batch < 22; batch++) {
+      const answers = await Promise.all(Array.from({ length: 10 }, (_, turn) => guess(batch * 10 + turn)));
+      statuses.push(...answers.map(({ status }) => status));
+    }
+    expect(statuses.filter((status) => status === 401)).toHaveLength(200);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(20);
+  }, 30_000);
+});

@@ -1,0 +1,26 @@
+import { cpSync } from "node:fs";
+import { join } from "node:path";
+import { openDatabase } from "../../src/db/database";
+import { serverFolder } from "./spawned-server";
+
+const shared = new AsyncDisposableStack();
+let image: Promise<string> | undefined;
+
+/** A server's folder with an embedded database in it. Making one takes seconds, so the first is copied. */
+export async function folderWithDatabase(world: AsyncDisposableStack): Promise<string> {
+  image ??= makeDatabase();
+  const folder = serverFolder(world);
+  cpSync(await image, join(folder, "data"), { recursive: true });
+  return folder;
+}
+
+export function removeImage(): Promise<void> {
+  return shared.disposeAsync();
+}
+
+async function makeDatabase(): Promise<string> {
+  const dataDir = join(serverFolder(shared), "data");
+  const database = await openDatabase({ kind: "embedded", dataDir });
+  await database.close();
+  return dataDir;
+}
