@@ -11,7 +11,7 @@ import { loadConfig } from "../../../src/config/config";
 import { AUDIENCE, createAccessTokens, ISSUER } from "../../../src/session/access-token";
 import { loadKeyRing } from "../../../src/session/keys";
 import type { NewPlayer, NewSession, RotationAttempt, UserRow } from "../../../src/session/store";
-import { firstNames } from "../../../src/users/suggested-names";
+import { suggestNames } from "../../../src/users/suggested-names";
 import { parseUsername, type Username } from "../../../src/users/username";
 
 /** The statements behind the routes; each contestant brings its own way to run them. */
@@ -114,7 +114,7 @@ async function enroll(
   claims: Claims,
   opening: NewSession,
 ): Promise<UserRow | null> {
-  for (const username of firstNames(claims.given_name)) {
+  for (const username of suggestNames(claims.given_name)) {
     try {
       return await store.enroll({ ...who, ...username, picture: claims.picture ?? null }, opening);
     } catch {
