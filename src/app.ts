@@ -80,7 +80,7 @@ export function createApp({ config, database, limitStore, keyRing, clock, log, f
         }
       }
       const asking = readContext({ request, route, server, set });
-      if ([401, 403, 429].includes(error.status) && (await limits.worthLogging(asking.ip))) {
+      if ([401, 403, 429].includes(error.status) && (await limits.mayLogRefusal(asking.ip))) {
         log.event("refused", { code: error.code, ...asking });
       }
       Object.assign(set.headers, errorHeaders(error));

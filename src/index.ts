@@ -1,7 +1,7 @@
 import { loadConfig } from "./config/config";
 import { banner } from "./host/banner";
-import { startErrorMessage } from "./host/listen";
 import { startServer } from "./host/start";
+import { startFailureMessage } from "./host/start-failure";
 import { isWorker, startWorkers } from "./host/workers";
 import { createLog } from "./log/log";
 import { standardOutput } from "./log/standard-output";
@@ -12,7 +12,7 @@ try {
   const config = loadConfig({ cwd: process.cwd(), env: process.env });
   const log = createLog(config, standardOutput());
   const server = await startServer(config, log, (line) => console.log(line));
-  const workers = isWorker ? null : startWorkers(config.server.workers - 1, server.besides, log);
+  const workers = isWorker ? null : startWorkers(config.server.workers - 1, server.workerEnvironment, log);
 
   let stopping = false;
   const shutDown = async (signal: string) => {
@@ -28,6 +28,6 @@ try {
   if (isWorker) process.on("disconnect", () => shutDown("The main process is gone"));
   else console.log(banner(config, server));
 } catch (error) {
-  console.error(startErrorMessage(error));
+  console.error(startFailureMessage(error));
   process.exit(1);
 }

@@ -16,9 +16,9 @@ export type RunningServer = {
   origin: string;
   /** Where the stand-in for Google listens, when it does. */
   localGoogle: string | null;
-  /** The environment of a further process that serves beside this one. */
-  besides: Record<string, string>;
-  /** Finishes what was accepted, then lets go of everything. */
+  /** What a worker needs in its environment to serve together with this process. */
+  workerEnvironment: Record<string, string>;
+  /** Finishes the requests that were accepted, then closes everything. */
   stop(): Promise<void>;
 };
 
@@ -47,7 +47,9 @@ export async function startServer(
   try {
     const limitStore = await openLimitStore(config.limits, database, onWarning);
     closers.push(() => limitStore.close());
-    const google = config.google.local ? await startStandIn(config, port === 0 ? 0 : port + 1) : null;
+    const google = config.google.local
+      ? await startLocalGoogleOnPort(config, port === 0 ? 0 : port + 1)
+      : null;
     if (google) closers.push(() => google.stop());
     const app = createApp({
       config: google ? { ...config, google: { ...config.google, endpoints: google.urls } } : config,
@@ -76,15 +78,18 @@ export async function startServer(
     closers.push(stopCleaning);
     closers.push(() => server.stop());
     const origin = config.server.publicUrl ?? `http://localhost:${server.port}`;
-    const besides = { SERVER_PORT: String(server.port), ...(google ? sharedStandIn(config, google) : {}) };
-    return { origin, localGoogle: google?.origin ?? null, besides, stop };
+    const workerEnvironment = {
+      SERVER_PORT: String(server.port),
+      ...(google ? localGoogleEnvironment(config, google) : {}),
+    };
+    return { origin, localGoogle: google?.origin ?? null, workerEnvironment, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function startStandIn(config: Config, port: number) {
+async function startLocalGoogleOnPort(config: Config, port: number) {
   const { startLocalGoogle } = await import("../stand-ins/google/start");
   return listenOn("127.0.0.1", port, () =>
     startLocalGoogle({
@@ -97,7 +102,7 @@ async function startStandIn(config: Config, port: number) {
 }
 
 /** Points another process at the stand-in that runs in this one. */
-function sharedStandIn({ google }: Config, { urls }: RunningLocalGoogle): Record<string, string> {
+function localGoogleEnvironment({ google }: Config, { urls }: RunningLocalGoogle): Record<string, string> {
   return {
     GOOGLE_CLIENT_ID: LOCAL_CLIENT_ID,
     GOOGLE_CLIENT_SECRET: google.clientSecret,

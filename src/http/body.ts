@@ -3,7 +3,7 @@ import { ApiError } from "../errors";
 /** Bytes a request body may have. */
 export const MAXIMUM_BODY_BYTES = 16_384;
 
-/** Arrays and objects inside one another; what walks deeper ones recursively may run out of stack. */
+/** How deep arrays and objects may be nested; code that walks deeper ones recursively may run out of stack. */
 const MAXIMUM_DEPTH = 16;
 
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true });
@@ -67,8 +67,8 @@ function requireShallow(text: string): void {
 }
 
 /**
- * Escapes can spell NUL and lone surrogates, which no text column holds. And Elysia turns what does not fit a
- * schema into text for its message, which an object that hides `toString` makes fail.
+ * Refuses NUL and lone surrogates, which JSON escapes can spell and no text column holds. Also refuses objects with a
+ * `toString` of their own: Elysia turns a value that does not fit a schema into text, and would fail on them.
  */
 function requireHarmless(value: unknown): void {
   if (typeof value === "string" && (value.includes("\0") || !value.isWellFormed())) throw new TypeError();

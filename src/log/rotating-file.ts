@@ -40,7 +40,7 @@ export function openRotatingFile(
     let { size, ino } = await file.stat();
     if (size >= MAXIMUM_FILE_BYTES) {
       // Another process of this server may have made room already.
-      if ((await stat(path)).ino === ino) await makeRoom(path);
+      if ((await stat(path)).ino === ino) await rotate(path);
       await release();
       file = await openFile(path);
       ({ size } = await file.stat());
@@ -109,7 +109,7 @@ async function openFile(path: string): Promise<FileHandle> {
 }
 
 /** `login.log` becomes `login.log.1`, and so on; the oldest goes. */
-async function makeRoom(path: string): Promise<void> {
+async function rotate(path: string): Promise<void> {
   const nameOf = (number: number) => (number === 0 ? path : `${path}.${number}`);
   for (let number = KEPT_FILES - 1; number >= 0; number--) {
     await rename(nameOf(number), nameOf(number + 1)).catch((error: NodeJS.ErrnoException) => {
