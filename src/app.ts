@@ -6,6 +6,7 @@ import type { Config } from "./config/config";
 import type { Database } from "./db/database";
 import { ApiError } from "./errors";
 import { explorer } from "./explorer/plugin";
+import { asHealthCheck } from "./health/balancer-check";
 import { healthRoutes } from "./health/routes";
 import { createAddressReader } from "./http/address";
 import { readJsonBody } from "./http/body";
@@ -59,14 +60,19 @@ export function createApp({ config, database, limitStore, keyRing, clock, log, f
   const guard = createGuard(tokens.access, sessions);
   const common = { database, clock, log, limits, readContext, sessions, tokens };
 
+  const handle = (request: Request): Promise<Response> => Promise.resolve(app.fetch(request));
+
   // Elysia's "standard" host names have four letters or more; ours may be called "api".
   const app = new Elysia({ name: "account-server", handler: { standardHostname: false } })
     .onRequest(({ request, set }) => {
-      set.headers["x-request-id"] = requestId(request.headers);
       const url = URL.parse(request.url);
+      const check = asHealthCheck(request, url);
+      if (check) return handle(check);
+      set.headers["x-request-id"] = requestId(request.headers);
       if (!url)
         throw new ApiError("validation_failed", { message: "The Host header is missing or malformed." });
       Object.assign(set.headers, securityHeaders(url.pathname));
+      return undefined;
     })
     .use(cors(config))
     .onParse(({ request, contentType }) => readJsonBody(request, contentType))
