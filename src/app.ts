@@ -14,6 +14,7 @@ import { createContextReader } from "./http/context";
 import { cors } from "./http/cors";
 import { errorBody, errorHeaders, toApiError } from "./http/error-response";
 import { allowedMethods } from "./http/methods";
+import { withoutNullMembers } from "./http/null-members";
 import { requestId } from "./http/request-id";
 import { createSecurityHeaders } from "./http/security-headers";
 import { createLazyGoogleVerifier } from "./identity/google";
@@ -75,7 +76,9 @@ export function createApp({ config, database, limitStore, keyRing, clock, log, f
       return undefined;
     })
     .use(cors(config))
-    .onParse(({ request, contentType }) => readJsonBody(request, contentType))
+    .onParse(async ({ request, contentType, route }) =>
+      withoutNullMembers(await readJsonBody(request, contentType), app, request.method, route),
+    )
     .onError(async ({ error: thrown, code, path, request, route, server, set, status }) => {
       let error = toApiError(thrown, code, log);
       if (code === "NOT_FOUND") {

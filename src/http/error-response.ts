@@ -1,3 +1,4 @@
+import type { TSchema } from "@sinclair/typebox";
 import { ValidationError } from "elysia";
 import { isRetryable, isUnavailable } from "../db/errors";
 import { ApiError } from "../errors";
@@ -11,13 +12,20 @@ export function toApiError(error: unknown, code: string | number, log: Log): Api
   if (error instanceof ValidationError && error.type !== "response") {
     const fields = error.all.map((issue) => ({
       path: "path" in issue ? String(issue.path).replace(/^\//, "").replaceAll("/", ".") : "",
-      message: "message" in issue ? String(issue.message) : "does not fit",
+      message: "message" in issue ? issueMessage(issue) : "does not fit",
     }));
     return new ApiError("validation_failed", { fields: { fields } });
   }
   if (isUnavailable(error) || isRetryable(error)) return new ApiError("database_unavailable");
   log.error("unexpected error", describe(error));
   return new ApiError("internal_error");
+}
+
+/** TypeBox knows no sentence for the kinds of string that it does not know itself. */
+function issueMessage({ message, schema }: { message: unknown; schema?: TSchema }): string {
+  const text = String(message);
+  if (!text.startsWith("Expected kind") || schema?.maxLength === undefined) return text;
+  return `Expected string of at most ${schema.maxLength} characters`;
 }
 
 /** The kind and place of an error; its message may quote data, so it stays out. */

@@ -1,0 +1,29 @@
+import type { TSchema } from "@sinclair/typebox";
+import type { AnyElysia } from "elysia";
+
+/**
+ * A body without the members that are null: typed clients send null for what they leave out. A member stays where the
+ * route's schema gives null a meaning.
+ * @param route as it was registered
+ */
+export function withoutNullMembers(body: unknown, app: AnyElysia, method: string, route: string): unknown {
+  if (typeof body !== "object" || body === null || Array.isArray(body)) return body;
+  const members = Object.entries(body);
+  if (members.every(([, value]) => value !== null)) return body;
+  const properties = bodySchema(app, method, route)?.properties ?? {};
+  return Object.fromEntries(
+    members.filter(
+      ([name, value]) => value !== null || takesNull(Object.hasOwn(properties, name) && properties[name]),
+    ),
+  );
+}
+
+function bodySchema(app: AnyElysia, method: string, route: string): TSchema | undefined {
+  const found = app.routes.find(({ method: ofRoute, path }) => ofRoute === method && path === route);
+  return found?.hooks.body as TSchema | undefined;
+}
+
+function takesNull(schema: TSchema | false | undefined): boolean {
+  if (!schema) return false;
+  return schema.type === "null" || (schema.anyOf ?? []).some(takesNull);
+}
