@@ -13,6 +13,7 @@ import { readJsonBody } from "./http/body";
 import { createContextReader } from "./http/context";
 import { cors } from "./http/cors";
 import { errorBody, errorHeaders, toApiError } from "./http/error-response";
+import { logFailure } from "./http/failure";
 import { allowedMethods } from "./http/methods";
 import { withoutNullMembers } from "./http/null-members";
 import { requestId } from "./http/request-id";
@@ -80,7 +81,7 @@ export function createApp({ config, database, limitStore, keyRing, clock, log, f
       withoutNullMembers(await readJsonBody(request, contentType), app, request.method, route),
     )
     .onError(async ({ error: thrown, code, path, request, route, server, set, status }) => {
-      let error = toApiError(thrown, code, log);
+      let error = toApiError(thrown, code);
       if (code === "NOT_FOUND") {
         const allow = allowedMethods(app, path);
         if (allow.length > 0) {
@@ -89,8 +90,11 @@ export function createApp({ config, database, limitStore, keyRing, clock, log, f
         }
       }
       const asking = readContext({ request, route, server, set });
-      if ([401, 403, 429].includes(error.status) && (await limits.mayLogRefusal(asking.ip))) {
-        log.event("refused", { code: error.code, ...asking });
+      if (error.status >= 500) logFailure(log, error, asking);
+      const refused = [401, 403, 429].includes(error.status);
+      if ((refused || isSignInPage(path)) && (await limits.mayLogRefusal(asking.ip))) {
+        if (refused) log.event("refused", { code: error.code, ...asking });
+        else log.event("sign_in_failed", { reason: error.code, ...asking });
       }
       Object.assign(set.headers, errorHeaders(error));
       if (isSignInPage(path)) return signInFailedPage(error);

@@ -31,6 +31,10 @@ export type ApiErrorOptions = {
   fields?: Record<string, unknown>;
   /** Seconds for `Retry-After`. */
   retryAfterSeconds?: number;
+  /** What went wrong on our side, as an error or as a code; for the log alone. */
+  cause?: unknown;
+  /** The setting that an operator has to look at; for the log alone. */
+  setting?: string;
 };
 
 /** The one error that use-cases throw and clients see. Carries no secret and nothing the client sent. */
@@ -39,14 +43,16 @@ export class ApiError extends Error {
   readonly status: number;
   readonly fields: Record<string, unknown>;
   readonly retryAfterSeconds: number | undefined;
+  readonly setting: string | undefined;
 
   constructor(
     readonly code: ErrorCode,
     options: ApiErrorOptions = {},
   ) {
-    super(options.message ?? ERRORS[code][1]);
+    super(options.message ?? ERRORS[code][1], { cause: options.cause });
     this.status = ERRORS[code][0];
     this.fields = options.fields ?? {};
+    this.setting = options.setting;
     this.retryAfterSeconds = options.retryAfterSeconds ?? (this.status === 503 ? 5 : undefined);
   }
 }

@@ -2,12 +2,25 @@ import { randomBytes } from "node:crypto";
 import type { Clock } from "../clock";
 import type { Database } from "../db/database";
 import { ApiError } from "../errors";
+import type { RequestContext } from "../http/context";
+import { logFailure } from "../http/failure";
 import type { GoogleVerifier } from "../identity/google-verifier";
+import type { Log } from "../log/log";
 import { sha256 } from "./start";
 
 const REQUEST_LIFETIME_SECONDS = 600;
 
-export type CallbackDeps = { database: Database; clock: Clock; google: GoogleVerifier };
+export type CallbackDeps = { database: Database; clock: Clock; google: GoogleVerifier; log: Log };
+
+/** A sign-in that Google or we refuse. The player returns to the game with the reason. */
+export class SignInRefused extends ApiError {
+  constructor(
+    { code, cause }: ApiError,
+    readonly location: string,
+  ) {
+    super(code, { cause });
+  }
+}
 
 /** What Google sends back (RFC 6749 §4.1.2). */
 export type CallbackQuery = {
@@ -26,28 +39,36 @@ type Request = {
 /**
  * Finishes a sign-in at Google and makes the one-time login code for the game.
  * @param callback our redirect URI, the same as at the start
- * @returns the game's redirect URI with `code` and `state`, or with `error` and `state`
+ * @returns the game's redirect URI with `code` and `state`, or with `error` and `state` when the player said no
  * @throws {ApiError} authorization_expired when the state is unknown, too old or was used before
+ * @throws {SignInRefused} with the game's redirect URI with `error` and `state`
  */
 export async function finishAuthorization(
   deps: CallbackDeps,
   query: CallbackQuery,
   callback: string,
+  context: RequestContext,
 ): Promise<string> {
+  const { log } = deps;
   const request = query.state ? await takeRequest(deps, query.state) : null;
   if (!request) throw new ApiError("authorization_expired");
   const answer = (members: Record<string, string>) =>
     withQuery(request.redirect_uri, { ...members, state: request.client_state });
 
   if (query.error || !query.code) {
-    return answer({ error: query.error === "access_denied" ? "access_denied" : "server_error" });
+    const error = query.error === "access_denied" ? "access_denied" : "server_error";
+    log.event("sign_in_failed", { reason: error, ...context });
+    return answer({ error });
   }
   try {
     const code = await makeLoginCode(deps, request, query.code, callback);
     return answer({ code });
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    return answer({ error: error.status === 503 ? "temporarily_unavailable" : "access_denied" });
+    log.event("sign_in_failed", { reason: error.code, ...context });
+    if (error.status >= 500) logFailure(log, error, context);
+    const reason = error.status === 503 ? "temporarily_unavailable" : "access_denied";
+    throw new SignInRefused(error, answer({ error: reason }));
   }
 }
 

@@ -3,7 +3,7 @@ import type { Config } from "../config/config";
 import { ApiError } from "../errors";
 import type { ReadContext } from "../http/context";
 import type { Limits } from "../limits/limits";
-import { type CallbackDeps, finishAuthorization } from "./callback";
+import { type CallbackDeps, finishAuthorization, SignInRefused } from "./callback";
 import { callbackQuery, startQuery } from "./model";
 import { isAllowedRedirectUri } from "./redirect-uri";
 import { type StartDeps, startAuthorization } from "./start";
@@ -71,10 +71,16 @@ export function authorizationRoutes(deps: AuthorizationRouteDeps) {
       CALLBACK_PATH,
       async (request) => {
         const { query, server, redirect } = request;
-        const location = await limits.loginAttempt(readContext(request).ip, () =>
-          finishAuthorization(deps, query, callbackUri(server?.port)),
-        );
-        return redirect(location, 302);
+        const context = readContext(request);
+        try {
+          const location = await limits.loginAttempt(context.ip, () =>
+            finishAuthorization(deps, query, callbackUri(server?.port), context),
+          );
+          return redirect(location, 302);
+        } catch (error) {
+          if (error instanceof SignInRefused) return redirect(error.location, 302);
+          throw error;
+        }
       },
       {
         query: callbackQuery,

@@ -2,12 +2,11 @@ import type { TSchema } from "@sinclair/typebox";
 import { ValidationError } from "elysia";
 import { isRetryable, isUnavailable } from "../db/errors";
 import { ApiError } from "../errors";
-import type { Log } from "../log/log";
 
 /** Turns whatever was thrown into the one error that the client may see. */
-export function toApiError(error: unknown, code: string | number, log: Log): ApiError {
+export function toApiError(error: unknown, code: string | number): ApiError {
   if (error instanceof ApiError) return error;
-  if (code === "PARSE") return toApiError((error as Error).cause, "", log);
+  if (code === "PARSE") return toApiError((error as Error).cause, "");
   if (code === "NOT_FOUND") return new ApiError("not_found");
   if (error instanceof ValidationError && error.type !== "response") {
     const fields = error.all.map((issue) => ({
@@ -16,9 +15,10 @@ export function toApiError(error: unknown, code: string | number, log: Log): Api
     }));
     return new ApiError("validation_failed", { fields: { fields } });
   }
-  if (isUnavailable(error) || isRetryable(error)) return new ApiError("database_unavailable");
-  log.error("unexpected error", describe(error));
-  return new ApiError("internal_error");
+  if (isUnavailable(error) || isRetryable(error)) {
+    return new ApiError("database_unavailable", { cause: error });
+  }
+  return new ApiError("internal_error", { cause: error });
 }
 
 /** TypeBox knows no sentence for the kinds of string that it does not know itself. */
@@ -26,18 +26,6 @@ function issueMessage({ message, schema }: { message: unknown; schema?: TSchema 
   const text = String(message);
   if (!text.startsWith("Expected kind") || schema?.maxLength === undefined) return text;
   return `Expected string of at most ${schema.maxLength} characters`;
-}
-
-/** The kind and place of an error; its message may quote data, so it stays out. */
-function describe(error: unknown): object {
-  if (!(error instanceof Error)) return { kind: typeof error };
-  const frames = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
-  const { code } = error as { code?: unknown };
-  return {
-    kind: error.name,
-    ...(typeof code === "string" ? { code } : {}),
-    at: frames.slice(0, 4).join(" < "),
-  };
 }
 
 /** The contract's error body. */

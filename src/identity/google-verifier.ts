@@ -1,10 +1,10 @@
-import { GaxiosError } from "gaxios";
 import { OAuth2Client } from "google-auth-library";
 import type { Clock } from "../clock";
 import { epochSeconds } from "../clock";
 import type { GoogleConfig } from "../config/config";
 import { ApiError } from "../errors";
 import { identityOf, profileOf, type VerifiedLogin } from "./claims";
+import { googleCause, googleError } from "./google-failure";
 import { GoogleKeys } from "./google-keys";
 import { type Fetch, SingleRequestTransport } from "./google-transport";
 
@@ -79,8 +79,8 @@ export function createGoogleVerifier(config: GoogleConfig, clock: Clock, fetch: 
 
   const idToken: GoogleVerifier["idToken"] = async (token, nonce) => {
     const keyId = requireRs256(token);
-    const certificates = await keys.find(keyId).catch(() => {
-      throw new ApiError("google_unavailable");
+    const certificates = await keys.find(keyId).catch((cause) => {
+      throw new ApiError("google_unavailable", { cause: googleCause(cause) });
     });
     const ticket = await client
       .verifySignedJwtWithCertsAsync(token, certificates, undefined, ISSUERS, DAY_SECONDS)
@@ -116,14 +116,12 @@ export function createGoogleVerifier(config: GoogleConfig, clock: Clock, fetch: 
   return { accessToken, idToken, code };
 }
 
-/** Translates the library's errors once; their messages may hold tokens and are dropped. */
+/** Asks Google once, and translates what its libraries throw. */
 async function ask<T>(question: () => Promise<T>): Promise<T> {
   try {
     return await question();
   } catch (error) {
-    const status = error instanceof GaxiosError ? error.response?.status : undefined;
-    if (status === 400 || status === 401 || status === 403) throw new ApiError("google_token_invalid");
-    throw new ApiError("google_unavailable");
+    throw googleError(error);
   }
 }
 
