@@ -1,5 +1,6 @@
 import { loadConfig } from "./config/config";
 import { banner } from "./host/banner";
+import { forwardLog } from "./host/forwarded-log";
 import { startServer } from "./host/start";
 import { startFailureMessage } from "./host/start-failure";
 import { isWorker, startWorkers } from "./host/workers";
@@ -10,7 +11,8 @@ const DRAIN_LIMIT_MS = 60_000;
 
 try {
   const config = loadConfig({ cwd: process.cwd(), env: process.env });
-  const log = createLog(config, standardOutput());
+  const forwarded = isWorker ? forwardLog(process) : null;
+  const log = createLog(config, forwarded?.output ?? standardOutput(), forwarded?.openFile);
   const server = await startServer(config, log, (line) => console.log(line));
   const workers = isWorker ? null : startWorkers(config.server.workers - 1, server.workerEnvironment, log);
 

@@ -1,4 +1,5 @@
 import type { Log } from "../log/log";
+import type { LinesMessage } from "./forwarded-log";
 
 /** Set in the environment of the processes that {@link startWorkers} starts. */
 const WORKER_VARIABLE = "ACCOUNT_SERVER_WORKER";
@@ -26,8 +27,11 @@ export function startWorkers(count: number, environment: Record<string, string>,
     const child = Bun.spawn([process.execPath, ...process.execArgv, Bun.main], {
       env: { ...process.env, ...environment, [WORKER_VARIABLE]: "1" },
       stdio: ["ignore", "inherit", "inherit"],
-      // Nothing is said; the channel tells a worker when the process that started it is gone.
-      ipc() {},
+      // The channel also tells a worker when the process that started it is gone.
+      ipc({ lines, number }: LinesMessage, worker) {
+        log.relay(lines);
+        worker.send({ number });
+      },
       onExit() {
         children.delete(child);
         if (stopping) return;

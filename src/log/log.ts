@@ -66,6 +66,8 @@ export type Log = {
   info(message: string, details?: object): void;
   warn(message: string, details?: object): void;
   error(message: string, details?: object): void;
+  /** Writes what another process of this server logged: whole lines. */
+  relay(lines: { file: string; output: string }): void;
   /** Writes what is pending to `login.log`. */
   flush(): Promise<void>;
   close(): Promise<void>;
@@ -76,12 +78,20 @@ export type Log = {
 /** Takes whole lines. */
 export type LogOutput = { write(line: string): unknown; readonly isTTY?: boolean };
 
+/** Where the lines of this process go. */
+export type LogWriters = { output: LogOutput; openFile: typeof openRotatingFile };
+
 /**
  * JSON lines to `<logDir>/login.log`. At the configured level, the same and the server's messages to the output: as
  * lines for people when it is a terminal, else (a pipe, a service manager) as JSON lines.
+ * @param openFile opens `login.log`; a worker hands its lines on instead
  */
-export function createLog(config: Pick<Config, "logDir" | "server">, output: LogOutput): Log {
-  const file = openRotatingFile(
+export function createLog(
+  config: Pick<Config, "logDir" | "server">,
+  output: LogOutput,
+  openFile: LogWriters["openFile"] = openRotatingFile,
+): Log {
+  const file = openFile(
     join(config.logDir, "login.log"),
     (code) =>
       messages.warn({ code }, "login.log cannot be written; logins go on, lines are lost until it can"),
@@ -113,6 +123,10 @@ export function createLog(config: Pick<Config, "logDir" | "server">, output: Log
     info: (message, details = {}) => messages.info(details, message),
     warn: (message, details = {}) => messages.warn(details, message),
     error: (message, details = {}) => messages.error(details, message),
+    relay(lines) {
+      for (const line of lines.file.split(/(?<=\n)/)) if (line) file.write(line);
+      if (lines.output) output.write(lines.output);
+    },
     flush: () => file.flush(),
     close: () => file.close(),
     get lostLines() {

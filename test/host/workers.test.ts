@@ -1,8 +1,17 @@
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startHost } from "../support/host";
+import { type Host, startHost } from "../support/host";
+import { type HostileGoogle, startHostileGoogle } from "../support/hostile-google";
 import { postgresAvailable, testPostgres } from "../support/postgres";
 import { environment } from "../support/prisma-cli";
 import { get } from "../support/requests";
@@ -10,6 +19,8 @@ import { CLIENT_ID, CLIENT_SECRET, JWT_SECRET } from "../support/server";
 
 // A process starts within a second, and within many on a busy machine.
 setDefaultTimeout(60_000);
+
+const TEN_MEGABYTES = 10 * 1024 * 1024;
 
 let folder: string;
 beforeEach(() => {
@@ -63,6 +74,110 @@ describe.skipIf(!postgresAvailable() || process.platform !== "linux")("two worke
     await until(() => (listeners(at) === 2 ? true : undefined));
     other.kill("SIGKILL");
     await until(() => (isRunning(worker) ? undefined : true));
+  });
+});
+
+describe.skipIf(!postgresAvailable() || process.platform !== "linux")("the log of two workers", () => {
+  let google: HostileGoogle;
+  let server: Host;
+  let origin: string;
+  let worker: number;
+
+  beforeEach(async () => {
+    configure(2);
+    google = await startHostileGoogle();
+    const env = {
+      ...environment(await (await testPostgres()).createDatabase()),
+      JWT_SECRET,
+      GOOGLE_CLIENT_ID: CLIENT_ID,
+      GOOGLE_CLIENT_SECRET: CLIENT_SECRET,
+      GOOGLE_TOKEN_INFO_URL: google.urls.tokenInfo,
+      GOOGLE_USERINFO_URL: google.urls.userinfo,
+      RATE_LIMIT: "off",
+    };
+    server = startHost({ cwd: folder, env });
+    origin = await server.ready();
+    worker = await until(() => childOf(server.pid));
+    await until(() => (listeners(origin) === 2 ? true : undefined));
+  });
+  afterEach(async () => {
+    server.kill("SIGKILL");
+    await server.exited;
+    await until(() => (isRunning(worker) ? undefined : true));
+    await google.stop();
+  });
+
+  const log = join("logs", "login.log");
+  const idsIn = (...files: string[]) =>
+    files
+      .filter((file) => existsSync(join(folder, file)))
+      .flatMap((file) => readFileSync(join(folder, file), "utf8").replaceAll("\0", "").split("\n"))
+      .filter(Boolean)
+      .map((line) => JSON.parse(line).request_id as string);
+  /** Refusals, each on a connection of its own so that both processes get some. */
+  const refusals = async (name: string, count = 200) => {
+    const ids = Array.from({ length: count }, (_, n) => `${name}-${n}`);
+    const ask = (id: string) =>
+      fetch(`${origin}/api/me`, { headers: { "x-request-id": id }, keepalive: false });
+    await Promise.all(ids.map(async (id) => (await ask(id)).text()));
+    return ids;
+  };
+  const written = (ids: string[], ...files: string[]) =>
+    until(() => (idsIn(...files).length >= ids.length ? true : undefined));
+
+  test("goes through the first process: no line is lost or cut while the file is rotated, moved or deleted", async () => {
+    const before = await refusals("before");
+    await written(before, log);
+    truncateSync(join(folder, log), TEN_MEGABYTES);
+    const rotated = await refusals("rotated");
+    await written([...before, ...rotated], log, `${log}.1`);
+    renameSync(join(folder, log), join(folder, "moved.log"));
+    const moved = await refusals("moved");
+    await written(moved, log);
+    rmSync(join(folder, log));
+    const deleted = await refusals("deleted");
+    server.kill("SIGTERM");
+    expect(await server.exited).toBe(0);
+    const all = idsIn(`${log}.1`, "moved.log", log);
+    expect(all.toSorted()).toEqual([...before, ...rotated, ...deleted].toSorted());
+    expect(server.stdout()).not.toContain("login.log cannot be written");
+    for (const line of server
+      .stdout()
+      .split("\n")
+      .filter((each) => each.startsWith("{"))) {
+      expect(() => JSON.parse(line)).not.toThrow();
+    }
+    expect(server.stdout().match(/"event":"refused"/g)).toHaveLength(800);
+  });
+
+  test("is the worker's own once the first process is gone", async () => {
+    const asked = Promise.withResolvers<void>();
+    const answer = Promise.withResolvers<void>();
+    let waiting = 0;
+    google.misbehave("userinfo", async () => {
+      if (++waiting === 16) asked.resolve();
+      await answer.promise;
+      return Response.json({ sub: "hostile-1", given_name: "Slow" });
+    });
+    const logins = Array.from({ length: 16 }, async (_, n) => {
+      const response = await fetch(`${origin}/api/login`, {
+        method: "POST",
+        headers: { "content-type": "application/json", "x-request-id": `login-${n}` },
+        body: JSON.stringify({ access_token: "ya29.x" }),
+        keepalive: false,
+      });
+      return response.status === 200 ? `login-${n}` : null;
+    });
+    const settling = Promise.allSettled(logins);
+    await asked.promise;
+    server.kill("SIGKILL");
+    await until(() => (isRunning(server.pid) ? undefined : true));
+    answer.resolve();
+    const settled = await settling;
+    const answered = settled.map((each) => (each.status === "fulfilled" ? each.value : null)).filter(Boolean);
+    expect(answered.length).toBeGreaterThan(0);
+    await until(() => (isRunning(worker) ? undefined : true));
+    expect([...new Set(idsIn(log))].toSorted()).toEqual(answered.toSorted() as string[]);
   });
 });
 
