@@ -9,7 +9,7 @@ import { explorer } from "./explorer/plugin";
 import { asHealthCheck } from "./health/balancer-check";
 import { healthRoutes } from "./health/routes";
 import { createAddressReader } from "./http/address";
-import { readJsonBody } from "./http/body";
+import { createBodyReader } from "./http/body";
 import { createContextReader } from "./http/context";
 import { cors } from "./http/cors";
 import { errorBody, errorHeaders, toApiError } from "./http/error-response";
@@ -46,10 +46,12 @@ export type Deps = {
   log: Log;
   /** For calls to Google. */
   fetch: Fetch;
+  /** Aborted when the process is about to end: what is half sent then is no longer waited for. */
+  cutOff?: AbortSignal;
 };
 
 /** The whole server as a web-standard handler: `createApp(deps).fetch(request)`. Touches nothing but its deps. */
-export function createApp({ config, database, limitStore, keyRing, clock, log, fetch }: Deps) {
+export function createApp({ config, database, limitStore, keyRing, clock, log, fetch, cutOff }: Deps) {
   const tokens = {
     access: createAccessTokens(keyRing, config.security.accessTokenExpirySeconds, clock),
     refresh: createRefreshTokens(keyRing),
@@ -57,6 +59,7 @@ export function createApp({ config, database, limitStore, keyRing, clock, log, f
   const sessions = createSessionStatements(database.pool, clock, config.security);
   const limits = config.limits.enabled ? createLimits(limitStore) : noLimits;
   const readContext = createContextReader(createAddressReader(config.server.trustedProxies));
+  const readBody = createBodyReader(cutOff);
   const securityHeaders = createSecurityHeaders(config.server.publicUrl);
   const google = createLazyGoogleVerifier(config.google, clock, fetch);
   const guard = createGuard(tokens.access, sessions);
@@ -78,7 +81,7 @@ export function createApp({ config, database, limitStore, keyRing, clock, log, f
     })
     .use(cors(config))
     .onParse(async ({ request, contentType, route }) =>
-      withoutNullMembers(await readJsonBody(request, contentType), app, request.method, route),
+      withoutNullMembers(await readBody(request, contentType), app, request.method, route),
     )
     .onError(async ({ error: thrown, code, path, request, route, server, set, status }) => {
       let error = toApiError(thrown, code);

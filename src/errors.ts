@@ -11,6 +11,7 @@ export const ERRORS = {
   account_disabled: [403, "This account is disabled."],
   not_found: [404, "There is nothing here."],
   method_not_allowed: [405, "This method is not allowed here."],
+  request_timeout: [408, "The request body did not arrive in time."],
   username_taken: [409, "Another player has this name or one that looks like it."],
   payload_too_large: [413, "The request body is larger than 16 KiB."],
   unsupported_media_type: [415, "The request body must be application/json."],

@@ -10,6 +10,9 @@ import type { RunningLocalGoogle } from "../stand-ins/google/start";
 import { cleanUp } from "./clean-up";
 import { listenOn } from "./listen";
 import { periodically } from "./periodically";
+import { claimSharedPort } from "./port-claim";
+import { serve } from "./serve";
+import { isWorker } from "./workers";
 
 export type RunningServer = {
   /** Where players reach it. */
@@ -18,12 +21,12 @@ export type RunningServer = {
   localGoogle: string | null;
   /** What a worker needs in its environment to serve together with this process. */
   workerEnvironment: Record<string, string>;
-  /** Finishes the requests that were accepted, then closes everything. */
+  /**
+   * Finishes the requests that were accepted, then closes everything.
+   * @throws what a closing threw, after all others were closed too
+   */
   stop(): Promise<void>;
 };
-
-/** Bytes after which Bun itself hangs up; the app refuses bodies far smaller than this. */
-const MAXIMUM_READ_BYTES = 1_048_576;
 
 const CLEAN_UP_INTERVAL_MS = 60_000;
 
@@ -36,21 +39,20 @@ export async function startServer(
   log: Log,
   onProgress: (line: string) => void,
 ): Promise<RunningServer> {
-  const { host, port, workers } = config.server;
-  const keyRing = await loadKeyRing(config.security, config.dataDir);
-  const onWarning = (line: string) => log.warn(line);
-  const database = await openDatabase(config.database, { onProgress, onWarning });
-  const closers = [() => database.close()];
-  const stop = async () => {
-    for (const close of closers.toReversed()) await close();
-  };
+  const { host, port, workers, keepAliveSeconds, publicUrl } = config.server;
+  const resources = new AsyncDisposableStack();
   try {
+    const keyRing = await loadKeyRing(config.security, config.dataDir);
+    const onWarning = (line: string) => log.warn(line);
+    const database = await openDatabase(config.database, { onProgress, onWarning });
+    resources.defer(() => database.close());
     const limitStore = await openLimitStore(config.limits, database, onWarning);
-    closers.push(() => limitStore.close());
+    resources.defer(() => limitStore.close());
     const google = config.google.local
       ? await startLocalGoogleOnPort(config, port === 0 ? 0 : port + 1)
       : null;
-    if (google) closers.push(() => google.stop());
+    if (google) resources.defer(() => google.stop());
+    const cutOff = new AbortController();
     const app = createApp({
       config: google ? { ...config, google: { ...config.google, endpoints: google.urls } } : config,
       database,
@@ -59,32 +61,30 @@ export async function startServer(
       clock: systemClock,
       log,
       fetch: globalThis.fetch,
+      cutOff: cutOff.signal,
     });
-    const server = listenOn(host, port, () =>
-      Bun.serve({
-        hostname: host,
-        port,
-        reusePort: workers > 1,
-        fetch: app.fetch,
-        maxRequestBodySize: MAXIMUM_READ_BYTES,
-      }),
-    );
-    app.server = server;
+    const sharePort = workers > 1;
+    if (sharePort && port !== 0 && !isWorker) resources.defer(claimSharedPort(host, port));
+    const serving = serve(app, { host, port, sharePort, keepAliveSeconds, cutOff });
     const stopCleaning = periodically(
       CLEAN_UP_INTERVAL_MS,
       () => cleanUp({ database, clock: systemClock, policy: config.security }),
       () => log.warn("expired sessions could not be deleted; trying again later"),
     );
-    closers.push(stopCleaning);
-    closers.push(() => server.stop());
-    const origin = config.server.publicUrl ?? `http://localhost:${server.port}`;
+    resources.defer(stopCleaning);
+    resources.defer(() => serving.drain());
     const workerEnvironment = {
-      SERVER_PORT: String(server.port),
+      SERVER_PORT: String(serving.port),
       ...(google ? localGoogleEnvironment(config, google) : {}),
     };
-    return { origin, localGoogle: google?.origin ?? null, workerEnvironment, stop };
+    return {
+      origin: publicUrl ?? `http://localhost:${serving.port}`,
+      localGoogle: google?.origin ?? null,
+      workerEnvironment,
+      stop: () => resources.disposeAsync(),
+    };
   } catch (error) {
-    await stop();
+    await resources.disposeAsync().catch(() => {});
     throw error;
   }
 }

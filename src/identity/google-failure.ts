@@ -22,5 +22,6 @@ export function googleError(error: unknown): ApiError {
 
 /** What kept Google from answering, for the log: an HTTP status, or the error of the connection. */
 export function googleCause(error: unknown): unknown {
+  if (error instanceof ApiError) return error.cause;
   return error instanceof GaxiosError && error.response ? `http_${error.response.status}` : error;
 }

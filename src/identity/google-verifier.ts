@@ -7,6 +7,7 @@ import { identityOf, profileOf, type VerifiedLogin } from "./claims";
 import { googleCause, googleError } from "./google-failure";
 import { GoogleKeys } from "./google-keys";
 import { type Fetch, SingleRequestTransport } from "./google-transport";
+import { type Deadline, startDeadline } from "./sign-in-deadline";
 
 const ISSUERS = ["https://accounts.google.com", "accounts.google.com"];
 const DAY_SECONDS = 86_400;
@@ -60,16 +61,19 @@ export function createGoogleVerifier(config: GoogleConfig, clock: Clock, fetch: 
 
   const accessToken: GoogleVerifier["accessToken"] = async (token) => {
     requireHeaderSafe(token);
-    const info = await ask(() => client.getTokenInfo(token));
+    const inTime = startDeadline();
+    const info = await ask(() => inTime(client.getTokenInfo(token)));
     checkAudience(info.aud);
     const identity = identityOf(info as unknown as Record<string, unknown>);
     if (!identity) throw new ApiError("google_token_invalid");
     const loadProfile = async () => {
       const { data } = await ask(() =>
-        transport.request<Record<string, unknown>>({
-          url: config.endpoints.userinfo,
-          headers: { authorization: `Bearer ${token}` },
-        }),
+        inTime(
+          transport.request<Record<string, unknown>>({
+            url: config.endpoints.userinfo,
+            headers: { authorization: `Bearer ${token}` },
+          }),
+        ),
       );
       if (data.sub !== identity.sub) throw new ApiError("google_token_invalid");
       return profileOf(data);
@@ -77,9 +81,9 @@ export function createGoogleVerifier(config: GoogleConfig, clock: Clock, fetch: 
     return { ...identity, loadProfile };
   };
 
-  const idToken: GoogleVerifier["idToken"] = async (token, nonce) => {
+  const verifyIdToken = async (token: string, nonce: string | undefined, inTime: Deadline) => {
     const keyId = requireRs256(token);
-    const certificates = await keys.find(keyId).catch((cause) => {
+    const certificates = await inTime(keys.find(keyId)).catch((cause) => {
       throw new ApiError("google_unavailable", { cause: googleCause(cause) });
     });
     const ticket = await client
@@ -102,18 +106,21 @@ export function createGoogleVerifier(config: GoogleConfig, clock: Clock, fetch: 
   };
 
   const code: GoogleVerifier["code"] = async (grant) => {
+    const inTime = startDeadline();
     const { tokens } = await ask(() =>
-      client.getToken({
-        code: grant.code,
-        codeVerifier: grant.codeVerifier,
-        redirect_uri: grant.redirectUri,
-      }),
+      inTime(
+        client.getToken({
+          code: grant.code,
+          codeVerifier: grant.codeVerifier,
+          redirect_uri: grant.redirectUri,
+        }),
+      ),
     );
     if (typeof tokens.id_token !== "string") throw new ApiError("google_token_invalid");
-    return idToken(tokens.id_token);
+    return verifyIdToken(tokens.id_token, undefined, inTime);
   };
 
-  return { accessToken, idToken, code };
+  return { accessToken, idToken: (token, nonce) => verifyIdToken(token, nonce, startDeadline()), code };
 }
 
 /** Asks Google once, and translates what its libraries throw. */
