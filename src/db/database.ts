@@ -46,6 +46,11 @@ export async function openDatabase(config: DatabaseConfig, options: OpenOptions 
 export function over(pool: pg.Pool, kind: DatabaseConfig["kind"], closePool: () => Promise<void>): Database {
   let prisma: PrismaClient | undefined;
   let closing: Promise<void> | undefined;
+  const closeAll = async () => {
+    await using resources = new AsyncDisposableStack();
+    resources.defer(closePool);
+    resources.defer(async () => prisma?.$disconnect());
+  };
   return {
     kind,
     get prisma() {
@@ -57,7 +62,7 @@ export function over(pool: pg.Pool, kind: DatabaseConfig["kind"], closePool: () 
       await pool.query("SELECT 1");
     },
     close() {
-      closing ??= Promise.resolve(prisma?.$disconnect()).then(closePool);
+      closing ??= closeAll();
       return closing;
     },
   };
