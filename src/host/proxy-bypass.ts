@@ -7,6 +7,8 @@ const LOOPBACK = ["127.0.0.1", "localhost", "::1"];
  */
 export function bypassProxyForLoopback(env: NodeJS.Dict<string>): void {
   const listed = [env.NO_PROXY, env.no_proxy].flatMap((list) => list?.split(",") ?? []);
+  // An asterisk stands for every host, but only by itself.
+  if (listed.includes("*")) return;
   const hosts = [...new Set([...listed.map((host) => host.trim()), ...LOOPBACK])].filter(Boolean).join(",");
   env.NO_PROXY = hosts;
   env.no_proxy = hosts;
