@@ -39,12 +39,16 @@ export function errorBody(error: ApiError, requestId: string) {
   };
 }
 
-/** RFC 6750 §3: a challenge with every 401, and why when a token was sent. */
+/**
+ * RFC 6750 §3: a challenge with every 401, and why when a token was sent. RFC 9110 §15.5.9: with a 408 the connection
+ * ends, since nobody waits for the rest.
+ */
 export function errorHeaders(error: ApiError): Record<string, string> {
   const headers: Record<string, string> = {};
   if (error.status === 401) {
     headers["www-authenticate"] = error.code === "invalid_token" ? 'Bearer error="invalid_token"' : "Bearer";
   }
+  if (error.status === 408) headers.connection = "close";
   if (error.retryAfterSeconds !== undefined) headers["retry-after"] = String(error.retryAfterSeconds);
   return headers;
 }

@@ -12,7 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Host, startHost } from "../support/host";
 import { type HostileGoogle, startHostileGoogle } from "../support/hostile-google";
-import { postgresAvailable, testPostgres } from "../support/postgres";
+import { freePort, postgresAvailable, testPostgres } from "../support/postgres";
 import { environment } from "../support/prisma-cli";
 import { get } from "../support/requests";
 import { CLIENT_ID, CLIENT_SECRET, JWT_SECRET } from "../support/server";
@@ -74,6 +74,62 @@ describe.skipIf(!postgresAvailable() || process.platform !== "linux")("two worke
     await until(() => (listeners(at) === 2 ? true : undefined));
     other.kill("SIGKILL");
     await until(() => (isRunning(worker) ? undefined : true));
+  });
+});
+
+describe.skipIf(!postgresAvailable() || process.platform !== "linux")("a port that workers share", () => {
+  const hosts: Host[] = [];
+  afterEach(async () => {
+    for (const host of hosts) host.kill("SIGTERM");
+    await Promise.all(hosts.splice(0).map(({ exited }) => exited));
+  });
+  const settings = async (port: number) => ({
+    ...environment(await (await testPostgres()).createDatabase()),
+    JWT_SECRET,
+    GOOGLE_CLIENT_ID: CLIENT_ID,
+    GOOGLE_CLIENT_SECRET: CLIENT_SECRET,
+    SERVER_PORT: String(port),
+  });
+  const start = (env: Record<string, string>) => {
+    const host = startHost({ cwd: folder, env });
+    hosts.push(host);
+    return host;
+  };
+  const refusal = (port: number) =>
+    `Port ${port} on 127.0.0.1 is taken; stop what listens there or set SERVER_PORT.\n`;
+
+  test("is refused to a second server, whichever of the two has workers, and free once the first has ended", async () => {
+    const port = await freePort();
+    const env = await settings(port);
+    configure(2);
+    const first = start(env);
+    await first.ready();
+    const second = start(env);
+    expect([await second.exited, second.stderr()]).toEqual([1, refusal(port)]);
+    configure(1);
+    const alone = start(env);
+    expect([await alone.exited, alone.stderr()]).toEqual([1, refusal(port)]);
+    first.kill("SIGTERM");
+    expect(await first.exited).toBe(0);
+    const next = start(env);
+    await next.ready();
+    configure(2);
+    const late = start(env);
+    expect([await late.exited, late.stderr()]).toEqual([1, refusal(port)]);
+  });
+
+  test("goes to one of two servers that start at once", async () => {
+    const port = await freePort();
+    const env = await settings(port);
+    configure(2);
+    const together = Array.from({ length: 3 }, () => start(env));
+    const starts = await Promise.all(
+      together.map((host) => Promise.race([host.ready().then(() => null), host.exited])),
+    );
+    expect(starts.filter((code) => code === null)).toHaveLength(1);
+    for (const [index, code] of starts.entries()) {
+      if (code !== null) expect([code, together[index]?.stderr()]).toEqual([1, refusal(port)]);
+    }
   });
 });
 
