@@ -35,13 +35,16 @@ export function explorer() {
     .get("/swagger/account-sdk.js", async () => script(await browserSdk()), HIDDEN)
     .get("/favicon.ico", () => new Response(Bun.file(new URL("favicon.svg", import.meta.url))), HIDDEN)
     .mapResponse(({ path, responseValue }) => {
+      // What the page loads is named relative to /swagger, because a proxy may have taken a path prefix off.
+      if (path === "/swagger/")
+        return new Response(null, { status: 302, headers: { location: "../swagger" } });
       if (path !== "/swagger/json") return undefined;
       return Response.json(tidyDocument(responseValue as OpenApiDocument));
     })
     .use(
       swagger({
         path: "/swagger",
-        scalarCDN: "/swagger/explorer.js",
+        scalarCDN: "swagger/explorer.js",
         excludeStaticFile: false,
         exclude: [/^\/swagger/, /^\/play/],
         documentation: {

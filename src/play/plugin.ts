@@ -12,8 +12,9 @@ export function play() {
   return new Elysia({ name: "play" })
     .get(
       "/play",
+      // Relative, because a proxy may have taken a path prefix off.
       ({ request, redirect }) =>
-        new URL(request.url).pathname === "/play" ? redirect("/play/", 302) : file("index.html"),
+        new URL(request.url).pathname === "/play" ? redirect("play/", 302) : file("index.html"),
       HIDDEN,
     )
     .get(

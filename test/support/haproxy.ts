@@ -29,9 +29,13 @@ export function haproxyAvailable(): boolean {
  * A real HAProxy in front of a server, with the default timeouts of its manual.
  * @param backend lines of the backend section: how it checks, what it changes
  */
-export async function startHaproxy(server: { origin: string }, backend: string[]): Promise<RunningHaproxy> {
+export async function startHaproxy(
+  server: { origin: string },
+  backend: string[],
+  port?: number,
+): Promise<RunningHaproxy> {
   const folder = mkdtempSync(join(tmpdir(), "account-server-haproxy-"));
-  const port = await freePort();
+  port ??= await freePort();
   const { host } = new URL(server.origin);
   const config = [
     "global",
