@@ -22,7 +22,8 @@ export function characters(maxLength: number, options: { description?: string } 
  * every code with its sentence.
  */
 export function errorResponses<const Code extends ErrorCode>(...codes: Code[]) {
-  const all: ErrorCode[] = [...codes, "internal_error"];
+  const readsBody = (codes as ErrorCode[]).includes("payload_too_large");
+  const all: ErrorCode[] = [...codes, ...(readsBody ? ["request_timeout" as const] : []), "internal_error"];
   const statuses = [...new Set(all.map((code) => ERRORS[code][0]))];
   const responses = statuses.map((status) => {
     const own = all.filter((code) => ERRORS[code][0] === status);
