@@ -1,4 +1,5 @@
-const HEALTH_PATH = /^\/health\/(live|ready)\/?$/;
+/** With a slash at the end too, which the routes themselves do not take. */
+const HEALTH_PATH = /^(\/health\/(?:live|ready))(\/?)$/;
 
 /** The path of a request target, with a host in front of it or without. */
 const TARGET = /^(?:https?:\/\/[^/?#]*)?(\/[^?#]*)/;
@@ -12,11 +13,12 @@ const TARGET = /^(?:https?:\/\/[^/?#]*)?(\/[^?#]*)/;
 export function asHealthCheck(request: Request, url: URL | null): Request | null {
   const { method, headers } = request;
   if (!["GET", "HEAD", "OPTIONS"].includes(method)) return null;
-  const preflight = headers.has("access-control-request-method");
-  if (url && (method !== "OPTIONS" || preflight)) return null;
-  const path = TARGET.exec(request.url)?.[1] ?? "";
-  if (HEALTH_PATH.test(path)) {
-    return new Request(`http://localhost${path}`, { method: method === "HEAD" ? "HEAD" : "GET", headers });
+  const path = url?.pathname ?? TARGET.exec(request.url)?.[1] ?? "";
+  const [, route, slash] = HEALTH_PATH.exec(path) ?? [];
+  if (route) {
+    const preflight = headers.has("access-control-request-method");
+    if (url && !slash && (method !== "OPTIONS" || preflight)) return null;
+    return new Request(`http://localhost${route}`, { method: method === "HEAD" ? "HEAD" : "GET", headers });
   }
   // `option httpchk` without a path: any answer but an error means that the server is there.
   const bare = !url && method === "OPTIONS" && path === "/";

@@ -3,10 +3,12 @@ import { systemClock } from "../clock";
 import type { Config } from "../config/config";
 import { LOCAL_CLIENT_ID } from "../config/google";
 import { openDatabase } from "../db/database";
+import { createProviders } from "../identity/providers";
 import { openLimitStore } from "../limits/store";
 import type { Log } from "../log/log";
 import { loadKeyRing } from "../session/keys";
 import type { RunningLocalGoogle } from "../stand-ins/google/start";
+import { createStores } from "../stores";
 import { cleanUp } from "./clean-up";
 import { listenOn } from "./listen";
 import { periodically } from "./periodically";
@@ -52,15 +54,18 @@ export async function startServer(
       ? await startLocalGoogleOnPort(config, port === 0 ? 0 : port + 1)
       : null;
     if (google) resources.defer(() => google.stop());
+    const clock = systemClock;
+    const known = google ? { ...config, google: { ...config.google, endpoints: google.urls } } : config;
+    const providers = createProviders({ config: known, clock, fetch: globalThis.fetch });
     const cutOff = new AbortController();
     const app = createApp({
-      config: google ? { ...config, google: { ...config.google, endpoints: google.urls } } : config,
+      config: known,
       database,
       limitStore,
       keyRing,
-      clock: systemClock,
+      clock,
       log,
-      fetch: globalThis.fetch,
+      providers,
       cutOff: cutOff.signal,
     });
     const sharePort = workers > 1;
@@ -68,7 +73,7 @@ export async function startServer(
     const serving = serve(app, { host, port, sharePort, keepAliveSeconds, cutOff });
     const stopCleaning = periodically(
       CLEAN_UP_INTERVAL_MS,
-      () => cleanUp({ database, clock: systemClock, policy: config.security }),
+      () => cleanUp(createStores(database, clock, config.security)),
       () => log.warn("expired sessions could not be deleted; trying again later"),
     );
     resources.defer(stopCleaning);

@@ -19,6 +19,7 @@ const CHECKS: [who: string, request: string][] = [
   ["one with an underscore in the name", "GET /health/ready HTTP/1.1\r\nHost: account_server:8000\r\n\r\n"],
   ["one with an IPv6 address", "GET /health/ready HTTP/1.1\r\nHost: [::1]:8000\r\n\r\n"],
   ["one with a slash at the end and a query", "GET /health/ready/?from=lb HTTP/1.0\r\n\r\n"],
+  ["one with a slash at the end", "HEAD /health/ready/ HTTP/1.1\r\nHost: localhost\r\n\r\n"],
   ["one with the whole URL", "GET http://10.0.0.1/health/ready HTTP/1.0\r\n\r\n"],
   ["one that says it has no body", "GET /health/ready HTTP/1.0\r\nContent-Length: 0\r\n\r\n"],
 ];

@@ -169,7 +169,7 @@ describe("a request that fails on our side", () => {
       expect(lines.map(({ route, code }) => [route, code])).toEqual([
         ["GET /health/ready", "database_unavailable"],
         ["GET /api/me", "database_unavailable"],
-        ["GET /auth/google/start", "database_unavailable"],
+        ["GET /auth/:provider/start", "database_unavailable"],
       ]);
       for (const { cause } of lines) expect(cause).toMatch(/^(E[A-Z]+|Connection terminated.*)$/);
     });
