@@ -17,7 +17,10 @@ try {
   const server = await startServer(config, log, (line) => console.log(line));
   if (isWorker) {
     const shutDown = shutDownOnSignal(log, [server]);
-    process.on("disconnect", () => shutDown("The first process is gone"));
+    const follow = () => shutDown("The first process is gone");
+    process.on("disconnect", follow);
+    // It may have gone while this process started, and then says so no more.
+    if (!process.connected) follow();
   } else {
     const workers = startWorkers(config.server.workers - 1, server.workerEnvironment, log);
     shutDownOnSignal(log, [server, workers]);

@@ -31,9 +31,11 @@ export function forwardLog(toFirstProcess: NodeJS.Process): LogWriters {
     timer = null;
     const lines = pending;
     if (!lines.file && !lines.output) return;
+    const message: LinesMessage = { lines, number: sent + 1 };
+    // Refused once the channel is closed; "disconnect" follows and finds the lines still here.
+    if (!toFirstProcess.send?.(message)) return;
     pending = { file: "", output: "" };
     sent++;
-    toFirstProcess.send?.({ lines, number: sent } satisfies LinesMessage);
   };
   const add = (to: keyof LoggedLines, line: string) => {
     pending[to] += line;
@@ -47,14 +49,16 @@ export function forwardLog(toFirstProcess: NodeJS.Process): LogWriters {
   let ownOutput: LogOutput | null = null;
   let writeForItself = () => {};
   toFirstProcess.on("message", ({ number }: { number: number }) => settle(number));
-  toFirstProcess.on("disconnect", () => {
+  const takeOver = () => {
     if (timer) clearTimeout(timer);
     timer = null;
     ownOutput = standardOutput();
     if (pending.output) ownOutput.write(pending.output);
     writeForItself();
     settle(sent);
-  });
+  };
+  toFirstProcess.on("disconnect", takeOver);
+  if (!toFirstProcess.connected) takeOver();
 
   return {
     output: {
@@ -67,6 +71,7 @@ export function forwardLog(toFirstProcess: NodeJS.Process): LogWriters {
         own = openRotatingFile(...where);
         if (pending.file) own.write(pending.file);
       };
+      if (ownOutput) writeForItself();
       return {
         write: (line) => (own ? own.write(line) : add("file", line)),
         flush: () => (own ? own.flush() : flush()),

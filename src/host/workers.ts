@@ -30,7 +30,11 @@ export function startWorkers(count: number, environment: Record<string, string>,
       // The channel also tells a worker when the process that started it is gone.
       ipc({ lines, number }: LinesMessage, worker) {
         log.relay(lines);
-        worker.send({ number });
+        try {
+          worker.send({ number });
+        } catch {
+          // It ended with its lines on the way; nobody waits for the receipt.
+        }
       },
       onExit() {
         children.delete(child);

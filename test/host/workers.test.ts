@@ -133,6 +133,32 @@ describe.skipIf(!postgresAvailable() || process.platform !== "linux")("a port th
   });
 });
 
+describe.skipIf(!postgresAvailable() || process.platform !== "linux")(
+  "a worker whose first process is killed",
+  () => {
+    test.each([0, 100, 300, 500])(
+      "ends by itself, also while it starts (%i ms after it was started)",
+      async (ms) => {
+        configure(2);
+        const server = startHost({
+          cwd: folder,
+          env: {
+            ...environment(await (await testPostgres()).createDatabase()),
+            JWT_SECRET,
+            GOOGLE_CLIENT_ID: CLIENT_ID,
+            GOOGLE_CLIENT_SECRET: CLIENT_SECRET,
+          },
+        });
+        const worker = await until(() => childOf(server.pid));
+        await Bun.sleep(ms);
+        server.kill("SIGKILL");
+        await until(() => (isRunning(worker) ? undefined : true));
+        await server.exited;
+      },
+    );
+  },
+);
+
 describe.skipIf(!postgresAvailable() || process.platform !== "linux")("the log of two workers", () => {
   let google: HostileGoogle;
   let server: Host;
@@ -204,6 +230,20 @@ describe.skipIf(!postgresAvailable() || process.platform !== "linux")("the log o
       expect(() => JSON.parse(line)).not.toThrow();
     }
     expect(server.stdout().match(/"event":"refused"/g)).toHaveLength(800);
+  });
+
+  test("outlives a worker that is killed with its lines on the way", async () => {
+    const load = Array.from({ length: 10 }, async (_, n) => {
+      // Those that the killed worker had accepted fail, and are of no interest.
+      await refusals(`amid-${n}`, 100).catch(() => {});
+    });
+    await Bun.sleep(60);
+    process.kill(worker, "SIGKILL");
+    await Promise.all(load);
+    const after = await refusals("after", 20);
+    await until(() => (after.every((id) => idsIn(log).includes(id)) ? true : undefined));
+    worker = await until(() => [childOf(server.pid)].find((pid) => pid && pid !== worker));
+    expect(server.stderr()).toBe("");
   });
 
   test("is the worker's own once the first process is gone", async () => {
