@@ -8,14 +8,12 @@ import type { AnyElysia } from "elysia";
  */
 export function withoutNullMembers(body: unknown, app: AnyElysia, method: string, route: string): unknown {
   if (typeof body !== "object" || body === null || Array.isArray(body)) return body;
-  const members = Object.entries(body);
-  if (members.every(([, value]) => value !== null)) return body;
-  const properties = bodySchema(app, method, route)?.properties ?? {};
-  return Object.fromEntries(
-    members.filter(
-      ([name, value]) => value !== null || takesNull(Object.hasOwn(properties, name) && properties[name]),
-    ),
+  if (!Object.values(body).includes(null)) return body;
+  const properties: Record<string, TSchema> = bodySchema(app, method, route)?.properties ?? {};
+  const kept = Object.entries(body).filter(
+    ([name, value]) => value !== null || (Object.hasOwn(properties, name) && takesNull(properties[name])),
   );
+  return Object.fromEntries(kept);
 }
 
 function bodySchema(app: AnyElysia, method: string, route: string): TSchema | undefined {
@@ -23,7 +21,6 @@ function bodySchema(app: AnyElysia, method: string, route: string): TSchema | un
   return found?.hooks.body as TSchema | undefined;
 }
 
-function takesNull(schema: TSchema | false | undefined): boolean {
-  if (!schema) return false;
-  return schema.type === "null" || (schema.anyOf ?? []).some(takesNull);
+function takesNull(schema: TSchema | undefined): boolean {
+  return schema?.type === "null" || (schema?.anyOf ?? []).some(takesNull);
 }
