@@ -6,13 +6,16 @@ import type { Config } from "./config/config";
 import type { Database } from "./db/database";
 import { ApiError } from "./errors";
 import { explorer } from "./explorer/plugin";
+import { asHealthCheck } from "./health/balancer-check";
 import { healthRoutes } from "./health/routes";
 import { createAddressReader } from "./http/address";
-import { readJsonBody } from "./http/body";
+import { createBodyReader } from "./http/body";
 import { createContextReader } from "./http/context";
 import { cors } from "./http/cors";
 import { errorBody, errorHeaders, toApiError } from "./http/error-response";
+import { logFailure } from "./http/failure";
 import { allowedMethods } from "./http/methods";
+import { withoutNullMembers } from "./http/null-members";
 import { requestId } from "./http/request-id";
 import { createSecurityHeaders } from "./http/security-headers";
 import type { Providers } from "./identity/providers";
@@ -42,6 +45,8 @@ export type Deps = {
   log: Log;
   /** The ways in. */
   providers: Providers;
+  /** Aborted when the process is about to end: what is half sent then is no longer waited for. */
+  cutOff?: AbortSignal;
 };
 
 /**
@@ -54,7 +59,7 @@ export type Deps = {
  * const response = await app.fetch(new Request("http://localhost/health/live"));
  * ```
  */
-export function createApp({ config, database, limitStore, keyRing, clock, log, providers }: Deps) {
+export function createApp({ config, database, limitStore, keyRing, clock, log, providers, cutOff }: Deps) {
   const tokens = {
     access: createAccessTokens(keyRing, config.security.accessTokenExpirySeconds, clock),
     refresh: createRefreshTokens(keyRing),
@@ -62,25 +67,33 @@ export function createApp({ config, database, limitStore, keyRing, clock, log, p
   const stores = createStores(database, clock, config.security);
   const limits = config.limits.enabled ? createLimits(limitStore) : noLimits;
   const readContext = createContextReader(createAddressReader(config.server.trustedProxies));
+  const readBody = createBodyReader(cutOff);
   const securityHeaders = createSecurityHeaders(config.server.publicUrl);
   const guard = createGuard(tokens.access, stores.sessions);
   const { publicUrl, port } = config.server;
   const { redirectUris } = config.google;
   const common = { ...stores, clock, guard, limits, log, providers, readContext, redirectUris, tokens };
 
+  const handle = (request: Request): Promise<Response> => Promise.resolve(app.fetch(request));
+
   // Elysia's "standard" host names have four letters or more; ours may be called "api".
   const app = new Elysia({ name: "account-server", strictPath: true, handler: { standardHostname: false } })
     .onRequest(({ request, set }) => {
-      set.headers["x-request-id"] = requestId(request.headers);
       const url = URL.parse(request.url);
+      const check = asHealthCheck(request, url);
+      if (check) return handle(check);
+      set.headers["x-request-id"] = requestId(request.headers);
       if (!url)
         throw new ApiError("validation_failed", { message: "The Host header is missing or malformed." });
       Object.assign(set.headers, securityHeaders(url.pathname));
+      return undefined;
     })
     .use(cors(config))
-    .onParse(({ request, contentType }) => readJsonBody(request, contentType))
+    .onParse(async ({ request, contentType, route }) =>
+      withoutNullMembers(await readBody(request, contentType), app, request.method, route),
+    )
     .onError(async ({ error: thrown, code, path, request, route, server, set, status }) => {
-      let error = toApiError(thrown, code, log);
+      let error = toApiError(thrown, code);
       if (code === "NOT_FOUND") {
         const allow = allowedMethods(app, path);
         if (allow.length > 0) {
@@ -89,8 +102,12 @@ export function createApp({ config, database, limitStore, keyRing, clock, log, p
         }
       }
       const asking = readContext({ request, route, server, set });
-      if ([401, 403, 429].includes(error.status) && (await limits.worthLogging(asking.ip))) {
-        log.event("refused", { code: error.code, ...asking });
+      if (error.status >= 500) logFailure(log, error, asking);
+      const refused = [401, 403, 429].includes(error.status);
+      const signInFailed = isSignInPage(path) && !refused && code !== "NOT_FOUND";
+      if ((refused || signInFailed) && (await limits.mayLogRefusal(asking.ip))) {
+        if (refused) log.event("refused", { code: error.code, ...asking });
+        else log.event("sign_in_failed", { reason: error.code, ...asking });
       }
       Object.assign(set.headers, errorHeaders(error));
       if (isSignInPage(path)) return signInFailedPage(error);

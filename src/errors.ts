@@ -12,6 +12,7 @@ export const ERRORS = {
   account_disabled: [403, "This account is disabled."],
   not_found: [404, "There is nothing here."],
   method_not_allowed: [405, "This method is not allowed here."],
+  request_timeout: [408, "The request body did not arrive in time."],
   username_taken: [409, "Another player has this name or one that looks like it."],
   payload_too_large: [413, "The request body is larger than 16 KiB."],
   unsupported_media_type: [415, "The request body must be application/json."],
@@ -32,6 +33,10 @@ export type ApiErrorOptions = {
   fields?: Record<string, unknown>;
   /** Seconds for `Retry-After`. */
   retryAfterSeconds?: number;
+  /** What went wrong on our side, as an error or as a code; for the log alone. */
+  cause?: unknown;
+  /** The setting that an operator has to look at; for the log alone. */
+  setting?: string;
 };
 
 /** The one error that use-cases throw and clients see. Carries no secret and nothing the client sent. */
@@ -40,14 +45,16 @@ export class ApiError extends Error {
   readonly status: number;
   readonly fields: Record<string, unknown>;
   readonly retryAfterSeconds: number | undefined;
+  readonly setting: string | undefined;
 
   constructor(
     readonly code: ErrorCode,
     options: ApiErrorOptions = {},
   ) {
-    super(options.message ?? ERRORS[code][1]);
+    super(options.message ?? ERRORS[code][1], { cause: options.cause });
     this.status = ERRORS[code][0];
     this.fields = options.fields ?? {};
+    this.setting = options.setting;
     this.retryAfterSeconds = options.retryAfterSeconds ?? (this.status === 503 ? 5 : undefined);
   }
 }

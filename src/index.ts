@@ -1,33 +1,32 @@
 import { loadConfig } from "./config/config";
 import { banner } from "./host/banner";
-import { startErrorMessage } from "./host/listen";
+import { forwardLog } from "./host/forwarded-log";
+import { bypassProxyForLoopback } from "./host/proxy-bypass";
+import { shutDownOnSignal } from "./host/shut-down";
 import { startServer } from "./host/start";
+import { startFailureMessage } from "./host/start-failure";
 import { isWorker, startWorkers } from "./host/workers";
 import { createLog } from "./log/log";
 import { standardOutput } from "./log/standard-output";
 
-const DRAIN_LIMIT_MS = 60_000;
-
 try {
   const config = loadConfig({ cwd: process.cwd(), env: process.env });
-  const log = createLog(config, standardOutput());
+  bypassProxyForLoopback(process.env);
+  const forwarded = isWorker ? forwardLog(process) : null;
+  const log = createLog(config, forwarded?.output ?? standardOutput(), forwarded?.openFile);
   const server = await startServer(config, log, (line) => console.log(line));
-  const workers = isWorker ? null : startWorkers(config.server.workers - 1, server.besides, log);
-
-  let stopping = false;
-  const shutDown = async (signal: string) => {
-    if (stopping) return;
-    stopping = true;
-    log.info(`${signal}: finishing what was accepted`);
-    setTimeout(() => process.exit(1), DRAIN_LIMIT_MS).unref();
-    await Promise.all([server.stop(), workers?.stop()]);
-    await log.close();
-    process.exit(0);
-  };
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, shutDown);
-  if (isWorker) process.on("disconnect", () => shutDown("The main process is gone"));
-  else console.log(banner(config, server));
+  if (isWorker) {
+    const shutDown = shutDownOnSignal(log, [server]);
+    const follow = () => shutDown("The first process is gone");
+    process.on("disconnect", follow);
+    // It may have gone while this process started, and then says so no more.
+    if (!process.connected) follow();
+  } else {
+    const workers = startWorkers(config.server.workers - 1, server.workerEnvironment, log);
+    shutDownOnSignal(log, [server, workers]);
+    console.log(banner(config, server));
+  }
 } catch (error) {
-  console.error(startErrorMessage(error));
+  console.error(startFailureMessage(error));
   process.exit(1);
 }

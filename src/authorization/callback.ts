@@ -1,7 +1,22 @@
 import { randomBytes } from "node:crypto";
 import { ApiError } from "../errors";
+import type { RequestContext } from "../http/context";
+import { logFailure } from "../http/failure";
 import type { IdentityProvider } from "../identity/provider";
+import type { Log } from "../log/log";
 import type { AuthorizationStore, PendingRequest } from "./store";
+
+export type CallbackDeps = { authorizations: AuthorizationStore; log: Log };
+
+/** A sign-in that the provider or we refuse. The player returns to the game with the reason. */
+export class SignInRefused extends ApiError {
+  constructor(
+    { code, cause }: ApiError,
+    readonly location: string,
+  ) {
+    super(code, { cause });
+  }
+}
 
 /** What the provider sends back (RFC 6749 §4.1.2). */
 export type CallbackQuery = {
@@ -13,14 +28,16 @@ export type CallbackQuery = {
 /**
  * Finishes a sign-in at a provider and makes the one-time login code for the game.
  * @param callback our redirect URI, the same as at the start
- * @returns the game's redirect URI with `code` and `state`, or with `error` and `state`
+ * @returns the game's redirect URI with `code` and `state`, or with `error` and `state` when the player said no
  * @throws {ApiError} authorization_expired when the state is unknown, too old or was used before
+ * @throws {SignInRefused} with the game's redirect URI with `error` and `state`
  */
 export async function finishAuthorization(
-  authorizations: AuthorizationStore,
+  { authorizations, log }: CallbackDeps,
   provider: IdentityProvider,
   query: CallbackQuery,
   callback: string,
+  context: RequestContext,
 ): Promise<string> {
   const request = query.state ? await authorizations.takeRequest(query.state, provider.id) : null;
   if (!request) throw new ApiError("authorization_expired");
@@ -28,14 +45,19 @@ export async function finishAuthorization(
     withQuery(request.redirectUri, { ...members, state: request.clientState });
 
   if (query.error || !query.code) {
-    return answer({ error: query.error === "access_denied" ? "access_denied" : "server_error" });
+    const error = query.error === "access_denied" ? "access_denied" : "server_error";
+    log.event("sign_in_failed", { reason: error, ...context });
+    return answer({ error });
   }
   try {
     const code = await makeLoginCode(authorizations, provider, request, query.code, callback);
     return answer({ code });
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    return answer({ error: error.status === 503 ? "temporarily_unavailable" : "access_denied" });
+    log.event("sign_in_failed", { reason: error.code, ...context });
+    if (error.status >= 500) logFailure(log, error, context);
+    const reason = error.status === 503 ? "temporarily_unavailable" : "access_denied";
+    throw new SignInRefused(error, answer({ error: reason }));
   }
 }
 

@@ -3,14 +3,12 @@ import { ApiError } from "../errors";
 import type { ReadContext } from "../http/context";
 import type { Providers } from "../identity/providers";
 import type { Limits } from "../limits/limits";
-import { finishAuthorization } from "./callback";
+import { type CallbackDeps, finishAuthorization, SignInRefused } from "./callback";
 import { callbackQuery, startQuery } from "./model";
 import { isAllowedRedirectUri } from "./redirect-uri";
 import { startAuthorization } from "./start";
-import type { AuthorizationStore } from "./store";
 
-export type AuthorizationRouteDeps = {
-  authorizations: AuthorizationStore;
+export type AuthorizationRouteDeps = CallbackDeps & {
   providers: Providers;
   /** Where players reach this server; null: this machine, by its port. */
   publicUrl: string | null;
@@ -89,12 +87,17 @@ export function authorizationRoutes(deps: AuthorizationRouteDeps) {
     .get(
       "/auth/:provider/callback",
       async ({ params, query, redirect, request, route, server, set }) => {
-        const { ip } = readContext({ request, route, server, set });
+        const context = readContext({ request, route, server, set });
         const provider = providers.get(params.provider);
-        const location = await limits.signInAttempt(ip, () =>
-          finishAuthorization(authorizations, provider, query, callbackUri(provider.id, server?.port)),
-        );
-        return redirect(location, 302);
+        try {
+          const location = await limits.signInAttempt(context.ip, () =>
+            finishAuthorization(deps, provider, query, callbackUri(provider.id, server?.port), context),
+          );
+          return redirect(location, 302);
+        } catch (error) {
+          if (error instanceof SignInRefused) return redirect(error.location, 302);
+          throw error;
+        }
       },
       {
         params: PARAMETERS,

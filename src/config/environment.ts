@@ -1,5 +1,15 @@
 import { z } from "zod";
-import { days, flag, fromText, jwtAlgorithm, logLevel, minutes, port, secureUrl } from "./fields";
+import {
+  days,
+  flag,
+  fromText,
+  jwtAlgorithm,
+  keepAliveSeconds,
+  logLevel,
+  minutes,
+  port,
+  secureUrl,
+} from "./fields";
 import type { Problems } from "./problems";
 
 const text = z.string().min(1);
@@ -35,6 +45,7 @@ const environmentSchema = z.object({
   SERVER_HOST: text,
   SERVER_PORT: fromText(port),
   SERVER_PUBLIC_URL: secureUrl,
+  SERVER_KEEP_ALIVE_SECONDS: fromText(keepAliveSeconds),
   DEBUG: flag,
   LOG_LEVEL: logLevel,
   LOG_DIR: text,

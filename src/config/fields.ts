@@ -4,6 +4,8 @@ import { z } from "zod";
 export const port = z.number().int().min(0).max(65_535);
 export const minutes = z.number().positive().max(525_600);
 export const days = z.number().positive().max(3_650);
+/** Longer than any answer takes, which the same timer would cut off; Bun counts no further than 255. */
+export const keepAliveSeconds = z.number().int().min(20).max(255);
 export const logLevel = z
   .string()
   .transform((level) =>

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parse, YAMLParseError } from "yaml";
 import { z } from "zod";
-import { days, jwtAlgorithm, logLevel, minutes, origin, port, secureUrl } from "./fields";
+import { days, jwtAlgorithm, keepAliveSeconds, logLevel, minutes, origin, port, secureUrl } from "./fields";
 import type { Problems } from "./problems";
 
 const fileSchema = z.strictObject({
@@ -42,6 +42,7 @@ const fileSchema = z.strictObject({
       cors_origins: z.array(origin),
       rate_limit_store: z.enum(["memory", "postgres", "redis"]),
       workers: z.union([z.literal("auto"), z.number().int().min(1).max(256)]),
+      keep_alive_seconds: keepAliveSeconds,
       trusted_proxies: z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])),
     })
     .partial()

@@ -13,6 +13,8 @@ export type ServerConfig = Readonly<{
   debug: boolean;
   logLevel: "trace" | "debug" | "info" | "warn" | "error" | "fatal";
   corsOrigins: readonly string[];
+  /** How long a connection may be idle, in seconds; balancers that reuse connections keep them for 60. */
+  keepAliveSeconds: number;
   /** Processes that serve the port together. */
   workers: number;
   /** Addresses and CIDR blocks whose `X-Forwarded-For` is believed. */
@@ -35,6 +37,7 @@ export function serverSection(
     publicUrl: publicUrl?.replace(/\/+$/, "") ?? null,
     debug,
     logLevel: env.LOG_LEVEL ?? section.log_level ?? (debug ? "debug" : "info"),
+    keepAliveSeconds: env.SERVER_KEEP_ALIVE_SECONDS ?? section.keep_alive_seconds ?? 75,
     workers: workersOf(section.workers ?? 1, database, problems),
     corsOrigins: section.cors_origins ?? [],
     trustedProxies: section.trusted_proxies ?? [],

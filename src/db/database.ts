@@ -4,6 +4,7 @@ import type { PrismaClient } from "../generated/prisma/client";
 import { DatabaseStartError, toStartError } from "./errors";
 import { applyMigrations, migrationState } from "./migrations";
 import { type PostgresConfig, servingPool } from "./postgres";
+import { requireGeneratedClient, requireUtf8 } from "./prerequisites";
 
 /** One database behind two ways in: Prisma for ordinary queries, the same pool for the few hot statements. */
 export type Database = Readonly<{
@@ -26,13 +27,15 @@ export type OpenOptions = {
 
 /**
  * Opens the database, ready to serve. The embedded one is made and migrated as needed; PostgreSQL is left as it is.
- * @throws {DatabaseStartError} when it cannot be reached, is in use, or has migrations pending or failed
+ * @throws {DatabaseStartError} when it cannot be reached, is in use, is not in UTF-8, or has migrations pending or failed
  */
 export async function openDatabase(config: DatabaseConfig, options: OpenOptions = {}): Promise<Database> {
+  requireGeneratedClient();
   const { pool, close } =
     config.kind === "embedded" ? await embedded(config.dataDir, options) : postgres(config);
   pool.on("error", (error) => options.onWarning?.(`An idle database connection was lost: ${error.message}`));
   try {
+    await requireUtf8(pool);
     if (config.kind === "embedded") await migrateAsNeeded(pool, options);
     await refuseUnlessMigrated(pool, options);
     return createDatabase(pool, config.kind, await schemaInUse(pool), close);
@@ -54,6 +57,11 @@ export function createDatabase(
 ): Database {
   let prisma: PrismaClient | undefined;
   let closing: Promise<void> | undefined;
+  const closeAll = async () => {
+    await using resources = new AsyncDisposableStack();
+    resources.defer(closePool);
+    resources.defer(async () => prisma?.$disconnect());
+  };
   return {
     kind,
     get prisma() {
@@ -65,7 +73,7 @@ export function createDatabase(
       await pool.query("SELECT 1");
     },
     close() {
-      closing ??= Promise.resolve(prisma?.$disconnect()).then(closePool);
+      closing ??= closeAll();
       return closing;
     },
   };

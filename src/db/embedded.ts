@@ -22,8 +22,9 @@ export async function openEmbedded(dataDir: string, onProgress?: (line: string) 
     return {
       pool,
       async close() {
-        await close();
-        unlock();
+        await using resources = new AsyncDisposableStack();
+        resources.defer(unlock);
+        resources.defer(close);
       },
     };
   } catch (error) {
@@ -69,8 +70,9 @@ function poolOver(pglite: PGlite): Embedded {
   return {
     pool,
     async close() {
-      await pool.end();
-      await pglite.close();
+      await using resources = new AsyncDisposableStack();
+      resources.defer(() => pglite.close());
+      resources.defer(() => pool.end());
     },
   };
 }

@@ -69,6 +69,20 @@ const UNAVAILABLE =
 const UNAVAILABLE_MESSAGE =
   /^(timeout exceeded when trying to connect|timeout expired|Query read timeout|Connection terminated.*|Cannot use a pool after calling end on the pool|Client has encountered a connection error and is not queryable)/;
 
+/**
+ * What names an error in the log: the code of the system or of PostgreSQL, Prisma's own, or, where there is none, the
+ * driver's fixed sentence. Never a message that could quote data.
+ */
+export function causeCode(error: unknown): string | undefined {
+  const codes = codesOf(error).filter((code) => /^[\w.-]{1,64}$/.test(code));
+  const [code = codes[0]] = codes.filter((each) => !/^P\d{4}$/.test(each));
+  if (code) return code;
+  const errors = chain(error).filter((link) => link instanceof Error);
+  return (
+    errors.map(({ message }) => UNAVAILABLE_MESSAGE.exec(message)?.[0]).find(Boolean) ?? errors.at(-1)?.name
+  );
+}
+
 function isTls(code: string, message: string): boolean {
   return /CERT|TLS|SSL/.test(code) || /SSL|certificate/.test(message);
 }

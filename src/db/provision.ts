@@ -2,6 +2,7 @@ import pg from "pg";
 import { DatabaseStartError, toStartError } from "./errors";
 import { applyMigrations, migrationState } from "./migrations";
 import { type PostgresConfig, withClient } from "./postgres";
+import { requireUtf8 } from "./prerequisites";
 import { openTarget } from "./schema-engine/target";
 
 /** Who creates what the server's own role may not. */
@@ -87,6 +88,7 @@ async function checkAccess(config: PostgresConfig, roleIsNew: boolean): Promise<
 async function migrate(config: PostgresConfig, say: (line: string) => void): Promise<void> {
   const { pool, exclusively, close } = await openTarget(config);
   try {
+    await requireUtf8(pool);
     await exclusively(async () => {
       const { pending } = await migrationState(pool);
       if (pending.length > 0) await applyMigrations(pool);

@@ -1,9 +1,5 @@
 import { bundle } from "../../sdk/bundle";
-
-let script: Promise<string> | null = null;
+import { lazy } from "../lazy";
 
 /** The SDK as one file for a `<script>`, built from its sources on first use. */
-export function browserSdk(): Promise<string> {
-  script ??= bundle("account-sdk.js");
-  return script;
-}
+export const browserSdk = lazy(() => bundle("account-sdk.js"));

@@ -2,8 +2,12 @@
 const described = document.getElementById("api-reference");
 described.remove();
 
+/** Where this server answers: above this script, whatever prefix a proxy has put in front. */
+const base = new URL("..", document.currentScript.src).href;
+
 const configuration = {
-  url: new URL("/swagger/json", location.href).href,
+  url: `${base}swagger/json`,
+  servers: [{ url: base.replace(/\/$/, "") }],
   withDefaultFonts: false,
   telemetry: false,
   agent: { disabled: true },
@@ -31,8 +35,8 @@ function load(src) {
 }
 
 async function mount() {
-  document.head.append(element("link", { rel: "stylesheet", href: "/swagger/explorer.css" }));
-  await Promise.all([load("/swagger/scalar.js"), load("/swagger/account-sdk.js")]);
+  document.head.append(element("link", { rel: "stylesheet", href: `${base}swagger/explorer.css` }));
+  await Promise.all([load(`${base}swagger/scalar.js`), load(`${base}swagger/account-sdk.js`)]);
 
   const bar = element("header", { className: "session-bar" });
   const text = element("span", { role: "status" });
@@ -43,7 +47,7 @@ async function mount() {
   const reference = Scalar.createApiReference(page, withToken(""));
 
   const account = new RobotouilleAccount.OAuthManager({
-    backendUrl: location.origin,
+    backendUrl: base,
     callbacks: "immediate",
     device: "API explorer",
   });

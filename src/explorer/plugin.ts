@@ -24,43 +24,47 @@ const TAGS = [
 
 /** `/swagger`: every endpoint, to read and to try, from a bundle that this server serves itself. */
 export function explorer() {
-  return new Elysia({ name: "explorer" })
-    .get("/swagger/explorer.js", () => script(Bun.file(new URL("explorer.js", import.meta.url))), HIDDEN)
-    .get(
-      "/swagger/explorer.css",
-      () => new Response(Bun.file(new URL("explorer.css", import.meta.url))),
-      HIDDEN,
-    )
-    .get("/swagger/scalar.js", () => script(Bun.file(SCALAR)), HIDDEN)
-    .get("/swagger/account-sdk.js", async () => script(await browserSdk()), HIDDEN)
-    .get("/favicon.ico", () => new Response(Bun.file(new URL("favicon.svg", import.meta.url))), HIDDEN)
-    .mapResponse(({ path, responseValue }) => {
-      if (path !== "/swagger/json") return undefined;
-      return Response.json(tidyDocument(responseValue as OpenApiDocument));
-    })
-    .use(
-      swagger({
-        path: "/swagger",
-        scalarCDN: "/swagger/explorer.js",
-        excludeStaticFile: false,
-        exclude: [/^\/swagger/, /^\/play/],
-        documentation: {
-          openapi: "3.1.0",
-          info: { title: "Account server", version: "1", description: DESCRIPTION },
-          tags: TAGS,
-          components: {
-            securitySchemes: {
-              bearer: {
-                type: "http",
-                scheme: "bearer",
-                bearerFormat: "JWT",
-                description: "An access token.",
+  return (
+    new Elysia({ name: "explorer" })
+      .get("/swagger/explorer.js", () => script(Bun.file(new URL("explorer.js", import.meta.url))), HIDDEN)
+      .get(
+        "/swagger/explorer.css",
+        () => new Response(Bun.file(new URL("explorer.css", import.meta.url))),
+        HIDDEN,
+      )
+      .get("/swagger/scalar.js", () => script(Bun.file(SCALAR)), HIDDEN)
+      .get("/swagger/account-sdk.js", async () => script(await browserSdk()), HIDDEN)
+      // What the page loads is named relative to /swagger, because a proxy may have taken a path prefix off.
+      .get("/swagger/", ({ redirect }) => redirect("../swagger", 302), HIDDEN)
+      .get("/favicon.ico", () => new Response(Bun.file(new URL("favicon.svg", import.meta.url))), HIDDEN)
+      .mapResponse(({ path, responseValue }) => {
+        if (path !== "/swagger/json") return undefined;
+        return Response.json(tidyDocument(responseValue as OpenApiDocument));
+      })
+      .use(
+        swagger({
+          path: "/swagger",
+          scalarCDN: "swagger/explorer.js",
+          excludeStaticFile: false,
+          exclude: [/^\/swagger/, /^\/play/],
+          documentation: {
+            openapi: "3.1.0",
+            info: { title: "Account server", version: "1", description: DESCRIPTION },
+            tags: TAGS,
+            components: {
+              securitySchemes: {
+                bearer: {
+                  type: "http",
+                  scheme: "bearer",
+                  bearerFormat: "JWT",
+                  description: "An access token.",
+                },
               },
             },
           },
-        },
-      }),
-    );
+        }),
+      )
+  );
 }
 
 const HIDDEN = { detail: { hide: true } };

@@ -15,8 +15,8 @@ export function healthRoutes(database: Database) {
     .get(
       "/health/ready",
       async () => {
-        await database.ping().catch(() => {
-          throw new ApiError("database_unavailable");
+        await database.ping().catch((cause) => {
+          throw new ApiError("database_unavailable", { cause });
         });
         return { status: "success" as const };
       },

@@ -18,17 +18,17 @@ export function banner(config: Config, { origin, localGoogle }: Addresses): stri
     [
       "Database",
       database.kind === "embedded"
-        ? `embedded, in ${shown(database.dataDir)}`
+        ? `embedded, in ${relativePath(database.dataDir)}`
         : `PostgreSQL, ${database.database} at ${database.host}:${database.port}`,
     ],
     ["Google", localGoogle ? `${localGoogle}  (a local stand-in, not Google)` : "accounts.google.com"],
-    ["Log", `${shown(config.logDir)}/login.log`],
+    ["Log", `${relativePath(config.logDir)}/login.log`],
   ];
   const lines = rows.map(([label, value]) => `  ${label.padEnd(10)}${value}`);
   return `\n  Account server · ${config.mode}\n\n${lines.join("\n")}\n`;
 }
 
-function shown(path: string): string {
+function relativePath(path: string): string {
   const short = relative(process.cwd(), path);
   return short.startsWith("..") ? path : `./${short}`;
 }

@@ -1,6 +1,3 @@
-import { ConfigError } from "../config/config";
-import { DatabaseStartError } from "../db/errors";
-
 /** A port that cannot be listened on. The message is one plain sentence. */
 export class ListenError extends Error {
   override name = "ListenError";
@@ -20,13 +17,4 @@ export function listenOn<T>(host: string, port: number, listen: () => T): T {
     }
     throw new ListenError(`Cannot listen on ${host}:${port} (${code ?? "unknown error"}).`);
   }
-}
-
-/** The plain sentence for the terminal when the server cannot start. */
-export function startErrorMessage(error: unknown): string {
-  if (error instanceof ConfigError || error instanceof DatabaseStartError || error instanceof ListenError) {
-    return error.message;
-  }
-  const { code, message } = error as { code?: string; message?: string };
-  return `The server cannot start: ${message ?? "unknown error"}${code ? ` (${code})` : ""}.`;
 }

@@ -12,20 +12,23 @@ import { createStores } from "../stores";
 import { cleanUp } from "./clean-up";
 import { listenOn } from "./listen";
 import { periodically } from "./periodically";
+import { claimSharedPort } from "./port-claim";
+import { serve } from "./serve";
+import { isWorker } from "./workers";
 
 export type RunningServer = {
   /** Where players reach it. */
   origin: string;
   /** Where the stand-in for Google listens, when it does. */
   localGoogle: string | null;
-  /** The environment of a further process that serves beside this one. */
-  besides: Record<string, string>;
-  /** Finishes what was accepted, then lets go of everything. */
+  /** What a worker needs in its environment to serve together with this process. */
+  workerEnvironment: Record<string, string>;
+  /**
+   * Finishes the requests that were accepted, then closes everything.
+   * @throws what a closing threw, after all others were closed too
+   */
   stop(): Promise<void>;
 };
-
-/** Bytes after which Bun itself hangs up; the app refuses bodies far smaller than this. */
-const MAXIMUM_READ_BYTES = 1_048_576;
 
 const CLEAN_UP_INTERVAL_MS = 60_000;
 
@@ -38,50 +41,60 @@ export async function startServer(
   log: Log,
   onProgress: (line: string) => void,
 ): Promise<RunningServer> {
-  const { host, port, workers } = config.server;
-  const keyRing = await loadKeyRing(config.security, config.dataDir);
-  const onWarning = (line: string) => log.warn(line);
-  const database = await openDatabase(config.database, { onProgress, onWarning });
-  const closers = [() => database.close()];
-  const stop = async () => {
-    for (const close of closers.toReversed()) await close();
-  };
+  const { host, port, workers, keepAliveSeconds, publicUrl } = config.server;
+  const resources = new AsyncDisposableStack();
   try {
+    const keyRing = await loadKeyRing(config.security, config.dataDir);
+    const onWarning = (line: string) => log.warn(line);
+    const database = await openDatabase(config.database, { onProgress, onWarning });
+    resources.defer(() => database.close());
     const limitStore = await openLimitStore(config.limits, database, onWarning);
-    closers.push(() => limitStore.close());
-    const google = config.google.local ? await startStandIn(config, port === 0 ? 0 : port + 1) : null;
-    if (google) closers.push(() => google.stop());
+    resources.defer(() => limitStore.close());
+    const google = config.google.local
+      ? await startLocalGoogleOnPort(config, port === 0 ? 0 : port + 1)
+      : null;
+    if (google) resources.defer(() => google.stop());
     const clock = systemClock;
     const known = google ? { ...config, google: { ...config.google, endpoints: google.urls } } : config;
     const providers = createProviders({ config: known, clock, fetch: globalThis.fetch });
-    const app = createApp({ config: known, database, limitStore, keyRing, clock, log, providers });
-    const server = listenOn(host, port, () =>
-      Bun.serve({
-        hostname: host,
-        port,
-        reusePort: workers > 1,
-        fetch: app.fetch,
-        maxRequestBodySize: MAXIMUM_READ_BYTES,
-      }),
-    );
-    app.server = server;
+    const cutOff = new AbortController();
+    const app = createApp({
+      config: known,
+      database,
+      limitStore,
+      keyRing,
+      clock,
+      log,
+      providers,
+      cutOff: cutOff.signal,
+    });
+    const sharePort = workers > 1;
+    if (sharePort && port !== 0 && !isWorker) resources.defer(claimSharedPort(host, port));
+    const serving = serve(app, { host, port, sharePort, keepAliveSeconds, cutOff });
     const stopCleaning = periodically(
       CLEAN_UP_INTERVAL_MS,
       () => cleanUp(createStores(database, clock, config.security)),
       () => log.warn("expired sessions could not be deleted; trying again later"),
     );
-    closers.push(stopCleaning);
-    closers.push(() => server.stop());
-    const origin = config.server.publicUrl ?? `http://localhost:${server.port}`;
-    const besides = { SERVER_PORT: String(server.port), ...(google ? sharedStandIn(config, google) : {}) };
-    return { origin, localGoogle: google?.origin ?? null, besides, stop };
+    resources.defer(stopCleaning);
+    resources.defer(() => serving.drain());
+    const workerEnvironment = {
+      SERVER_PORT: String(serving.port),
+      ...(google ? localGoogleEnvironment(config, google) : {}),
+    };
+    return {
+      origin: publicUrl ?? `http://localhost:${serving.port}`,
+      localGoogle: google?.origin ?? null,
+      workerEnvironment,
+      stop: () => resources.disposeAsync(),
+    };
   } catch (error) {
-    await stop();
+    await resources.disposeAsync().catch(() => {});
     throw error;
   }
 }
 
-async function startStandIn(config: Config, port: number) {
+async function startLocalGoogleOnPort(config: Config, port: number) {
   const { startLocalGoogle } = await import("../stand-ins/google/start");
   return listenOn("127.0.0.1", port, () =>
     startLocalGoogle({
@@ -94,7 +107,7 @@ async function startStandIn(config: Config, port: number) {
 }
 
 /** Points another process at the stand-in that runs in this one. */
-function sharedStandIn({ google }: Config, { urls }: RunningLocalGoogle): Record<string, string> {
+function localGoogleEnvironment({ google }: Config, { urls }: RunningLocalGoogle): Record<string, string> {
   return {
     GOOGLE_CLIENT_ID: LOCAL_CLIENT_ID,
     GOOGLE_CLIENT_SECRET: google.clientSecret,

@@ -1,50 +1,53 @@
-import { BlockList, isIP } from "node:net";
+import { isIP } from "node:net";
+import ipaddr from "ipaddr.js";
+import { forwardedHops } from "./forwarded";
 
 /** Finds out which address a request came from. */
 export type AddressReader = (peer: string | undefined, headers: Headers) => string;
 
 /**
- * The peer's address, or, when the peer is a trusted proxy, the nearest address in `X-Forwarded-For` that is
- * not itself one. From anybody else the header counts for nothing.
+ * The peer's address, or, when the peer is a trusted proxy, the nearest address in `X-Forwarded-For` (`Forwarded`,
+ * RFC 7239, where that is absent) that is not itself one. From anybody else these headers count for nothing.
  * @param trustedProxies addresses and CIDR blocks
  */
 export function createAddressReader(trustedProxies: readonly string[]): AddressReader {
-  const trusted = new BlockList();
-  for (const entry of trustedProxies) {
-    const [address = "", prefix] = entry.split("/");
-    const family = isIP(address) === 6 ? "ipv6" : "ipv4";
-    trusted.addSubnet(address, Number(prefix ?? (family === "ipv6" ? 128 : 32)), family);
-  }
-  const isTrusted = (address: string) => trusted.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
+  const trusted = trustedProxies.map(parseRange);
+  const isTrusted = (address: string) => {
+    const parsed = ipaddr.process(address);
+    return trusted.some(([range, bits]) => range.kind() === parsed.kind() && parsed.match(range, bits));
+  };
 
   return (peer, headers) => {
-    let address = plain(peer ?? "");
-    if (trustedProxies.length === 0 || !isIP(address)) return address || "unknown";
-    const hops = (headers.get("x-forwarded-for") ?? "").split(",").map((hop) => plain(hop.trim()));
-    while (isTrusted(address) && hops.length > 0) {
-      const next = hops.pop() as string;
-      if (!isIP(next)) break;
-      address = next;
+    let address = unmapped(peer ?? "");
+    if (trusted.length === 0 || !isIP(address)) return address || "unknown";
+    if (!isTrusted(address)) return address;
+    const hops = forwardedHops(headers);
+    while (isTrusted(address)) {
+      const next = hops.pop();
+      if (next === undefined || !isIP(next)) break;
+      address = unmapped(next);
     }
     return address;
   };
 }
 
-/** Bun reports IPv4 peers of a dual-stack socket as `::ffff:a.b.c.d`. */
-function plain(address: string): string {
-  return address.replace(/^::ffff:(?=\d+\.)/i, "");
+type Range = readonly [address: ipaddr.IPv4 | ipaddr.IPv6, prefixBits: number];
+
+function parseRange(text: string): Range {
+  if (text.includes("/")) return ipaddr.parseCIDR(text);
+  const address = ipaddr.process(text);
+  return [address, address.kind() === "ipv6" ? 128 : 32];
+}
+
+/** Bun reports IPv4 peers of a dual-stack socket as `::ffff:a.b.c.d`, and so do proxies. */
+function unmapped(address: string): string {
+  return /^::ffff:/i.test(address) && isIP(address) ? ipaddr.process(address).toString() : address;
 }
 
 /** What a limit counts by: an IPv4 address, or the /64 that one IPv6 subscriber has. */
 export function addressBlock(address: string): string {
   if (isIP(address) !== 6) return address;
-  const [head = "", tail] = address.toLowerCase().split("::");
-  const left = head ? head.split(":") : [];
-  const right = tail ? tail.split(":") : [];
-  const zeros = tail === undefined ? 0 : 8 - left.length - right.length;
-  const groups = [...left, ...Array<string>(Math.max(zeros, 0)).fill("0"), ...right];
-  return `${groups
-    .slice(0, 4)
-    .map((group) => group.replace(/^0+(?=.)/, ""))
-    .join(":")}::/64`;
+  const { parts } = ipaddr.IPv6.parse(address);
+  const network = parts.slice(0, 4).map((part) => part.toString(16));
+  return `${network.join(":")}::/64`;
 }

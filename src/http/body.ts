@@ -3,19 +3,51 @@ import { ApiError } from "../errors";
 /** Bytes a request body may have. */
 export const MAXIMUM_BODY_BYTES = 16_384;
 
-/** Arrays and objects inside one another; what walks deeper ones recursively may run out of stack. */
+/** How long a body may take to arrive, in milliseconds. */
+const BODY_DEADLINE_MS = 10_000;
+
+/** How deep arrays and objects may be nested; code that walks deeper ones recursively may run out of stack. */
 const MAXIMUM_DEPTH = 16;
 
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true });
 
 /**
- * Reads a JSON request body of at most 16 KiB; a request without one and without a type has none.
- * @throws {ApiError} unsupported_media_type, payload_too_large, validation_failed
+ * Reads a JSON request body of at most 16 KiB, which has ten seconds to arrive; a request without one and without a
+ * type has none.
+ * @throws {ApiError} unsupported_media_type, payload_too_large, request_timeout, validation_failed
  */
-export async function readJsonBody(request: Request, contentType: string): Promise<unknown> {
-  if (!contentType && !hasBody(request.headers)) return undefined;
-  if (contentType.toLowerCase() !== "application/json") throw new ApiError("unsupported_media_type");
-  const bytes = await readCapped(request);
+export type BodyReader = (request: Request, contentType: string) => Promise<unknown>;
+
+/** @param cutOff once aborted, bodies that have not arrived yet are no longer waited for */
+export function createBodyReader(cutOff?: AbortSignal): BodyReader {
+  const arrival = createArrivalDeadline(cutOff);
+  return async (request, contentType) => {
+    if (!contentType && !hasBody(request.headers)) return undefined;
+    if (contentType.toLowerCase() !== "application/json") throw new ApiError("unsupported_media_type");
+    return parseBody(await arrival(readCapped(request)));
+  };
+}
+
+function createArrivalDeadline(cutOff: AbortSignal | undefined) {
+  const waiting = new Set<() => void>();
+  cutOff?.addEventListener("abort", () => {
+    for (const giveUp of waiting) giveUp();
+  });
+  return async <T>(arriving: Promise<T>): Promise<T> => {
+    const late = Promise.withResolvers<never>();
+    const giveUp = () => late.reject(new ApiError("request_timeout"));
+    const timer = setTimeout(giveUp, BODY_DEADLINE_MS);
+    waiting.add(giveUp);
+    try {
+      return await Promise.race([arriving, late.promise]);
+    } finally {
+      clearTimeout(timer);
+      waiting.delete(giveUp);
+    }
+  };
+}
+
+function parseBody(bytes: Uint8Array): unknown {
   try {
     const text = strictUtf8.decode(bytes);
     requireShallow(text);
@@ -67,8 +99,8 @@ function requireShallow(text: string): void {
 }
 
 /**
- * Escapes can spell NUL and lone surrogates, which no text column holds. And Elysia turns what does not fit a
- * schema into text for its message, which an object that hides `toString` makes fail.
+ * Refuses NUL and lone surrogates, which JSON escapes can spell and no text column holds. Also refuses objects with a
+ * `toString` of their own: Elysia turns a value that does not fit a schema into text, and would fail on them.
  */
 function requireHarmless(value: unknown): void {
   if (typeof value === "string" && (value.includes("\0") || !value.isWellFormed())) throw new TypeError();

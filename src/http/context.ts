@@ -5,18 +5,18 @@ import type { AddressReader } from "./address";
 export type RequestContext = { ip: string; requestId: string; route: string };
 
 /**
- * The parts of Elysia's context that tell it. Handlers name them one by one: when one hands its whole context on,
- * Elysia parses query and cookies and copies the headers for every request.
+ * The parts of Elysia's context that are read here. Handlers name them one by one: when one hands its whole context
+ * on, Elysia parses query and cookies and copies the headers for every request.
  */
-type Asking = {
+type RequestParts = {
   request: Request;
   server: Server<unknown> | null;
   set: { headers: Record<string, string | number | undefined> };
-  /** As it was registered: what stands in the place of a parameter may be a token gone astray. */
+  /** The registered pattern and not the path, because a client may have put a token into the path. */
   route: string;
 };
 
-export type ReadContext = (asking: Asking) => RequestContext;
+export type ReadContext = (parts: RequestParts) => RequestContext;
 
 export function createContextReader(readAddress: AddressReader): ReadContext {
   return ({ request, server, set, route }) => ({

@@ -1,35 +1,31 @@
+import type { TSchema } from "@sinclair/typebox";
 import { ValidationError } from "elysia";
 import { isRetryable, isUnavailable } from "../db/errors";
 import { ApiError } from "../errors";
-import type { Log } from "../log/log";
 
 /** Turns whatever was thrown into the one error that the client may see. */
-export function toApiError(error: unknown, code: string | number, log: Log): ApiError {
+export function toApiError(error: unknown, code: string | number): ApiError {
   if (error instanceof ApiError) return error;
-  if (code === "PARSE") return toApiError((error as Error).cause, "", log);
+  if (code === "PARSE") return toApiError((error as Error).cause, "");
   if (code === "NOT_FOUND") return new ApiError("not_found");
   if (error instanceof ValidationError && error.type !== "response") {
     const fields = error.all.map((issue) => ({
       path: "path" in issue ? String(issue.path).replace(/^\//, "").replaceAll("/", ".") : "",
-      message: "message" in issue ? String(issue.message) : "does not fit",
+      message: "message" in issue ? issueMessage(issue) : "does not fit",
     }));
     return new ApiError("validation_failed", { fields: { fields } });
   }
-  if (isUnavailable(error) || isRetryable(error)) return new ApiError("database_unavailable");
-  log.error("unexpected error", describe(error));
-  return new ApiError("internal_error");
+  if (isUnavailable(error) || isRetryable(error)) {
+    return new ApiError("database_unavailable", { cause: error });
+  }
+  return new ApiError("internal_error", { cause: error });
 }
 
-/** The kind and place of an error; its message may quote data, so it stays out. */
-function describe(error: unknown): object {
-  if (!(error instanceof Error)) return { kind: typeof error };
-  const frames = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
-  const { code } = error as { code?: unknown };
-  return {
-    kind: error.name,
-    ...(typeof code === "string" ? { code } : {}),
-    at: frames.slice(0, 4).join(" < "),
-  };
+/** TypeBox knows no sentence for the kinds of string that it does not know itself. */
+function issueMessage({ message, schema }: { message: unknown; schema?: TSchema }): string {
+  const text = String(message);
+  if (!text.startsWith("Expected kind") || schema?.maxLength === undefined) return text;
+  return `Expected string of at most ${schema.maxLength} characters`;
 }
 
 /** The contract's error body. */
@@ -43,12 +39,16 @@ export function errorBody(error: ApiError, requestId: string) {
   };
 }
 
-/** RFC 6750 §3: a challenge with every 401, and why when a token was sent. */
+/**
+ * RFC 6750 §3: a challenge with every 401, and why when a token was sent. RFC 9110 §15.5.9: with a 408 the connection
+ * ends, since nobody waits for the rest.
+ */
 export function errorHeaders(error: ApiError): Record<string, string> {
   const headers: Record<string, string> = {};
   if (error.status === 401) {
     headers["www-authenticate"] = error.code === "invalid_token" ? 'Bearer error="invalid_token"' : "Bearer";
   }
+  if (error.status === 408) headers.connection = "close";
   if (error.retryAfterSeconds !== undefined) headers["retry-after"] = String(error.retryAfterSeconds);
   return headers;
 }

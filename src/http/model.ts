@@ -1,12 +1,29 @@
+import { Kind, type TUnsafe, Type, TypeRegistry } from "@sinclair/typebox";
 import { t } from "elysia";
 import { ERRORS, type ErrorCode } from "../errors";
+
+type CharactersSchema = { type: "string"; maxLength: number; description?: string };
+
+TypeRegistry.Set<CharactersSchema>(
+  "Characters",
+  ({ maxLength }, value) => typeof value === "string" && Array.from(value).length <= maxLength,
+);
+
+/**
+ * A string of at most so many characters as JSON Schema and PostgreSQL count them: code points. TypeBox's own
+ * `maxLength` counts UTF-16 units, of which an emoji has two.
+ */
+export function characters(maxLength: number, options: { description?: string } = {}): TUnsafe<string> {
+  return Type.Unsafe<string>({ ...options, [Kind]: "Characters", type: "string", maxLength });
+}
 
 /**
  * The error answers of a route for its `response` declaration, grouped by status, so that the explorer lists
  * every code with its sentence.
  */
 export function errorResponses<const Code extends ErrorCode>(...codes: Code[]) {
-  const all: ErrorCode[] = [...codes, "internal_error"];
+  const readsBody = (codes as ErrorCode[]).includes("payload_too_large");
+  const all: ErrorCode[] = [...codes, ...(readsBody ? ["request_timeout" as const] : []), "internal_error"];
   const statuses = [...new Set(all.map((code) => ERRORS[code][0]))];
   const responses = statuses.map((status) => {
     const own = all.filter((code) => ERRORS[code][0] === status);

@@ -22,7 +22,9 @@ export class SingleRequestTransport extends Gaxios {
       validateStatus: (status: number) => status === 200,
       fetchImplementation: this.fetchImplementation as typeof fetch,
     });
-    if (typeof response.data !== "object" || response.data === null) throw new TypeError("not a JSON object");
+    if (typeof response.data !== "object" || response.data === null) {
+      throw Object.assign(new TypeError("not a JSON object"), { code: "not_json" });
+    }
     return response;
   }
 }

@@ -1,13 +1,14 @@
-import { GaxiosError } from "gaxios";
 import { OAuth2Client } from "google-auth-library";
 import type { Clock } from "../clock";
 import { epochSeconds } from "../clock";
 import type { GoogleConfig } from "../config/config";
 import { ApiError } from "../errors";
 import { identityOf, profileOf } from "./claims";
+import { googleCause, googleError } from "./google-failure";
 import { GoogleKeys } from "./google-keys";
 import { SingleRequestTransport } from "./google-transport";
 import { type CodeGrant, type Fetch, GOOGLE, type VerifiedIdentity } from "./provider";
+import { type Deadline, startDeadline } from "./sign-in-deadline";
 
 const ISSUERS = ["https://accounts.google.com", "accounts.google.com"];
 const DAY_SECONDS = 86_400;
@@ -61,16 +62,19 @@ export function createGoogleVerifier(config: GoogleConfig, clock: Clock, fetch: 
 
   const accessToken: GoogleVerifier["accessToken"] = async (token) => {
     requireHeaderSafe(token);
-    const info = await ask(() => client.getTokenInfo(token));
+    const inTime = startDeadline();
+    const info = await ask(() => inTime(client.getTokenInfo(token)));
     checkAudience(info.aud);
     const identity = identityOf(GOOGLE, info as unknown as Record<string, unknown>);
     if (!identity) throw new ApiError("google_token_invalid");
     const loadProfile = async () => {
       const { data } = await ask(() =>
-        transport.request<Record<string, unknown>>({
-          url: config.endpoints.userinfo,
-          headers: { authorization: `Bearer ${token}` },
-        }),
+        inTime(
+          transport.request<Record<string, unknown>>({
+            url: config.endpoints.userinfo,
+            headers: { authorization: `Bearer ${token}` },
+          }),
+        ),
       );
       if (data.sub !== identity.subject) throw new ApiError("google_token_invalid");
       return profileOf(data);
@@ -78,10 +82,10 @@ export function createGoogleVerifier(config: GoogleConfig, clock: Clock, fetch: 
     return { ...identity, loadProfile };
   };
 
-  const idToken: GoogleVerifier["idToken"] = async (token, nonce) => {
+  const verifyIdToken = async (token: string, nonce: string | undefined, inTime: Deadline) => {
     const keyId = requireRs256(token);
-    const certificates = await keys.find(keyId).catch(() => {
-      throw new ApiError("google_unavailable");
+    const certificates = await inTime(keys.find(keyId)).catch((cause) => {
+      throw new ApiError("google_unavailable", { cause: googleCause(cause) });
     });
     const ticket = await client
       .verifySignedJwtWithCertsAsync(token, certificates, undefined, ISSUERS, DAY_SECONDS)
@@ -103,28 +107,29 @@ export function createGoogleVerifier(config: GoogleConfig, clock: Clock, fetch: 
   };
 
   const code: GoogleVerifier["code"] = async (grant) => {
+    const inTime = startDeadline();
     const { tokens } = await ask(() =>
-      client.getToken({
-        code: grant.code,
-        codeVerifier: grant.codeVerifier,
-        redirect_uri: grant.redirectUri,
-      }),
+      inTime(
+        client.getToken({
+          code: grant.code,
+          codeVerifier: grant.codeVerifier,
+          redirect_uri: grant.redirectUri,
+        }),
+      ),
     );
     if (typeof tokens.id_token !== "string") throw new ApiError("google_token_invalid");
-    return idToken(tokens.id_token);
+    return verifyIdToken(tokens.id_token, undefined, inTime);
   };
 
-  return { accessToken, idToken, code };
+  return { accessToken, idToken: (token, nonce) => verifyIdToken(token, nonce, startDeadline()), code };
 }
 
-/** Translates the library's errors once; their messages may hold tokens and are dropped. */
+/** Asks Google once, and translates what its libraries throw. */
 async function ask<T>(question: () => Promise<T>): Promise<T> {
   try {
     return await question();
   } catch (error) {
-    const status = error instanceof GaxiosError ? error.response?.status : undefined;
-    if (status === 400 || status === 401 || status === 403) throw new ApiError("google_token_invalid");
-    throw new ApiError("google_unavailable");
+    throw googleError(error);
   }
 }
 

@@ -1,15 +1,11 @@
-import type { GoogleVerifier } from "./google-verifier";
+import { lazy } from "../lazy";
 import { GOOGLE, type ProviderFactory } from "./provider";
 
 /** Google (OpenID Connect). Its libraries load with the first sign-in; the start is faster without them. */
 export const google: ProviderFactory = ({ config: { google: settings }, clock, fetch }) => {
-  let loading: Promise<GoogleVerifier> | undefined;
-  const verifier = () => {
-    loading ??= import("./google-verifier").then((module) =>
-      module.createGoogleVerifier(settings, clock, fetch),
-    );
-    return loading;
-  };
+  const verifier = lazy(async () =>
+    (await import("./google-verifier")).createGoogleVerifier(settings, clock, fetch),
+  );
   return {
     id: GOOGLE,
     authorizationUrl({ redirectUri, state, codeChallenge }) {

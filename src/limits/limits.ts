@@ -4,8 +4,8 @@ import { addressBlock } from "../http/address";
 import { type Counter, countInMemory, type LimitStore } from "./store";
 
 /**
- * Points per window in seconds. Fifty players behind one address stay far below. What is not an honest mistake
- * counts by address; what succeeds counts by player or session, so that no stranger uses up somebody's limit.
+ * Points per window in seconds. Fifty players behind one address stay far below. What is refused counts by address;
+ * what succeeds counts by player or session, so that no stranger uses up somebody's limit.
  */
 const WINDOWS = {
   /** Sign-ins of an address that were refused, and those under way. */
@@ -21,7 +21,7 @@ const WINDOWS = {
 };
 
 /**
- * Counted in this process alone, whatever the store: what must stay cheaper than the request it belongs to. A
+ * Counted in this process alone, whatever the store, because counting must cost less than the request itself. A
  * session that refreshes as seldom as it should never reaches the shared store.
  */
 const LOCAL_WINDOWS = {
@@ -46,7 +46,7 @@ export type Limits = {
   forgedToken(ip: string): Promise<void>;
   profileChange(userId: number): Promise<void>;
   /** Whether a refusal still goes to login.log, so that a flood cannot push everything else out of it. */
-  worthLogging(ip: string): Promise<boolean>;
+  mayLogRefusal(ip: string): Promise<boolean>;
 };
 
 export const noLimits: Limits = {
@@ -56,7 +56,7 @@ export const noLimits: Limits = {
   refresh: async () => {},
   forgedToken: async () => {},
   profileChange: async () => {},
-  worthLogging: async () => true,
+  mayLogRefusal: async () => true,
 };
 
 export function createLimits(store: LimitStore): Limits {
@@ -75,7 +75,7 @@ export function createLimits(store: LimitStore): Limits {
   return {
     async signInAttempt(ip, attempt) {
       const address = addressBlock(ip);
-      await consume(refusedSignIns, address);
+      await consumeOrRefuse(refusedSignIns, address);
       let refused = false;
       try {
         return await attempt();
@@ -86,18 +86,18 @@ export function createLimits(store: LimitStore): Limits {
         if (!refused) await refusedSignIns.reward(address);
       }
     },
-    signIn: (provider, subject) => consume(signIns, `${provider}:${subject}`),
-    authorization: (ip) => consume(authorizations, addressBlock(ip)),
+    signIn: (provider, subject) => consumeOrRefuse(signIns, `${provider}:${subject}`),
+    authorization: (ip) => consumeOrRefuse(authorizations, addressBlock(ip)),
     async refresh(sessionId) {
-      if (!(await fits(ownRefreshes, sessionId))) await consume(refreshes, sessionId);
+      if (!(await tryConsume(ownRefreshes, sessionId))) await consumeOrRefuse(refreshes, sessionId);
     },
-    forgedToken: (ip) => consume(forgedTokens, addressBlock(ip)),
-    profileChange: (userId) => consume(profileChanges, String(userId)),
-    worthLogging: (ip) => fits(refusalLines, addressBlock(ip)),
+    forgedToken: (ip) => consumeOrRefuse(forgedTokens, addressBlock(ip)),
+    profileChange: (userId) => consumeOrRefuse(profileChanges, String(userId)),
+    mayLogRefusal: (ip) => tryConsume(refusalLines, addressBlock(ip)),
   };
 }
 
-async function consume(counter: Counter, key: string): Promise<void> {
+async function consumeOrRefuse(counter: Counter, key: string): Promise<void> {
   try {
     await counter.consume(key);
   } catch (refusal) {
@@ -106,7 +106,7 @@ async function consume(counter: Counter, key: string): Promise<void> {
   }
 }
 
-function fits(counter: Counter, key: string): Promise<boolean> {
+function tryConsume(counter: Counter, key: string): Promise<boolean> {
   return counter.consume(key).then(
     () => true,
     () => false,

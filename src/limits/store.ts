@@ -17,7 +17,7 @@ export type Window = { keyPrefix: string; points: number; duration: number };
 /** Adds to a key's count and takes back, atomically; `consume` rejects with RateLimiterRes above the limit. */
 export type Counter = Pick<RateLimiterMemory, "consume" | "reward">;
 
-/** Where counts are kept. A shared store that fails or dawdles is replaced by this process's memory meanwhile. */
+/** Where counts are kept. While a shared store fails or is slow, this process's memory counts instead. */
 export type LimitStore = {
   counter(window: Window): Counter;
   close(): Promise<void>;
@@ -38,7 +38,7 @@ export const memoryStore: LimitStore = { counter: countInMemory, close: async ()
 export function countInMemory(window: Window): Counter {
   let endsAt = Number.NEGATIVE_INFINITY;
   let counts: RateLimiterMemory;
-  const current = () => {
+  const currentWindow = () => {
     if (performance.now() >= endsAt) {
       endsAt = performance.now() + window.duration * 1_000;
       counts = new RateLimiterMemory({ ...window, duration: 0 });
@@ -47,12 +47,12 @@ export function countInMemory(window: Window): Counter {
   };
   return {
     consume: (key) =>
-      current()
+      currentWindow()
         .consume(key)
         .catch(({ remainingPoints, consumedPoints }: RateLimiterRes) => {
           throw new RateLimiterRes(remainingPoints, endsAt - performance.now(), consumedPoints);
         }),
-    reward: (key) => current().reward(key),
+    reward: (key) => currentWindow().reward(key),
   };
 }
 
@@ -76,7 +76,7 @@ export async function openLimitStore(
 function postgresStore({ pool }: Database): LimitStore {
   return {
     counter: (window) =>
-      insured(
+      withMemoryFallback(
         window,
         new RateLimiterPostgres({
           ...window,
@@ -114,11 +114,11 @@ async function redisStore(url: string, onWarning: (line: string) => void): Promi
     reachable = false;
   });
   client.connect().catch(() => {});
-  const decided = once(client, "ready").catch(() => {});
-  await Promise.race([decided, Bun.sleep(START_WAIT_MS)]);
+  const connected = once(client, "ready").catch(() => {});
+  await Promise.race([connected, Bun.sleep(START_WAIT_MS)]);
   return {
     counter: (window) =>
-      insured(
+      withMemoryFallback(
         window,
         new RateLimiterRedis({
           ...window,
@@ -132,7 +132,7 @@ async function redisStore(url: string, onWarning: (line: string) => void): Promi
   };
 }
 
-function insured(window: Window, shared: RateLimiterStoreAbstract): Counter {
+function withMemoryFallback(window: Window, shared: RateLimiterStoreAbstract): Counter {
   return new RLWrapperTimeouts({
     limiter: shared,
     timeoutMs: TIMEOUT_MS,

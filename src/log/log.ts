@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import pino, { type Level, type Logger, type LoggerOptions } from "pino";
 import type { Config } from "../config/config";
+import { createLineBudget } from "./line-budget";
 import { openRotatingFile } from "./rotating-file";
 
 /** What `logs/login.log` records, each with the level at which the terminal shows it. */
@@ -14,9 +15,15 @@ const EVENTS = {
   logout: "info",
   session_revoked: "info",
   refused: "info",
+  /** A sign-in in the player's browser that ended without a code for the game. */
+  sign_in_failed: "info",
+  /** A request that failed on our side (5xx). */
+  request_failed: "error",
 } as const satisfies Record<string, Level>;
 
-export type AuthEvent = keyof typeof EVENTS;
+type Event = keyof typeof EVENTS;
+
+export type AuthEvent = Exclude<Event, "request_failed">;
 
 /** Never a token, a code, a secret or an email. */
 export type AuthEventDetails = {
@@ -30,15 +37,37 @@ export type AuthEventDetails = {
   route?: string;
   device?: string | undefined;
   username?: string | undefined;
+  /** Why a sign-in in the browser failed: an error code of ours, or OAuth's `access_denied`. */
+  reason?: string;
+};
+
+/** A failure on our side, as codes and places. Never a message. */
+export type FailureDetails = {
+  requestId: string;
+  route: string;
+  ip: string;
+  /** The error code that the client got. */
+  code: string;
+  /** What caused it: a code of the system, of PostgreSQL or of Google. */
+  cause: string | undefined;
+  /** The setting that is wrong, when it is known. */
+  setting: string | undefined;
+  /** Of an error that nobody expected: its class and its first frames. */
+  kind?: string;
+  at?: string;
 };
 
 export type Log = {
   /** Records an authentication event in `login.log`. */
   event(event: AuthEvent, details: AuthEventDetails): void;
+  /** Records a failed request as `request_failed`: ten lines a minute of each kind, which then tell of the others. */
+  failure(details: FailureDetails): void;
   debug(message: string, details?: object): void;
   info(message: string, details?: object): void;
   warn(message: string, details?: object): void;
   error(message: string, details?: object): void;
+  /** Writes what another process of this server logged: whole lines. */
+  relay(lines: { file: string; output: string }): void;
   /** Writes what is pending to `login.log`. */
   flush(): Promise<void>;
   close(): Promise<void>;
@@ -49,12 +78,20 @@ export type Log = {
 /** Takes whole lines. */
 export type LogOutput = { write(line: string): unknown; readonly isTTY?: boolean };
 
+/** Where the lines of this process go. */
+export type LogWriters = { output: LogOutput; openFile: typeof openRotatingFile };
+
 /**
  * JSON lines to `<logDir>/login.log`. At the configured level, the same and the server's messages to the output: as
  * lines for people when it is a terminal, else (a pipe, a service manager) as JSON lines.
+ * @param openFile opens `login.log`; a worker hands its lines on instead
  */
-export function createLog(config: Pick<Config, "logDir" | "server">, output: LogOutput): Log {
-  const file = openRotatingFile(
+export function createLog(
+  config: Pick<Config, "logDir" | "server">,
+  output: LogOutput,
+  openFile: LogWriters["openFile"] = openRotatingFile,
+): Log {
+  const file = openFile(
     join(config.logDir, "login.log"),
     (code) =>
       messages.warn({ code }, "login.log cannot be written; logins go on, lines are lost until it can"),
@@ -63,24 +100,33 @@ export function createLog(config: Pick<Config, "logDir" | "server">, output: Log
   const level = config.server.logLevel;
   const human = output.isTTY ? forPeople(output, level) : null;
   const messages = human ?? pino({ level, ...JSON_LINES }, output);
+  const write = (event: Event, details: Record<string, unknown>) => {
+    const eventLevel = EVENTS[event];
+    escapeStrings(details);
+    const line = `${JSON.stringify({ level: eventLevel, time: new Date(), event, ...details })}\n`;
+    file.write(line);
+    if (human) human[eventLevel](details, event);
+    else if (messages.isLevelEnabled(eventLevel)) output.write(line);
+  };
+  const failureBudget = createLineBudget();
   return {
     event(event, { userId, sessionId, requestId, ...rest }) {
-      const eventLevel = EVENTS[event];
-      const details = escapeStrings({
-        user_id: userId,
-        session_id: sessionId,
-        ...rest,
-        request_id: requestId,
-      });
-      const line = `${JSON.stringify({ level: eventLevel, time: new Date(), event, ...details })}\n`;
-      file.write(line);
-      if (human) human[eventLevel](details, event);
-      else if (messages.isLevelEnabled(eventLevel)) output.write(line);
+      write(event, { user_id: userId, session_id: sessionId, ...rest, request_id: requestId });
+    },
+    failure({ requestId, ...rest }) {
+      const suppressed = failureBudget(`${rest.route} ${rest.code} ${rest.cause}`);
+      if (suppressed === null) return;
+      const others = suppressed > 0 ? { suppressed } : {};
+      write("request_failed", { ...rest, ...others, request_id: requestId });
     },
     debug: (message, details = {}) => messages.debug(details, message),
     info: (message, details = {}) => messages.info(details, message),
     warn: (message, details = {}) => messages.warn(details, message),
     error: (message, details = {}) => messages.error(details, message),
+    relay(lines) {
+      for (const line of lines.file.split(/(?<=\n)/)) if (line) file.write(line);
+      if (lines.output) output.write(lines.output);
+    },
     flush: () => file.flush(),
     close: () => file.close(),
     get lostLines() {

@@ -6,7 +6,8 @@ const KEPT_FILES = 10;
 const FLUSH_INTERVAL_MS = 50;
 const RETRY_AFTER_MS = 5_000;
 
-export type RotatingFile = {
+/** Where lines go that must be kept. */
+export type LineFile = {
   write(line: string): void;
   /** Writes what is pending. */
   flush(): Promise<void>;
@@ -17,8 +18,12 @@ export type RotatingFile = {
 };
 
 /**
- * A log file rotated by size: `login.log`, then `login.log.1` … `.10`. Lines are written in batches. A disk
- * that fails loses whole lines, never half of one and never a request: the file is tried again after 5 s.
+ * A log file rotated by size: `login.log`, then `login.log.1` … `.10`. Lines are written in batches. A file that was
+ * moved or deleted is made again with the next batch. A disk that fails loses whole lines, never half of one and
+ * never a request: the file is tried again after 5 s.
+ *
+ * One process writes a file. Others may append to it (two servers with one folder), but lines may then be lost in the
+ * moment of a rotation.
  * @param onFailure called once for every outage, with the system's error code
  * @param onRecovery called when it is over, with the number of lines that it cost
  */
@@ -26,7 +31,7 @@ export function openRotatingFile(
   path: string,
   onFailure: (code: string) => void,
   onRecovery: (lines: number) => void,
-): RotatingFile {
+): LineFile {
   let file: FileHandle | null = null;
   let pending: string[] = [];
   let timer: ReturnType<typeof setTimeout> | null = null;
@@ -36,11 +41,11 @@ export function openRotatingFile(
   let lostBefore = 0;
 
   const append = async (text: string) => {
+    if (file && !(await isAt(file, path))) await release();
     file ??= await openFile(path);
-    let { size, ino } = await file.stat();
+    let { size } = await file.stat();
     if (size >= MAXIMUM_FILE_BYTES) {
-      // Another process of this server may have made room already.
-      if ((await stat(path)).ino === ino) await makeRoom(path);
+      await rotate(path);
       await release();
       file = await openFile(path);
       ({ size } = await file.stat());
@@ -48,7 +53,7 @@ export function openRotatingFile(
     try {
       await file.appendFile(text);
     } catch (error) {
-      await file.truncate(size).catch(() => {});
+      await takeBack(file, size, Buffer.byteLength(text)).catch(() => {});
       throw error;
     }
   };
@@ -109,11 +114,23 @@ async function openFile(path: string): Promise<FileHandle> {
 }
 
 /** `login.log` becomes `login.log.1`, and so on; the oldest goes. */
-async function makeRoom(path: string): Promise<void> {
+async function rotate(path: string): Promise<void> {
   const nameOf = (number: number) => (number === 0 ? path : `${path}.${number}`);
   for (let number = KEPT_FILES - 1; number >= 0; number--) {
     await rename(nameOf(number), nameOf(number + 1)).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== "ENOENT") throw error;
     });
   }
+}
+
+/** Whether an open file is still the one of that name: it may have been moved, deleted or rotated by somebody else. */
+async function isAt(file: FileHandle, path: string): Promise<boolean> {
+  const [ours, named] = await Promise.all([file.stat(), stat(path).catch(() => null)]);
+  return named !== null && named.ino === ours.ino && named.dev === ours.dev;
+}
+
+/** Cuts off the beginning of a text that did not fit, unless somebody else has written since. */
+async function takeBack(file: FileHandle, size: number, bytes: number): Promise<void> {
+  const grown = (await file.stat()).size - size;
+  if (grown > 0 && grown < bytes) await file.truncate(size);
 }

@@ -1,7 +1,7 @@
 import type { LogOutput } from "./log";
 
-/** What a pipe takes in one piece (POSIX, PIPE_BUF), so that workers that share one never cut each other's lines. */
-const BATCH_CHARACTERS = 4_096;
+/** What a pipe takes in one piece (POSIX, PIPE_BUF), so that servers that share one never cut each other's lines. */
+const BATCH_BYTES = 4_096;
 const FLUSH_INTERVAL_MS = 50;
 
 /**
@@ -13,19 +13,23 @@ export function standardOutput(): LogOutput {
   if (stdout.isTTY) return stdout;
   stdout.on("error", () => {});
   let pending = "";
+  let pendingBytes = 0;
   let timer: ReturnType<typeof setTimeout> | null = null;
   const flush = () => {
     if (timer) clearTimeout(timer);
     timer = null;
     const lines = pending;
     pending = "";
+    pendingBytes = 0;
     if (lines) stdout.write(lines);
   };
   process.on("exit", flush);
   return {
     write(line) {
-      if (pending.length + line.length > BATCH_CHARACTERS) flush();
+      const bytes = Buffer.byteLength(line);
+      if (pendingBytes + bytes > BATCH_BYTES) flush();
       pending += line;
+      pendingBytes += bytes;
       timer ??= setTimeout(flush, FLUSH_INTERVAL_MS);
     },
   };

@@ -9,15 +9,18 @@ const HIDDEN = { detail: { hide: true } };
 
 /** `/play/`: the SDK's example game, to try a sign-in with. In development only. */
 export function play() {
-  return new Elysia({ name: "play" })
-    .get("/play", ({ redirect }) => redirect("/play/", 302), HIDDEN)
-    .get("/play/", () => file("index.html"), HIDDEN)
-    .get(
-      "/play/account-sdk.js",
-      async () => new Response(await browserSdk(), { headers: { "content-type": "text/javascript" } }),
-      HIDDEN,
-    )
-    .get("/play/:file", ({ params }) => file(params.file), HIDDEN);
+  return (
+    new Elysia({ name: "play" })
+      // Relative, because a proxy may have taken a path prefix off.
+      .get("/play", ({ redirect }) => redirect("play/", 302), HIDDEN)
+      .get("/play/", () => file("index.html"), HIDDEN)
+      .get(
+        "/play/account-sdk.js",
+        async () => new Response(await browserSdk(), { headers: { "content-type": "text/javascript" } }),
+        HIDDEN,
+      )
+      .get("/play/:file", ({ params }) => file(params.file), HIDDEN)
+  );
 }
 
 async function file(name: string): Promise<Response> {

@@ -15,7 +15,7 @@ export function createGuard(accessTokens: AccessTokens, sessions: SessionStore) 
   const authenticate = async (headers: Headers): Promise<Player> => {
     const authorization = headers.get("authorization");
     if (authorization === null) throw new ApiError("unauthorized");
-    const token = /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i.exec(authorization)?.[1];
+    const token = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(authorization)?.[1];
     const subject = token ? await accessTokens.verify(token) : null;
     const user = subject ? await sessions.findUser(subject.sessionId, subject.userId) : null;
     if (!subject || !user) throw new ApiError("invalid_token");

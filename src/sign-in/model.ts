@@ -1,4 +1,5 @@
 import { t } from "elysia";
+import { characters } from "../http/model";
 
 const token = (description: string) => t.Optional(t.String({ minLength: 1, maxLength: 8_192, description }));
 
@@ -16,7 +17,7 @@ export const signInBody = t.Object(
       }),
     ),
     redirect_uri: token("With code: the redirect URI that it was issued to."),
-    device: t.Optional(t.String({ maxLength: 64, description: "What the player calls this device." })),
+    device: t.Optional(characters(64, { description: "What the player calls this device." })),
   },
   {
     description: "Exactly one proof: access_token, id_token, code or login_code.",

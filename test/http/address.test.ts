@@ -36,9 +36,47 @@ describe("S52 the address of a request", () => {
     ["no hop", "", "10.0.0.1"],
     ["a word", "unknown", "10.0.0.1"],
     ["a word before a proxy", "evil\u00a0, 10.2.2.2", "10.2.2.2"],
-    ["an address with a port", "198.51.100.1:5000", "10.0.0.1"],
+    ["an address with a port, as Azure writes it", "198.51.100.1:5000", "198.51.100.1"],
+    ["an IPv6 address with a port", "[2001:db8::7]:51234", "2001:db8::7"],
+    ["an IPv6 address in brackets", "[2001:db8::7]", "2001:db8::7"],
+    ["a quoted address", '"198.51.100.1"', "198.51.100.1"],
+    ["a quoted address with a port", '"[2001:db8::7]:51234"', "2001:db8::7"],
+    ["a trailing comma", "198.51.100.1, ", "198.51.100.1"],
+    ["empty hops in between", " , 198.51.100.1:80,, 10.2.2.2 ,", "198.51.100.1"],
+    ["an IPv4 address in IPv6 form", "::ffff:198.51.100.1", "198.51.100.1"],
+    ["a hop with a port before a proxy with one", "198.51.100.1:1, 10.2.2.2:2", "198.51.100.1"],
+    ["a quotation mark left open before the real hop", '", 198.51.100.1', "198.51.100.1"],
+    ["one before a quoted hop", '"9.9.9.9, "[2001:db8::7]:1"', "2001:db8::7"],
+    ["a number that only C reads as an address", "3325256705", "10.0.0.1"],
+    ["an octal address", "0306.063.0144.01", "10.0.0.1"],
+    ["a port alone", ":5000", "10.0.0.1"],
   ])("is what a proxy of ours saw: %s", (_what, value, expected) => {
     expect(behindProxies("10.0.0.1", forwarded(value))).toBe(expected);
+  });
+
+  test.each([
+    ["one hop", "for=198.51.100.1", "198.51.100.1"],
+    ["all of an element", 'For="198.51.100.1:80";proto=https;by=10.0.0.1', "198.51.100.1"],
+    ["for as the last parameter", "proto=https; for=198.51.100.1", "198.51.100.1"],
+    ["a port without quotes", "for=198.51.100.1:5000", "198.51.100.1"],
+    ["IPv6 with a port", 'for="[2001:db8::7]:51234"', "2001:db8::7"],
+    ["hops through proxies of ours", "for=198.51.100.1, for=10.2.2.2", "198.51.100.1"],
+    ["a forged hop before the real one", "for=127.0.0.1, for=198.51.100.1", "198.51.100.1"],
+    ["a trailing comma", "for=198.51.100.1,", "198.51.100.1"],
+    ["a hidden client", "for=_hidden, for=10.2.2.2", "10.2.2.2"],
+    ["an unknown client", "for=unknown", "10.0.0.1"],
+    ["no client", "proto=https", "10.0.0.1"],
+    ["a parameter that only ends in for", "xfor=127.0.0.1", "10.0.0.1"],
+    ["a hop in the name of the host", 'for=198.51.100.1;host="a, for=127.0.0.1;x="', "198.51.100.1"],
+    ["a quotation mark left open", 'for=127.0.0.1;a=", for=198.51.100.1;host="a\\"b"', "198.51.100.1"],
+  ])("is what Forwarded tells of it (RFC 7239): %s", (_what, forwarded, expected) => {
+    expect(behindProxies("10.0.0.1", new Headers({ forwarded }))).toBe(expected);
+    expect(direct("10.0.0.1", new Headers({ forwarded }))).toBe("10.0.0.1");
+  });
+
+  test("is that of X-Forwarded-For when both headers are there", () => {
+    const both = new Headers({ "x-forwarded-for": "198.51.100.1", forwarded: "for=127.0.0.1" });
+    expect(behindProxies("10.0.0.1", both)).toBe("198.51.100.1");
   });
 
   test("is a proxy's by its IPv6 block, too", () => {

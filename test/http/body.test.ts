@@ -139,6 +139,20 @@ onEmbedded((at) => {
       expect(answer.body.fields[0]!.message).toMatch(/^[A-Za-z ]+/);
     });
 
+    test("null for a member that may be null keeps its meaning", async () => {
+      const as = bearer(await signIn(at.server));
+      await post(at.server, "/api/update_picture", { new_picture: "hat" }, as);
+      const { status, body } = await post(at.server, "/api/update_picture", { new_picture: null }, as);
+      expect([status, body.user.picture]).toEqual([200, null]);
+      expectInvalid(await post(at.server, "/api/update_picture", {}, as), "new_picture");
+    });
+
+    test("null for a member that nobody reads is nothing", async () => {
+      const { refresh_token } = await signIn(at.server);
+      const body = `{"refresh_token":"${refresh_token}","__proto__":null,"constructor":null,"later":null}`;
+      expect((await post(at.server, "/api/refresh", body)).status).toBe(200);
+    });
+
     test("bytes that are not UTF-8 are a 400", async () => {
       const bytes = Buffer.concat([
         Buffer.from('{"refresh_token":"'),

@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -13,7 +14,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openRotatingFile, type RotatingFile } from "../../src/log/rotating-file";
+import { type LineFile, openRotatingFile } from "../../src/log/rotating-file";
 
 /** Whether this machine lets us mount a disk of our own (root on Linux, as in CI). */
 const canMount =
@@ -27,7 +28,7 @@ const TEN_MEGABYTES = 10 * 1024 * 1024;
 let folder: string;
 let failures: string[];
 let recoveries: number[];
-let file: RotatingFile;
+let file: LineFile;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "account-server-log-"));
@@ -109,6 +110,49 @@ test("processes that share a file make room once", async () => {
   other.write("theirs\n");
   await other.close();
   expect(log()).toBe("mine\ntheirs\n");
+  expect(readdirSync(folder).sort()).toEqual(["login.log", "login.log.1"]);
+});
+
+const GONE: [how: string, remove: () => void][] = [
+  ["deleted", () => rmSync(join(folder, "login.log"))],
+  ["moved away", () => renameSync(join(folder, "login.log"), join(folder, "elsewhere"))],
+  [
+    "replaced by another",
+    () => {
+      writeFileSync(join(folder, "another"), "");
+      renameSync(join(folder, "another"), join(folder, "login.log"));
+    },
+  ],
+];
+
+test.each(GONE)("a file that was %s is made again with the next line", async (_how, remove) => {
+  open().write("before\n");
+  await file.flush();
+  remove();
+  file.write("after\n");
+  await file.flush();
+  expect(log()).toBe("after\n");
+  expect([failures, file.lostLines]).toEqual([[], 0]);
+});
+
+test("a folder that was deleted is made again, too", async () => {
+  const path = join(folder, "logs", "login.log");
+  open(path).write("before\n");
+  await file.flush();
+  rmSync(join(folder, "logs"), { recursive: true });
+  file.write("after\n");
+  await file.flush();
+  expect(readFileSync(path, "utf8")).toBe("after\n");
+});
+
+test("a full file that somebody else just moved away costs no line", async () => {
+  open().write("before\n");
+  await file.flush();
+  truncateSync(join(folder, "login.log"), TEN_MEGABYTES);
+  renameSync(join(folder, "login.log"), join(folder, "login.log.1"));
+  file.write("after\n");
+  await file.flush();
+  expect(log()).toBe("after\n");
   expect(readdirSync(folder).sort()).toEqual(["login.log", "login.log.1"]);
 });
 

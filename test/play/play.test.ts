@@ -5,7 +5,8 @@ import { onEmbedded } from "../support/suite";
 onEmbedded((at) => {
   test("the game is at /play/, and /play leads there", async () => {
     const redirect = await get(at.server, "/play");
-    expect([redirect.status, redirect.headers.get("location")]).toEqual([302, "/play/"]);
+    const { href } = new URL(redirect.headers.get("location") ?? "", `${at.server.origin}/play`);
+    expect([redirect.status, href]).toEqual([302, `${at.server.origin}/play/`]);
     const page = await get(at.server, "/play/");
     expect(page.headers.get("content-type")).toStartWith("text/html");
   });

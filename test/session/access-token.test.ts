@@ -73,6 +73,14 @@ onEmbedded((at) => {
     expect(["invalid_token", "unauthorized"]).toContain(answer.body.code);
   });
 
+  test("several spaces may stand before the token (RFC 9110 §11.4)", async () => {
+    const session = await signIn(at.server);
+    for (const gap of ["  ", "   ", " ".repeat(64)]) {
+      const authorization = `Bearer${gap}${session.access_token}`;
+      expect((await get(at.server, "/api/me", { authorization })).status).toBe(200);
+    }
+  });
+
   test("the scheme is Bearer in any case", async () => {
     expect((await get(at.server, "/api/me", { authorization: `bearer ${genuine}` })).status).toBe(200);
   });

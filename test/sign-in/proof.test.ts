@@ -38,7 +38,6 @@ onEmbedded((at) => {
   test.each([
     ["access_token", ""],
     ["access_token", 7],
-    ["access_token", null],
     ["access_token", ["a"]],
     ["access_token", { token: "a" }],
     ["access_token", "x".repeat(8_193)],
@@ -57,6 +56,39 @@ onEmbedded((at) => {
     ["empty", ""],
   ])("a code_verifier that is %s is a 400", async (_what, code_verifier) => {
     expectInvalid(await login({ code: "c", code_verifier, redirect_uri }), "code_verifier");
+  });
+
+  test("members that are null count as absent, as typed clients send them", async () => {
+    const { access_token } = await googleTokens(at.server);
+    const absent = { id_token: null, nonce: null, code: null, login_code: null, code_verifier: null };
+    const { status } = await login({
+      access_token,
+      ...absent,
+      redirect_uri: null,
+      device: null,
+      later: null,
+    });
+    expect(status).toBe(200);
+    expectInvalid(await login({ access_token: null }), "");
+    expectInvalid(
+      await login({ code: "c", code_verifier: codeVerifier, redirect_uri: null }),
+      "redirect_uri",
+    );
+  });
+
+  test("a device's 64 characters are those that a person counts, not UTF-16 units", async () => {
+    const { access_token } = await googleTokens(at.server);
+    const device = "\u{1F3AE}".repeat(64);
+    const { status, body } = await login({ access_token, device });
+    expect(status).toBe(200);
+    const { rows } = await at.server.database.pool.query(
+      "SELECT device FROM refresh_tokens WHERE user_id = $1 ORDER BY created_at DESC LIMIT 1",
+      [body.user.id],
+    );
+    expect(rows).toEqual([{ device }]);
+    const tooLong = await login({ access_token, device: `${device}x` });
+    expectInvalid(tooLong, "device");
+    expect(tooLong.body.fields[0]?.message).toBe("Expected string of at most 64 characters");
   });
 
   test("a device has a name of at most 64 characters", async () => {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { openDatabase } from "../../src/db/database";
 import { serverFolder } from "./spawned-server";
 
-const shared = new AsyncDisposableStack();
+let shared = new AsyncDisposableStack();
 let image: Promise<string> | undefined;
 
 /** A server's folder with an embedded database in it. Making one takes seconds, so the first is copied. */
@@ -14,8 +14,12 @@ export async function folderWithDatabase(world: AsyncDisposableStack): Promise<s
   return folder;
 }
 
-export function removeImage(): Promise<void> {
-  return shared.disposeAsync();
+/** For the end of every test file that uses {@link folderWithDatabase}. */
+export async function removeImage(): Promise<void> {
+  const ending = shared;
+  shared = new AsyncDisposableStack();
+  image = undefined;
+  await ending.disposeAsync();
 }
 
 async function makeDatabase(): Promise<string> {

@@ -7,6 +7,8 @@ export type HostOptions = {
   /** Working folder: config.yml, .env, data and logs. */
   cwd: string;
   env?: Record<string, string>;
+  /** What starts it, when not `bun run src/index.ts`. */
+  command?: string[];
 };
 
 export type Host = {
@@ -22,8 +24,8 @@ export type Host = {
 };
 
 /** The server as people run it, `bun run src/index.ts`, in a process of its own that inherits no setting. */
-export function startHost({ cwd, env = {} }: HostOptions): Host {
-  const child = Bun.spawn([process.execPath, "run", ENTRY], {
+export function startHost({ cwd, env = {}, command = [process.execPath, "run", ENTRY] }: HostOptions): Host {
+  const child = Bun.spawn(command, {
     cwd,
     env: {
       PATH: process.env.PATH ?? "",

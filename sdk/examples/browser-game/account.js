@@ -13,7 +13,8 @@ const NAME_RULES = "Use 3 to 20 letters, digits, dots, dashes or single spaces."
 
 /** The player's account, with the buttons and texts around the game. */
 export function createAccount() {
-  const oauth = new RobotouilleAccount.OAuthManager({ backendUrl: location.origin });
+  // The game is served by the account server, at /play/ below the server's own address.
+  const oauth = new RobotouilleAccount.OAuthManager({ backendUrl: new URL("..", location.href).href });
 
   element("login").onclick = () => oauth.login();
   element("redirect").onclick = () => oauth.login({ mode: "redirect" });

@@ -1,0 +1,48 @@
+import { afterAll, expect, spyOn, test } from "bun:test";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { loadConfig } from "../../src/config/config";
+import { openDatabase } from "../../src/db/database";
+import { startServer } from "../../src/host/start";
+import { memoryStore } from "../../src/limits/store";
+import { createLog } from "../../src/log/log";
+import { folderWithDatabase, removeImage } from "../support/embedded";
+
+afterAll(removeImage);
+
+/** A server in this process, in a folder of its own. */
+async function startIn(folder: string) {
+  const env = { SERVER_HOST: "127.0.0.1", SERVER_PORT: "0" };
+  const config = loadConfig({ cwd: folder, env });
+  const log = createLog(config, { write: () => {} });
+  return { config, log, server: await startServer(config, log, () => {}) };
+}
+
+test("a part that will not close is told of, and keeps neither the port nor the database's lock", async () => {
+  await using world = new AsyncDisposableStack();
+  const folder = await folderWithDatabase(world);
+  const { config, log, server } = await startIn(folder);
+  world.defer(() => log.close());
+  expect((await fetch(`${server.origin}/health/ready`)).status).toBe(200);
+  using _ = spyOn(memoryStore, "close").mockRejectedValueOnce(new Error("will not close"));
+  await expect(server.stop()).rejects.toThrow("will not close");
+  expect(await fetch(`${server.origin}/health/live`).catch(() => null)).toBeNull();
+  expect(existsSync(join(folder, "data", "lock.json"))).toBe(false);
+  await (await openDatabase(config.database)).close();
+}, 30_000);
+
+test("a start that fails half-way closes what it had opened, and says why it failed", async () => {
+  await using world = new AsyncDisposableStack();
+  const folder = await folderWithDatabase(world);
+  const blocker = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response() });
+  world.defer(() => blocker.stop(true));
+  const env = { SERVER_HOST: "127.0.0.1", SERVER_PORT: String(blocker.port) };
+  const config = loadConfig({ cwd: folder, env });
+  const log = createLog(config, { write: () => {} });
+  world.defer(() => log.close());
+  using _ = spyOn(memoryStore, "close").mockRejectedValueOnce(new Error("will not close"));
+  await expect(startServer(config, log, () => {})).rejects.toThrow(
+    `Port ${blocker.port} on 127.0.0.1 is taken`,
+  );
+  await (await openDatabase(config.database)).close();
+}, 30_000);
