@@ -32,7 +32,7 @@ function describe(error: unknown): object {
   };
 }
 
-/** The contract's error body. */
+/** The error body of `docs/wire.md`. */
 export function errorBody(error: ApiError, requestId: string) {
   return {
     status: "error" as const,
