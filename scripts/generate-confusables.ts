@@ -1,5 +1,5 @@
 /**
- * Turns Unicode's confusables.txt (UTS 39) into `src/users/confusables.ts`:
+ * Turns Unicode's confusables.txt (UTS 39) into `src/users/confusables.json`:
  *
  *     curl -O https://www.unicode.org/Public/17.0.0/security/confusables.txt
  *     bun scripts/generate-confusables.ts confusables.txt
@@ -22,22 +22,25 @@ for (const [, from = "", to = ""] of source.matchAll(/^([0-9A-F]+) ;\s*([0-9A-F]
   lookalikesOf.set(text(to), [...(lookalikesOf.get(text(to)) ?? []), lookalike]);
 }
 
-const lines = [...lookalikesOf]
+const prototypes = [...lookalikesOf]
   .toSorted(([a], [b]) => (a < b ? -1 : 1))
-  .map(([prototype, lookalikes]) => `${escaped(prototype)}\\t${escaped(lookalikes.toSorted().join(""))}`);
+  .map(([prototype, lookalikes]) => `    ${escaped(prototype)}: ${escaped(lookalikes.toSorted().join(""))}`);
 
 await Bun.write(
-  new URL("../src/users/confusables.ts", import.meta.url),
-  `// Made by scripts/generate-confusables.ts from Unicode's confusables.txt ${version}. Not edited by hand.
-// ${copyright} SPDX-License-Identifier: Unicode-3.0 (https://www.unicode.org/license.txt)
-
-/** A line per prototype: the prototype, a tab, and the characters that look like it. */
-export const confusables = \`\\
-${lines.join("\n")}\`;
+  new URL("../src/users/confusables.json", import.meta.url),
+  `{
+  "source": "https://www.unicode.org/Public/${version}/security/confusables.txt",
+  "version": "${version}",
+  "copyright": "${copyright}",
+  "license": "Unicode-3.0, https://www.unicode.org/license.txt",
+  "prototypes": {
+${prototypes.join(",\n")}
+  }
+}
 `,
 );
 console.log(
-  `Unicode ${version}: ${lines.length} prototypes, ${[...lookalikesOf.values()].flat().length} look-alikes`,
+  `Unicode ${version}: ${prototypes.length} prototypes, ${[...lookalikesOf.values()].flat().length} look-alikes`,
 );
 
 function text(codePoints: string): string {
@@ -46,10 +49,11 @@ function text(codePoints: string): string {
   );
 }
 
-/** Plain ASCII, so that no editor has to render what is made to deceive. */
+/** A JSON string in plain ASCII, so that no editor has to render what is made to deceive. */
 function escaped(characters: string): string {
-  return characters.replaceAll(
+  const units = characters.replaceAll(
     /[^0-9A-Za-z]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
+  return `"${units}"`;
 }

@@ -15,8 +15,7 @@ import { errorBody, errorHeaders, toApiError } from "./http/error-response";
 import { allowedMethods } from "./http/methods";
 import { requestId } from "./http/request-id";
 import { createSecurityHeaders } from "./http/security-headers";
-import { createLazyGoogleVerifier } from "./identity/google";
-import type { Fetch } from "./identity/google-transport";
+import type { Providers } from "./identity/providers";
 import { createLimits, noLimits } from "./limits/limits";
 import type { LimitStore } from "./limits/store";
 import type { Log } from "./log/log";
@@ -28,8 +27,8 @@ import { keyRoutes } from "./session/key-routes";
 import type { KeyRing } from "./session/keys";
 import { createRefreshTokens } from "./session/refresh-token";
 import { sessionRoutes } from "./session/routes";
-import { createSessionStatements } from "./session/store";
-import { loginRoutes } from "./sign-in/routes";
+import { signInRoutes } from "./sign-in/routes";
+import { createStores } from "./stores";
 import { userRoutes } from "./users/routes";
 
 /** The world a server lives in; a test brings its own. */
@@ -41,26 +40,36 @@ export type Deps = {
   keyRing: KeyRing;
   clock: Clock;
   log: Log;
-  /** For calls to Google. */
-  fetch: Fetch;
+  /** The ways in. */
+  providers: Providers;
 };
 
-/** The whole server as a web-standard handler: `createApp(deps).fetch(request)`. Touches nothing but its deps. */
-export function createApp({ config, database, limitStore, keyRing, clock, log, fetch }: Deps) {
+/**
+ * The whole server as a web-standard handler: `createApp(deps).fetch(request)`. It reads no environment, opens no file
+ * or socket and starts no timer: all of that is its host's part, which also sets `app.server` so that addresses of
+ * peers are known.
+ *
+ * ```ts
+ * const app = createApp({ config, database, limitStore, keyRing, clock: systemClock, log, providers });
+ * const response = await app.fetch(new Request("http://localhost/health/live"));
+ * ```
+ */
+export function createApp({ config, database, limitStore, keyRing, clock, log, providers }: Deps) {
   const tokens = {
     access: createAccessTokens(keyRing, config.security.accessTokenExpirySeconds, clock),
     refresh: createRefreshTokens(keyRing),
   };
-  const sessions = createSessionStatements(database.pool, clock, config.security);
+  const stores = createStores(database, clock, config.security);
   const limits = config.limits.enabled ? createLimits(limitStore) : noLimits;
   const readContext = createContextReader(createAddressReader(config.server.trustedProxies));
   const securityHeaders = createSecurityHeaders(config.server.publicUrl);
-  const google = createLazyGoogleVerifier(config.google, clock, fetch);
-  const guard = createGuard(tokens.access, sessions);
-  const common = { database, clock, log, limits, readContext, sessions, tokens };
+  const guard = createGuard(tokens.access, stores.sessions);
+  const { publicUrl, port } = config.server;
+  const { redirectUris } = config.google;
+  const common = { ...stores, clock, guard, limits, log, providers, readContext, redirectUris, tokens };
 
   // Elysia's "standard" host names have four letters or more; ours may be called "api".
-  const app = new Elysia({ name: "account-server", handler: { standardHostname: false } })
+  const app = new Elysia({ name: "account-server", strictPath: true, handler: { standardHostname: false } })
     .onRequest(({ request, set }) => {
       set.headers["x-request-id"] = requestId(request.headers);
       const url = URL.parse(request.url);
@@ -87,11 +96,11 @@ export function createApp({ config, database, limitStore, keyRing, clock, log, f
       if (isSignInPage(path)) return signInFailedPage(error);
       return status(error.status as 400, errorBody(error, asking.requestId));
     })
-    .use(authorizationRoutes({ ...common, config, google, googleConfig: config.google }))
-    .use(loginRoutes({ ...common, google, googleConfig: config.google }))
-    .use(sessionRoutes({ ...common, refreshTokens: tokens.refresh }))
-    .use(deviceRoutes({ ...common, guard, policy: config.security }))
-    .use(userRoutes({ ...common, guard }))
+    .use(authorizationRoutes({ ...common, publicUrl, port }))
+    .use(signInRoutes(common))
+    .use(sessionRoutes(common))
+    .use(deviceRoutes(common))
+    .use(userRoutes(common))
     .use(keyRoutes(keyRing))
     .use(healthRoutes(database))
     .use(explorer());

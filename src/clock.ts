@@ -4,12 +4,13 @@ export type Timepiece = { now(): Date };
 /** Where the time comes from, so that tests can move it. */
 export type Clock = Timepiece & {
   /**
-   * The time that sessions are judged by. Null means the database's own `now()`, so that replicas whose
-   * clocks differ agree on every expiry and grace.
+   * The time that everything in the database is judged by. Null means the database's own `now()`, so that replicas
+   * whose clocks differ agree on every expiry and grace.
    */
   databaseNow(): Date | null;
 };
 
+/** This process's time for tokens, the database's for rows. */
 export const systemClock: Clock = { now: () => new Date(), databaseNow: () => null };
 
 /** Whole seconds since the epoch (a NumericDate, RFC 7519 §2). */

@@ -1,6 +1,7 @@
-/** Every error a client can meet: its stable code, its status and its sentence. */
+/** Every error that the app answers with: its stable code, its status and its sentence. */
 export const ERRORS = {
   validation_failed: [400, "The request does not have the expected shape."],
+  provider_unavailable: [400, "This way to sign in is not available here."],
   redirect_uri_invalid: [400, "The redirect_uri is neither loopback nor configured."],
   authorization_expired: [400, "This sign-in is unknown, too old or was used before."],
   unauthorized: [401, "This request needs an access token."],

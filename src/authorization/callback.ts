@@ -1,49 +1,37 @@
 import { randomBytes } from "node:crypto";
-import type { Clock } from "../clock";
-import type { Database } from "../db/database";
 import { ApiError } from "../errors";
-import type { GoogleVerifier } from "../identity/google-verifier";
-import { sha256 } from "./start";
+import type { IdentityProvider } from "../identity/provider";
+import type { AuthorizationStore, PendingRequest } from "./store";
 
-const REQUEST_LIFETIME_SECONDS = 600;
-
-export type CallbackDeps = { database: Database; clock: Clock; google: GoogleVerifier };
-
-/** What Google sends back (RFC 6749 §4.1.2). */
+/** What the provider sends back (RFC 6749 §4.1.2). */
 export type CallbackQuery = {
   state?: string | undefined;
   code?: string | undefined;
   error?: string | undefined;
 };
 
-type Request = {
-  google_code_verifier: string;
-  redirect_uri: string;
-  client_state: string;
-  code_challenge: string;
-};
-
 /**
- * Finishes a sign-in at Google and makes the one-time login code for the game.
+ * Finishes a sign-in at a provider and makes the one-time login code for the game.
  * @param callback our redirect URI, the same as at the start
  * @returns the game's redirect URI with `code` and `state`, or with `error` and `state`
  * @throws {ApiError} authorization_expired when the state is unknown, too old or was used before
  */
 export async function finishAuthorization(
-  deps: CallbackDeps,
+  authorizations: AuthorizationStore,
+  provider: IdentityProvider,
   query: CallbackQuery,
   callback: string,
 ): Promise<string> {
-  const request = query.state ? await takeRequest(deps, query.state) : null;
+  const request = query.state ? await authorizations.takeRequest(query.state, provider.id) : null;
   if (!request) throw new ApiError("authorization_expired");
   const answer = (members: Record<string, string>) =>
-    withQuery(request.redirect_uri, { ...members, state: request.client_state });
+    withQuery(request.redirectUri, { ...members, state: request.clientState });
 
   if (query.error || !query.code) {
     return answer({ error: query.error === "access_denied" ? "access_denied" : "server_error" });
   }
   try {
-    const code = await makeLoginCode(deps, request, query.code, callback);
+    const code = await makeLoginCode(authorizations, provider, request, query.code, callback);
     return answer({ code });
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
@@ -51,46 +39,21 @@ export async function finishAuthorization(
   }
 }
 
-async function takeRequest({ database, clock }: CallbackDeps, state: string): Promise<Request | null> {
-  const { rows } = await database.pool.query<Request>({
-    name: "take_authorization_request",
-    text: `DELETE FROM authorization_requests
-      WHERE state_hash = $1 AND created_at > coalesce($2::timestamptz, now()) - make_interval(secs => $3::float8)
-      RETURNING google_code_verifier, redirect_uri, client_state, code_challenge`,
-    values: [sha256(state), clock.databaseNow(), REQUEST_LIFETIME_SECONDS],
-  });
-  return rows[0] ?? null;
-}
-
 async function makeLoginCode(
-  { database, clock, google }: CallbackDeps,
-  request: Request,
+  authorizations: AuthorizationStore,
+  provider: IdentityProvider,
+  request: PendingRequest,
   code: string,
   callback: string,
 ): Promise<string> {
-  const player = await google.code({
+  const { loadProfile, ...identity } = await provider.exchangeCode({
     code,
-    codeVerifier: request.google_code_verifier,
+    codeVerifier: request.codeVerifier,
     redirectUri: callback,
   });
-  const { givenName, picture } = await player.loadProfile();
   const loginCode = randomBytes(32).toString("base64url");
-  await database.pool.query({
-    name: "remember_login_code",
-    text: `INSERT INTO login_codes
-        (code_hash, code_challenge, google_id, email, email_verified, given_name, picture, created_at)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, coalesce($8::timestamptz, now()))`,
-    values: [
-      sha256(loginCode),
-      request.code_challenge,
-      player.sub,
-      player.email,
-      player.emailVerified,
-      givenName,
-      picture,
-      clock.databaseNow(),
-    ],
-  });
+  const { codeChallenge } = request;
+  await authorizations.putLogin(loginCode, { codeChallenge, identity, ...(await loadProfile()) });
   return loginCode;
 }
 

@@ -1,20 +1,8 @@
 import { timingSafeEqual } from "node:crypto";
-import type { Clock } from "../clock";
-import type { Database } from "../db/database";
 import { ApiError } from "../errors";
-import type { VerifiedLogin } from "../identity/claims";
-import { sha256 } from "./start";
-
-const LOGIN_CODE_LIFETIME_SECONDS = 60;
-
-type Row = {
-  code_challenge: string;
-  google_id: string;
-  email: string;
-  email_verified: boolean;
-  given_name: string | null;
-  picture: string | null;
-};
+import type { VerifiedIdentity } from "../identity/provider";
+import { sha256 } from "./sha256";
+import type { AuthorizationStore } from "./store";
 
 /**
  * Redeems a login code of ours with the PKCE verifier of the game that asked for it (RFC 7636 §4.6). A code
@@ -22,29 +10,18 @@ type Row = {
  * @throws {ApiError} invalid_grant
  */
 export async function redeemLoginCode(
-  { database, clock }: { database: Database; clock: Clock },
+  authorizations: AuthorizationStore,
   code: string,
   codeVerifier: string,
-): Promise<VerifiedLogin> {
-  const { rows } = await database.pool.query<Row>({
-    name: "take_login_code",
-    text: `DELETE FROM login_codes
-      WHERE code_hash = $1 AND created_at > coalesce($2::timestamptz, now()) - make_interval(secs => $3::float8)
-      RETURNING code_challenge, google_id, email, email_verified, given_name, picture`,
-    values: [sha256(code), clock.databaseNow(), LOGIN_CODE_LIFETIME_SECONDS],
-  });
-  const [row] = rows;
-  if (!row || !matches(row.code_challenge, sha256(codeVerifier).toString("base64url"))) {
+): Promise<VerifiedIdentity> {
+  const login = await authorizations.takeLogin(code);
+  if (!login || !isSame(login.codeChallenge, sha256(codeVerifier).toString("base64url"))) {
     throw new ApiError("invalid_grant", { message: "The login code is not valid." });
   }
-  return {
-    sub: row.google_id,
-    email: row.email,
-    emailVerified: row.email_verified,
-    loadProfile: async () => ({ givenName: row.given_name ?? undefined, picture: row.picture ?? undefined }),
-  };
+  const { identity, name, picture } = login;
+  return { ...identity, loadProfile: async () => ({ name, picture }) };
 }
 
-function matches(expected: string, given: string): boolean {
+function isSame(expected: string, given: string): boolean {
   return expected.length === given.length && timingSafeEqual(Buffer.from(expected), Buffer.from(given));
 }

@@ -14,6 +14,7 @@ const CSP = `default-src 'none'; style-src 'sha256-${new Bun.CryptoHasher("sha25
 const REASONS: Partial<Record<ErrorCode, string>> = {
   validation_failed: "The game sent an incomplete request.",
   redirect_uri_invalid: "The game asked to return to an address that is not registered.",
+  provider_unavailable: "The game asked for a way to sign in that is not available here.",
   authorization_expired: "This sign-in has expired or was already used.",
 };
 

@@ -1,19 +1,31 @@
-import { Elysia } from "elysia";
-import type { Config } from "../config/config";
+import { Elysia, t } from "elysia";
 import { ApiError } from "../errors";
 import type { ReadContext } from "../http/context";
+import type { Providers } from "../identity/providers";
 import type { Limits } from "../limits/limits";
-import { type CallbackDeps, finishAuthorization } from "./callback";
+import { finishAuthorization } from "./callback";
 import { callbackQuery, startQuery } from "./model";
 import { isAllowedRedirectUri } from "./redirect-uri";
-import { type StartDeps, startAuthorization } from "./start";
+import { startAuthorization } from "./start";
+import type { AuthorizationStore } from "./store";
 
-export type AuthorizationRouteDeps = StartDeps &
-  CallbackDeps & { config: Config; limits: Limits; readContext: ReadContext };
+export type AuthorizationRouteDeps = {
+  authorizations: AuthorizationStore;
+  providers: Providers;
+  /** Where players reach this server; null: this machine, by its port. */
+  publicUrl: string | null;
+  /** The configured port, for when the server's own is not known. */
+  port: number;
+  /** Redirects accepted beside loopback and our own pages. */
+  redirectUris: readonly string[];
+  limits: Limits;
+  readContext: ReadContext;
+};
 
 const REDIRECTS = {
-  302: { description: "On to Google, or back to the game." },
+  302: { description: "On to the provider, or back to the game." },
   400: { description: "A page that says why the sign-in cannot go on.", content: { "text/html": {} } },
+  404: { description: "No such page.", content: { "text/html": {} } },
   429: {
     description: "Too many sign-ins from this address; a page that says so.",
     content: { "text/html": {} },
@@ -21,67 +33,76 @@ const REDIRECTS = {
   503: { description: "Nobody can sign in just now; a page that says so.", content: { "text/html": {} } },
 };
 
-const CALLBACK_PATH = "/auth/google/callback";
+const PARAMETERS = t.Object({
+  provider: t.String({
+    pattern: "^[a-z0-9_-]{1,64}$",
+    description: "Who vouches for the player.",
+    examples: ["google"],
+  }),
+});
 
 /** Whether a player looks at the answer, so that an error is a page. */
 export function isSignInPage(path: string): boolean {
-  return path.startsWith("/auth/google/");
+  return path.startsWith("/auth/");
 }
 
 /**
- * The server as Google's OAuth client, so that a game needs no client id: the game goes to the start with its
+ * The server as the provider's OAuth client, so that a game needs no client id: the game goes to the start with its
  * own PKCE challenge and gets a one-time login code at its redirect URI.
  */
 export function authorizationRoutes(deps: AuthorizationRouteDeps) {
-  const { config, limits, readContext } = deps;
-  const callbackUri = (port: number | undefined) =>
-    `${config.server.publicUrl ?? `http://localhost:${port ?? config.server.port}`}${CALLBACK_PATH}`;
+  const { authorizations, limits, port, providers, publicUrl, readContext } = deps;
+  const callbackUri = (provider: string, boundPort: number | undefined) =>
+    `${publicUrl ?? `http://localhost:${boundPort ?? port}`}/auth/${provider}/callback`;
 
   // Our own pages, the explorer for one, sign in like any game.
-  const own = config.server.publicUrl ? [new URL(config.server.publicUrl).origin] : [];
-  const redirectUris = [...config.google.redirectUris, ...own];
+  const redirectUris = [...deps.redirectUris, ...(publicUrl ? [new URL(publicUrl).origin] : [])];
 
   return new Elysia({ name: "authorization", tags: ["Sign-in page"] })
     .get(
-      "/auth/google/start",
-      async (request) => {
-        const { query, server, redirect } = request;
-        await limits.authorization(readContext(request).ip);
+      "/auth/:provider/start",
+      async ({ params, query, redirect, request, route, server, set }) => {
+        await limits.authorization(readContext({ request, route, server, set }).ip);
+        const provider = providers.get(params.provider);
         if (!isAllowedRedirectUri(query.redirect_uri, redirectUris)) {
           throw new ApiError("redirect_uri_invalid");
         }
         const location = await startAuthorization(
-          deps,
+          authorizations,
+          provider,
           { redirectUri: query.redirect_uri, state: query.state, codeChallenge: query.code_challenge },
-          callbackUri(server?.port),
+          callbackUri(provider.id, server?.port),
         );
         return redirect(location, 302);
       },
       {
+        params: PARAMETERS,
         query: startQuery,
         detail: {
           responses: REDIRECTS,
           summary: "Open this in the player's browser to sign in",
           description:
-            "Redirects to Google, then to `redirect_uri?code=…&state=…` with a login code for `POST /api/login` (60 s, once), or to `redirect_uri?error=…&state=…`.",
+            "Redirects to the provider, then to `redirect_uri?code=…&state=…` with a login code for `POST /api/login` (60 s, once), or to `redirect_uri?error=…&state=…`.",
         },
       },
     )
     .get(
-      CALLBACK_PATH,
-      async (request) => {
-        const { query, server, redirect } = request;
-        const location = await limits.loginAttempt(readContext(request).ip, () =>
-          finishAuthorization(deps, query, callbackUri(server?.port)),
+      "/auth/:provider/callback",
+      async ({ params, query, redirect, request, route, server, set }) => {
+        const { ip } = readContext({ request, route, server, set });
+        const provider = providers.get(params.provider);
+        const location = await limits.signInAttempt(ip, () =>
+          finishAuthorization(authorizations, provider, query, callbackUri(provider.id, server?.port)),
         );
         return redirect(location, 302);
       },
       {
+        params: PARAMETERS,
         query: callbackQuery,
         detail: {
           responses: REDIRECTS,
-          summary: "Where Google returns to",
-          description: "Register this address with Google as an authorized redirect URI.",
+          summary: "Where the provider returns to",
+          description: "Register this address with the provider as an authorized redirect URI.",
         },
       },
     );

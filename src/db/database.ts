@@ -35,21 +35,29 @@ export async function openDatabase(config: DatabaseConfig, options: OpenOptions 
   try {
     if (config.kind === "embedded") await migrateAsNeeded(pool, options);
     await refuseUnlessMigrated(pool, options);
+    return createDatabase(pool, config.kind, await schemaInUse(pool), close);
   } catch (error) {
     await close();
     throw config.kind === "embedded" ? error : toStartError(error, config);
   }
-  return over(pool, config.kind, close);
 }
 
-/** The {@link Database} over a pool whose schema is up to date. */
-export function over(pool: pg.Pool, kind: DatabaseConfig["kind"], closePool: () => Promise<void>): Database {
+/**
+ * The {@link Database} over a pool whose migrations are applied.
+ * @param schema where its tables are
+ */
+export function createDatabase(
+  pool: pg.Pool,
+  kind: DatabaseConfig["kind"],
+  schema: string,
+  closePool: () => Promise<void>,
+): Database {
   let prisma: PrismaClient | undefined;
   let closing: Promise<void> | undefined;
   return {
     kind,
     get prisma() {
-      prisma ??= openPrisma(pool);
+      prisma ??= openPrisma(pool, schema);
       return prisma;
     },
     pool,
@@ -64,11 +72,11 @@ export function over(pool: pg.Pool, kind: DatabaseConfig["kind"], closePool: () 
 }
 
 /** Loads Prisma with its first query: the start is faster without it, and the hot statements never need it. */
-function openPrisma(pool: pg.Pool): PrismaClient {
+function openPrisma(pool: pg.Pool, schema: string): PrismaClient {
   const { PrismaPg } = require("@prisma/adapter-pg") as typeof import("@prisma/adapter-pg");
   const client = require("../generated/prisma/client") as typeof import("../generated/prisma/client");
   return new client.PrismaClient({
-    adapter: new PrismaPg(pool),
+    adapter: new PrismaPg(pool, { schema }),
     transactionOptions: { maxWait: 3_000, timeout: 5_000 },
   });
 }
@@ -81,6 +89,15 @@ async function embedded(dataDir: string, { onProgress }: OpenOptions) {
 function postgres(config: PostgresConfig) {
   const pool = servingPool(config);
   return { pool, close: () => pool.end() };
+}
+
+/** The schema that the connection's search path leads to. Prisma's queries name it, the prepared ones do not. */
+async function schemaInUse(pool: pg.Pool): Promise<string> {
+  const { rows } = await pool.query<{ name: string }>(
+    `SELECT n.nspname AS name FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+     WHERE c.oid = to_regclass('_prisma_migrations')`,
+  );
+  return rows[0]?.name ?? "public";
 }
 
 async function migrateAsNeeded(pool: pg.Pool, { onProgress }: OpenOptions): Promise<void> {

@@ -20,7 +20,7 @@ export async function provision(
 ): Promise<void> {
   const { password: _, ...where } = config;
   const asSuperuser = { ...where, ...superuser, database: "postgres" };
-  const roleIsNew = await explained(asSuperuser, () =>
+  const roleIsNew = await withStartErrors(asSuperuser, () =>
     withClient(asSuperuser, async (client) => {
       const created = await createRole(client, config);
       say(`Role "${config.user}" ${created ? "created" : "exists already: left as it is"}.`);
@@ -97,7 +97,7 @@ async function migrate(config: PostgresConfig, say: (line: string) => void): Pro
   }
 }
 
-async function explained<T>(config: PostgresConfig, work: () => Promise<T>): Promise<T> {
+async function withStartErrors<T>(config: PostgresConfig, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -10,7 +10,7 @@ export class SharedConnection {
   /** Statements under way. */
   running = 0;
   private client: Promise<pg.PoolClient> | null = null;
-  private letGo: (error?: Error) => void = () => {};
+  private release: (error?: Error) => void = () => {};
 
   /** @param pool its clients have `pipeline: true` */
   constructor(private readonly pool: pg.Pool) {}
@@ -24,7 +24,7 @@ export class SharedConnection {
       return await client.query(...statement);
     } finally {
       this.running--;
-      if (this.running === 0) this.letGo();
+      if (this.running === 0) this.release();
     }
   }
 
@@ -37,14 +37,14 @@ export class SharedConnection {
           reject(error);
           return;
         }
-        const letGo = (error?: Error) => {
-          client.off("error", letGo);
+        const release = (error?: Error) => {
+          client.off("error", release);
           this.client = null;
-          this.letGo = () => {};
+          this.release = () => {};
           client.release(error);
         };
-        client.on("error", letGo);
-        this.letGo = letGo;
+        client.on("error", release);
+        this.release = release;
         resolve(client);
       });
     });

@@ -3,10 +3,12 @@ import { systemClock } from "../clock";
 import type { Config } from "../config/config";
 import { LOCAL_CLIENT_ID } from "../config/google";
 import { openDatabase } from "../db/database";
+import { createProviders } from "../identity/providers";
 import { openLimitStore } from "../limits/store";
 import type { Log } from "../log/log";
 import { loadKeyRing } from "../session/keys";
 import type { RunningLocalGoogle } from "../stand-ins/google/start";
+import { createStores } from "../stores";
 import { cleanUp } from "./clean-up";
 import { listenOn } from "./listen";
 import { periodically } from "./periodically";
@@ -49,15 +51,10 @@ export async function startServer(
     closers.push(() => limitStore.close());
     const google = config.google.local ? await startStandIn(config, port === 0 ? 0 : port + 1) : null;
     if (google) closers.push(() => google.stop());
-    const app = createApp({
-      config: google ? { ...config, google: { ...config.google, endpoints: google.urls } } : config,
-      database,
-      limitStore,
-      keyRing,
-      clock: systemClock,
-      log,
-      fetch: globalThis.fetch,
-    });
+    const clock = systemClock;
+    const known = google ? { ...config, google: { ...config.google, endpoints: google.urls } } : config;
+    const providers = createProviders({ config: known, clock, fetch: globalThis.fetch });
+    const app = createApp({ config: known, database, limitStore, keyRing, clock, log, providers });
     const server = listenOn(host, port, () =>
       Bun.serve({
         hostname: host,
@@ -70,7 +67,7 @@ export async function startServer(
     app.server = server;
     const stopCleaning = periodically(
       CLEAN_UP_INTERVAL_MS,
-      () => cleanUp({ database, clock: systemClock, policy: config.security }),
+      () => cleanUp(createStores(database, clock, config.security)),
       () => log.warn("expired sessions could not be deleted; trying again later"),
     );
     closers.push(stopCleaning);

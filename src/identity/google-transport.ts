@@ -1,8 +1,7 @@
 import { Gaxios, type GaxiosOptionsPrepared, type GaxiosResponse } from "gaxios";
+import type { Fetch } from "./provider";
 
-export const GOOGLE_TIMEOUT_MS = 5_000;
-
-export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
+const GOOGLE_TIMEOUT_MS = 5_000;
 
 /** Google's libraries over one plain request: 5 s in all, no retry, no redirect followed, a JSON object or nothing. */
 export class SingleRequestTransport extends Gaxios {

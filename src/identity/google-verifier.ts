@@ -4,9 +4,10 @@ import type { Clock } from "../clock";
 import { epochSeconds } from "../clock";
 import type { GoogleConfig } from "../config/config";
 import { ApiError } from "../errors";
-import { identityOf, profileOf, type VerifiedLogin } from "./claims";
+import { identityOf, profileOf } from "./claims";
 import { GoogleKeys } from "./google-keys";
-import { type Fetch, SingleRequestTransport } from "./google-transport";
+import { SingleRequestTransport } from "./google-transport";
+import { type CodeGrant, type Fetch, GOOGLE, type VerifiedIdentity } from "./provider";
 
 const ISSUERS = ["https://accounts.google.com", "accounts.google.com"];
 const DAY_SECONDS = 86_400;
@@ -19,17 +20,17 @@ export type GoogleVerifier = {
    * An access token: token info, audience, and userinfo only if the profile is wanted.
    * @throws {ApiError} google_token_invalid, google_audience_mismatch, google_unavailable
    */
-  accessToken(token: string): Promise<VerifiedLogin>;
+  accessToken(token: string): Promise<VerifiedIdentity>;
   /**
    * An id token (OpenID Connect Core §3.1.3.7): RS256 signature, issuer, audience, times, nonce when given.
    * @throws {ApiError} google_token_invalid, google_audience_mismatch, google_unavailable
    */
-  idToken(token: string, nonce?: string): Promise<VerifiedLogin>;
+  idToken(token: string, nonce?: string): Promise<VerifiedIdentity>;
   /**
    * An authorization code with its PKCE verifier (RFC 7636), exchanged with the client secret.
    * @throws {ApiError} google_token_invalid, google_audience_mismatch, google_unavailable
    */
-  code(grant: { code: string; codeVerifier: string; redirectUri: string }): Promise<VerifiedLogin>;
+  code(grant: CodeGrant): Promise<VerifiedIdentity>;
 };
 
 export function createGoogleVerifier(config: GoogleConfig, clock: Clock, fetch: Fetch): GoogleVerifier {
@@ -62,7 +63,7 @@ export function createGoogleVerifier(config: GoogleConfig, clock: Clock, fetch: 
     requireHeaderSafe(token);
     const info = await ask(() => client.getTokenInfo(token));
     checkAudience(info.aud);
-    const identity = identityOf(info as unknown as Record<string, unknown>);
+    const identity = identityOf(GOOGLE, info as unknown as Record<string, unknown>);
     if (!identity) throw new ApiError("google_token_invalid");
     const loadProfile = async () => {
       const { data } = await ask(() =>
@@ -71,7 +72,7 @@ export function createGoogleVerifier(config: GoogleConfig, clock: Clock, fetch: 
           headers: { authorization: `Bearer ${token}` },
         }),
       );
-      if (data.sub !== identity.sub) throw new ApiError("google_token_invalid");
+      if (data.sub !== identity.subject) throw new ApiError("google_token_invalid");
       return profileOf(data);
     };
     return { ...identity, loadProfile };
@@ -95,7 +96,7 @@ export function createGoogleVerifier(config: GoogleConfig, clock: Clock, fetch: 
     if (exp + SKEW_SECONDS < now || iat - SKEW_SECONDS > now || iat + DAY_SECONDS + SKEW_SECONDS < now) {
       throw new ApiError("google_token_invalid");
     }
-    const identity = identityOf(claims);
+    const identity = identityOf(GOOGLE, claims);
     if (!identity || (nonce !== undefined && claims.nonce !== nonce))
       throw new ApiError("google_token_invalid");
     return { ...identity, loadProfile: async () => profileOf(claims) };

@@ -9,11 +9,11 @@ import { type Counter, countInMemory, type LimitStore } from "./store";
  */
 const WINDOWS = {
   /** Sign-ins of an address that were refused, and those under way. */
-  refusedLogin: { points: 200, duration: 300 },
+  refusedSignIn: { points: 200, duration: 300 },
   /** Sign-in pages opened from an address. */
   authorization: { points: 300, duration: 300 },
   /** Sessions opened by a player. */
-  login: { points: 60, duration: 3_600 },
+  signIn: { points: 60, duration: 3_600 },
   /** Refreshes of a session. */
   refresh: { points: 100, duration: 60 },
   /** Changes of a profile. */
@@ -38,9 +38,9 @@ export type Limits = {
    * Runs a sign-in attempt. It counts against its address while it runs, and from then on if it was refused (4xx):
    * guessing is what is limited, at any parallelism.
    */
-  loginAttempt<T>(ip: string, attempt: () => Promise<T>): Promise<T>;
-  /** @param googleId of a player whom Google has vouched for */
-  login(googleId: string): Promise<void>;
+  signInAttempt<T>(ip: string, attempt: () => Promise<T>): Promise<T>;
+  /** Counts a sign-in against the identity that has been verified. */
+  signIn(provider: string, subject: string): Promise<void>;
   authorization(ip: string): Promise<void>;
   refresh(sessionId: string): Promise<void>;
   forgedToken(ip: string): Promise<void>;
@@ -50,8 +50,8 @@ export type Limits = {
 };
 
 export const noLimits: Limits = {
-  loginAttempt: (_ip, attempt) => attempt(),
-  login: async () => {},
+  signInAttempt: (_ip, attempt) => attempt(),
+  signIn: async () => {},
   authorization: async () => {},
   refresh: async () => {},
   forgedToken: async () => {},
@@ -63,9 +63,9 @@ export function createLimits(store: LimitStore): Limits {
   const shared = (name: keyof typeof WINDOWS) => store.counter({ keyPrefix: name, ...WINDOWS[name] });
   const local = (name: keyof typeof LOCAL_WINDOWS) =>
     countInMemory({ keyPrefix: name, ...LOCAL_WINDOWS[name] });
-  const refusedLogins = shared("refusedLogin");
+  const refusedSignIns = shared("refusedSignIn");
   const authorizations = shared("authorization");
-  const logins = shared("login");
+  const signIns = shared("signIn");
   const refreshes = shared("refresh");
   const profileChanges = shared("profileChange");
   const ownRefreshes = local("refresh");
@@ -73,9 +73,9 @@ export function createLimits(store: LimitStore): Limits {
   const refusalLines = local("refusalLine");
 
   return {
-    async loginAttempt(ip, attempt) {
+    async signInAttempt(ip, attempt) {
       const address = addressBlock(ip);
-      await consume(refusedLogins, address);
+      await consume(refusedSignIns, address);
       let refused = false;
       try {
         return await attempt();
@@ -83,10 +83,10 @@ export function createLimits(store: LimitStore): Limits {
         refused = error instanceof ApiError && error.status < 500;
         throw error;
       } finally {
-        if (!refused) await refusedLogins.reward(address);
+        if (!refused) await refusedSignIns.reward(address);
       }
     },
-    login: (googleId) => consume(logins, googleId),
+    signIn: (provider, subject) => consume(signIns, `${provider}:${subject}`),
     authorization: (ip) => consume(authorizations, addressBlock(ip)),
     async refresh(sessionId) {
       if (!(await fits(ownRefreshes, sessionId))) await consume(refreshes, sessionId);

@@ -9,6 +9,7 @@ import {
 } from "rate-limiter-flexible";
 import type { LimitsConfig } from "../config/config";
 import type { Database } from "../db/database";
+import { RATE_LIMITS } from "./rate-limits";
 
 /** How often a key may be counted: `points` in `duration` seconds. */
 export type Window = { keyPrefix: string; points: number; duration: number };
@@ -81,7 +82,7 @@ function postgresStore({ pool }: Database): LimitStore {
           ...window,
           storeClient: pool,
           storeType: "pool",
-          tableName: "rate_limits",
+          tableName: RATE_LIMITS,
           tableCreated: true,
           clearExpiredByTimeout: false,
         }),

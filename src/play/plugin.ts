@@ -10,12 +10,8 @@ const HIDDEN = { detail: { hide: true } };
 /** `/play/`: the SDK's example game, to try a sign-in with. In development only. */
 export function play() {
   return new Elysia({ name: "play" })
-    .get(
-      "/play",
-      ({ request, redirect }) =>
-        new URL(request.url).pathname === "/play" ? redirect("/play/", 302) : file("index.html"),
-      HIDDEN,
-    )
+    .get("/play", ({ redirect }) => redirect("/play/", 302), HIDDEN)
+    .get("/play/", () => file("index.html"), HIDDEN)
     .get(
       "/play/account-sdk.js",
       async () => new Response(await browserSdk(), { headers: { "content-type": "text/javascript" } }),

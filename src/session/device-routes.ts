@@ -4,27 +4,25 @@ import type { ReadContext } from "../http/context";
 import { errorResponses } from "../http/model";
 import type { Log } from "../log/log";
 import type { Guard } from "./guard";
-import { listSessions, type SessionListDeps } from "./list-sessions";
+import { listSessions } from "./list-sessions";
 import { sessionsAnswer } from "./model";
-import { type RevokeDeps, revokeAllSessions, revokeSession } from "./revoke-sessions";
+import type { SessionStore } from "./store";
 
-export type DeviceRouteDeps = SessionListDeps &
-  RevokeDeps & { guard: Guard; log: Log; readContext: ReadContext };
+export type DeviceRouteDeps = { sessions: SessionStore; guard: Guard; log: Log; readContext: ReadContext };
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const NO_CONTENT = { 204: t.Void({ description: "Signed out." }) };
 const REFUSALS = ["unauthorized", "invalid_token", "database_unavailable"] as const;
 
 /** A player's signed-in devices: to see, and to sign out from afar. */
-export function deviceRoutes(deps: DeviceRouteDeps) {
-  const { guard, log, readContext } = deps;
+export function deviceRoutes({ sessions, guard, log, readContext }: DeviceRouteDeps) {
   return new Elysia({ name: "devices", tags: ["Devices"] })
     .use(guard)
     .get(
       "/api/sessions",
       async ({ player }) => ({
         status: "success" as const,
-        sessions: await listSessions(deps, player.user.id, player.sessionId),
+        sessions: await listSessions(sessions, player.user.id, player.sessionId),
       }),
       {
         auth: true,
@@ -34,12 +32,12 @@ export function deviceRoutes(deps: DeviceRouteDeps) {
     )
     .delete(
       "/api/sessions/:id",
-      async (request) => {
-        const { player, params, set } = request;
-        // An id that is none belongs to nobody.
-        const sessionId = UUID.test(params.id) ? params.id : "00000000-0000-0000-0000-000000000000";
-        await revokeSession(deps, player.user.id, sessionId);
-        log.event("session_revoked", { userId: player.user.id, sessionId, ...readContext(request) });
+      async ({ params, player, request, route, server, set }) => {
+        const { user } = player;
+        const ended = UUID.test(params.id) && (await sessions.revokeOfUser(user.id, params.id));
+        if (!ended) throw new ApiError("not_found");
+        const context = readContext({ request, route, server, set });
+        log.event("session_revoked", { userId: user.id, sessionId: params.id, ...context });
         set.status = 204;
       },
       {
@@ -51,12 +49,10 @@ export function deviceRoutes(deps: DeviceRouteDeps) {
     )
     .delete(
       "/api/sessions",
-      async (request) => {
-        const { player, path, set } = request;
-        // An id that came out empty must not mean every session.
-        if (path.endsWith("/")) throw new ApiError("not_found");
-        await revokeAllSessions(deps, player.user.id);
-        log.event("session_revoked", { userId: player.user.id, ...readContext(request) });
+      async ({ player, request, route, server, set }) => {
+        await sessions.revokeAllOfUser(player.user.id);
+        const context = readContext({ request, route, server, set });
+        log.event("session_revoked", { userId: player.user.id, ...context });
         set.status = 204;
       },
       {

@@ -1,47 +1,76 @@
 import { isUtf8 } from "node:buffer";
 import { jwt } from "@elysiajs/jwt";
-import { decodeProtectedHeader } from "jose";
-import type { Clock } from "../clock";
-import type { Jwt } from "./access-token";
-import type { KeyPair } from "./keys";
+import type { Timepiece } from "../clock";
+import type { TokenKey } from "./keys";
 
-/**
- * JWTs signed with a private key, by the JWT plugin: long work, which WebCrypto does in another thread while this one
- * serves.
- */
-export function keyPairJwt(
-  { algorithm, privateKey, publicKey, id }: KeyPair,
-  type: string,
-  clock: Clock,
+/** Without padding (RFC 7515 §2). */
+const BASE64URL = /^[A-Za-z0-9_-]+$/;
+const OPENING_BRACE = 0x7b;
+
+/** What one key signs and recognises. */
+export type Jwt = {
+  /** @param claims beside `iss`, `aud` and `iat`, which are added; `exp` is a NumericDate */
+  sign(claims: { exp: number; [claim: string]: string | number }): Promise<string>;
+  /**
+   * @returns the claims of a token with this key's signature, header, issuer and audience, of which `exp` lies ahead
+   * and `nbf`, if any, does not; else null
+   */
+  verify(token: string): Promise<Record<string, unknown> | null>;
+};
+
+export type JwtProfile = { type: string; issuer: string; audience: string };
+
+/** JWTs of one key (RFC 7519), made and checked by the JWT plugin. Several under way take several threads. */
+export function createJwt(
+  { algorithm, signingKey, verifyingKey, id }: TokenKey,
+  { type, issuer, audience }: JwtProfile,
+  clock: Timepiece,
 ): Jwt {
-  const signer = jwt({ secret: privateKey, alg: algorithm, typ: type, kid: id }).decorator.jwt;
-  const verifier = jwt({ secret: publicKey }).decorator.jwt;
+  const signer = jwt({
+    secret: signingKey,
+    alg: algorithm,
+    typ: type,
+    kid: id,
+    iss: issuer,
+    aud: audience,
+  }).decorator.jwt;
+  const verifier = jwt({ secret: verifyingKey }).decorator.jwt;
+  // As the plugin spells it, and as the release before spelled it where a secret is shared. No algorithm, address, key
+  // or extension is ever a token's choice.
+  const headers = [
+    encode({ alg: algorithm, kid: id, typ: type }),
+    encode({ alg: algorithm, typ: type, kid: id }),
+  ];
   return {
-    sign: ({ iat: _, ...claims }) => signer.sign(claims),
+    sign: (claims) => signer.sign(claims),
     async verify(token) {
-      if (keyIdOf(token) !== id || !hasUtf8Payload(token) || !hasOneSpelling(token)) return null;
+      const [header = "", payload = ""] = token.split(".", 2);
+      if (!headers.includes(header) || !isStrictJson(payload) || !hasOneSpelling(token)) return null;
       const claims = await verifier.verify(token, {
         algorithms: [algorithm],
         typ: type,
+        issuer,
+        audience,
         currentDate: clock.now(),
+        requiredClaims: ["sub", "iat", "exp"],
       });
       return claims || null;
     },
   };
 }
 
-function keyIdOf(token: string): string | undefined {
-  try {
-    return decodeProtectedHeader(token).kid;
-  } catch {
-    return undefined;
-  }
+function encode(header: object): string {
+  return Buffer.from(JSON.stringify(header)).toString("base64url");
 }
 
-/** RFC 7519 §7.2; jose puts replacement characters in the place of anything else. */
-function hasUtf8Payload(token: string): boolean {
-  const [, payload = ""] = token.split(".", 2);
-  return isUtf8(Buffer.from(payload, "base64url"));
+/**
+ * RFC 7519 §7.2, RFC 8259 §8.1: UTF-8 without a byte order mark. A lenient decoder reads replacement characters where
+ * something else was signed.
+ */
+function isStrictJson(payload: string): boolean {
+  if (!BASE64URL.test(payload)) return false;
+  const bytes = Buffer.from(payload, "base64url");
+  return bytes[0] === OPENING_BRACE && isUtf8(bytes);
 }
 
 /** Whether the unused bits at the signature's end are zero (RFC 4648 §3.5). */

@@ -8,7 +8,7 @@ const jwk = t.Object(
 
 /** The public keys that verify our access tokens (RFC 7517 §5); empty while a shared secret signs. */
 export function keyRoutes(ring: KeyRing) {
-  const keys = ring.flatMap((key) => ("publicJwk" in key ? [key.publicJwk] : []));
+  const keys = ring.flatMap(({ publicJwk }) => publicJwk ?? []);
   return new Elysia({ name: "keys", tags: ["Keys"] }).get(
     "/.well-known/jwks.json",
     ({ set }) => {

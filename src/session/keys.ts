@@ -5,25 +5,20 @@ import { calculateJwkThumbprint, type JWK } from "jose";
 import { ConfigError, type SecurityConfig } from "../config/config";
 import type { JwtAlgorithm, KeyMaterial } from "../config/security";
 
-type CommonKey = {
+/** One secret or key pair, and everything derived from it. */
+export type TokenKey = {
   /** `kid`: names the key without telling anything about it. */
   id: string;
   algorithm: JwtAlgorithm;
+  /** Signs access tokens. */
+  signingKey: CryptoKey;
+  /** Verifies them; the same one where a secret is shared. */
+  verifyingKey: CryptoKey;
   /** 32 bytes for the MAC of refresh tokens (HKDF-SHA256, RFC 5869). */
   refreshMacKey: Buffer;
+  /** The public half for `/.well-known/jwks.json`; null where a secret is shared. */
+  publicJwk: JWK | null;
 };
-
-export type SharedKey = CommonKey & { secret: Buffer };
-
-export type KeyPair = CommonKey & {
-  privateKey: CryptoKey;
-  publicKey: CryptoKey;
-  /** The public half for `/.well-known/jwks.json`. */
-  publicJwk: JWK;
-};
-
-/** One secret or key pair, and everything derived from it. */
-export type TokenKey = SharedKey | KeyPair;
 
 /** The key that signs, then those that are still accepted. */
 export type KeyRing = readonly [current: TokenKey, ...previous: TokenKey[]];
@@ -65,24 +60,31 @@ function derive(keyMaterial: Uint8Array, purpose: string, bytes: number): Buffer
   return Buffer.from(hkdfSync("sha256", keyMaterial, new Uint8Array(), `account-server ${purpose}`, bytes));
 }
 
-function sharedSecret(algorithm: JwtAlgorithm, text: string): SharedKey {
-  const secret = Buffer.from(text);
+async function sharedSecret(algorithm: JwtAlgorithm, text: string): Promise<TokenKey> {
+  const secret = new TextEncoder().encode(text);
+  const parameters = IMPORT_PARAMETERS[algorithm];
+  const key = await crypto.subtle.importKey("raw", secret, parameters, false, ["sign", "verify"]);
   return {
     id: derive(secret, "key id", 9).toString("base64url"),
     algorithm,
-    secret,
+    signingKey: key,
+    verifyingKey: key,
     refreshMacKey: derive(secret, "refresh token", 32),
+    publicJwk: null,
   };
 }
 
 const IMPORT_PARAMETERS = {
+  HS256: { name: "HMAC", hash: "SHA-256" },
+  HS384: { name: "HMAC", hash: "SHA-384" },
+  HS512: { name: "HMAC", hash: "SHA-512" },
   ES256: { name: "ECDSA", namedCurve: "P-256" },
   RS256: { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" },
   EdDSA: { name: "Ed25519" },
 } as const;
 
-async function keyPair(algorithm: JwtAlgorithm, pem: string): Promise<KeyPair> {
-  const parameters = IMPORT_PARAMETERS[algorithm as keyof typeof IMPORT_PARAMETERS];
+async function keyPair(algorithm: JwtAlgorithm, pem: string): Promise<TokenKey> {
+  const parameters = IMPORT_PARAMETERS[algorithm];
   const halves = readPrivateKey(algorithm, pem);
   const pkcs8 = halves.privateKey.export({ type: "pkcs8", format: "der" });
   const spki = halves.publicKey.export({ type: "spki", format: "der" });
@@ -97,8 +99,8 @@ async function keyPair(algorithm: JwtAlgorithm, pem: string): Promise<KeyPair> {
   return {
     id,
     algorithm,
-    privateKey,
-    publicKey,
+    signingKey: privateKey,
+    verifyingKey: publicKey,
     refreshMacKey: derive(pkcs8, "refresh token", 32),
     publicJwk: { ...jwk, kid: id, alg: algorithm, use: "sig" },
   };

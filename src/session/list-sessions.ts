@@ -1,25 +1,8 @@
-import type { Clock } from "../clock";
-import type { SecurityConfig } from "../config/config";
-import type { Database } from "../db/database";
-
-export type SessionListDeps = { database: Database; clock: Clock; policy: SecurityConfig };
+import type { SessionStore } from "./store";
 
 /** A player's signed-in devices, the last used first. Times are ISO 8601, UTC. */
-export async function listSessions(
-  { database, clock, policy }: SessionListDeps,
-  userId: number,
-  currentSessionId: string,
-) {
-  const secondsAgo = (seconds: number) => new Date(clock.now().getTime() - seconds * 1_000);
-  const rows = await database.prisma.refreshToken.findMany({
-    where: {
-      userId,
-      revokedAt: null,
-      rotatedAt: { gt: secondsAgo(policy.refreshTokenExpirySeconds) },
-      createdAt: { gt: secondsAgo(policy.sessionMaxSeconds) },
-    },
-    orderBy: { rotatedAt: "desc" },
-  });
+export async function listSessions(sessions: SessionStore, userId: number, currentSessionId: string) {
+  const rows = await sessions.list(userId);
   return rows.map((row) => ({
     id: row.id,
     device: row.device,

@@ -1,19 +1,17 @@
-import type { Clock } from "../clock";
-import type { Database } from "../db/database";
 import type { RequestContext } from "../http/context";
 import type { Log } from "../log/log";
-import type { RefreshTokens } from "./refresh-token";
+import type { SessionStore } from "./store";
+import type { Tokens } from "./token-response";
 
-export type LogoutDeps = { database: Database; refreshTokens: RefreshTokens; log: Log; clock: Clock };
+export type LogoutDeps = { sessions: SessionStore; tokens: Tokens; log: Log };
 
 /** Ends the session of a refresh token, of whatever generation; a dead token is no error (RFC 7009 §2.2). */
-export async function logout(deps: LogoutDeps, token: string, context: RequestContext): Promise<void> {
-  const content = deps.refreshTokens.open(token);
-  if (!content) return;
-  const [session] = await deps.database.prisma.refreshToken.updateManyAndReturn({
-    where: { id: content.sessionId, revokedAt: null },
-    data: { revokedAt: deps.clock.now() },
-    select: { userId: true },
-  });
-  if (session) deps.log.event("logout", { userId: session.userId, sessionId: content.sessionId, ...context });
+export async function logout(
+  { sessions, tokens, log }: LogoutDeps,
+  token: string,
+  context: RequestContext,
+): Promise<void> {
+  const content = tokens.refresh.open(token);
+  const ended = content && (await sessions.revoke(content.sessionId));
+  if (ended) log.event("logout", { userId: ended.userId, sessionId: content.sessionId, ...context });
 }

@@ -2,11 +2,12 @@ import { ApiError } from "../errors";
 import type { RequestContext } from "../http/context";
 import type { Limits } from "../limits/limits";
 import type { Log } from "../log/log";
+import type { UserRow } from "../users/store";
 import type { SessionAnswer } from "./model";
-import type { SessionStatements, UserRow } from "./store";
-import { sessionAnswer, type Tokens } from "./token-response";
+import type { SessionStore } from "./store";
+import { createTokenResponse, type Tokens } from "./token-response";
 
-export type RefreshDeps = { sessions: SessionStatements; tokens: Tokens; limits: Limits; log: Log };
+export type RefreshDeps = { sessions: SessionStore; tokens: Tokens; limits: Limits; log: Log };
 
 /**
  * Rotates a session by one generation (RFC 9700 §4.14.2). The predecessor, within the grace, gets the same
@@ -28,16 +29,16 @@ export async function refresh(
   await limits.refresh(sessionId);
   const attempt = { ...content, ip: context.ip };
 
-  const answer = (user: UserRow, generation: number) => {
+  const answer = ({ user, generation }: { user: UserRow; generation: number }) => {
     log.event("refresh", { userId: user.id, sessionId, ...context });
-    return sessionAnswer(tokens, user, { sessionId, generation });
+    return createTokenResponse(tokens, user, { sessionId, generation });
   };
 
   const rotated = await sessions.rotate(attempt);
-  if (rotated) return answer(rotated, rotated.generation);
+  if (rotated) return answer(rotated);
 
-  const failure = await sessions.explainFailure(attempt);
-  if (failure.outcome === "repeated") return answer(failure.user, failure.generation);
+  const failure = await sessions.revokeIfReplayed(attempt);
+  if (failure.outcome === "repeated") return answer(failure);
   if (failure.outcome === "replayed") {
     log.event("replay_detected", { userId: failure.userId, sessionId, ...context });
   }

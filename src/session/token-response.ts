@@ -1,13 +1,13 @@
 import { toUser } from "../users/model";
+import type { UserRow } from "../users/store";
 import type { AccessTokens } from "./access-token";
 import type { SessionAnswer } from "./model";
 import type { RefreshTokenContent, RefreshTokens } from "./refresh-token";
-import type { UserRow } from "./store";
 
 export type Tokens = { access: AccessTokens; refresh: RefreshTokens };
 
-/** Makes the tokens of one generation of a session and puts them beside its user. */
-export async function sessionAnswer(
+/** Makes the tokens of one generation of a session (RFC 6749 §5.1) and puts them beside its user. */
+export async function createTokenResponse(
   tokens: Tokens,
   user: UserRow,
   content: RefreshTokenContent,

@@ -2,7 +2,7 @@ import { t } from "elysia";
 
 const token = (description: string) => t.Optional(t.String({ minLength: 1, maxLength: 8_192, description }));
 
-export const loginBody = t.Object(
+export const signInBody = t.Object(
   {
     access_token: token("A Google access token."),
     id_token: token("A Google id token (One Tap, for example)."),
@@ -24,4 +24,4 @@ export const loginBody = t.Object(
   },
 );
 
-export type LoginBody = typeof loginBody.static;
+export type SignInBody = typeof signInBody.static;

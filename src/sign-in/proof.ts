@@ -1,5 +1,5 @@
 import { ApiError } from "../errors";
-import type { LoginBody } from "./model";
+import type { SignInBody } from "./model";
 
 /** The one thing by which a player proves who they are. */
 export type Proof =
@@ -14,13 +14,13 @@ const COMPANIONS = {
   id_token: [],
   code: ["code_verifier", "redirect_uri"],
   login_code: ["code_verifier"],
-} as const satisfies Record<(typeof PROOFS)[number], (keyof LoginBody)[]>;
+} as const satisfies Record<(typeof PROOFS)[number], (keyof SignInBody)[]>;
 
 /**
  * Picks the proof out of a login request.
  * @throws {ApiError} validation_failed for none, several, or one without its companions
  */
-export function readProof(body: LoginBody): Proof {
+export function readProof(body: SignInBody): Proof {
   const given = PROOFS.filter((name) => body[name] !== undefined);
   const [kind] = given;
   if (!kind || given.length > 1) {

@@ -1,61 +1,59 @@
 import { Elysia } from "elysia";
 import { redeemLoginCode } from "../authorization/login-code";
 import { isAllowedRedirectUri } from "../authorization/redirect-uri";
-import type { Clock } from "../clock";
-import type { GoogleConfig } from "../config/config";
-import type { Database } from "../db/database";
+import type { AuthorizationStore } from "../authorization/store";
 import { ApiError } from "../errors";
 import type { ReadContext } from "../http/context";
 import { errorResponses } from "../http/model";
-import type { VerifiedLogin } from "../identity/claims";
-import type { GoogleVerifier } from "../identity/google-verifier";
+import { GOOGLE, type VerifiedIdentity } from "../identity/provider";
+import type { Providers } from "../identity/providers";
 import type { Limits } from "../limits/limits";
 import { sessionAnswer } from "../session/model";
-import { loginBody } from "./model";
+import { signInBody } from "./model";
 import { type Proof, readProof } from "./proof";
-import { type LoginDeps, login } from "./sign-in";
+import { type SignInDeps, signIn } from "./sign-in";
 
-export type LoginRouteDeps = LoginDeps & {
-  database: Database;
-  clock: Clock;
-  google: GoogleVerifier;
-  googleConfig: GoogleConfig;
+export type SignInRouteDeps = SignInDeps & {
+  authorizations: AuthorizationStore;
+  providers: Providers;
+  /** Redirects that a code may have been issued to, beside loopback. */
+  redirectUris: readonly string[];
   limits: Limits;
   readContext: ReadContext;
 };
 
-export function loginRoutes(deps: LoginRouteDeps) {
-  const { google, googleConfig, limits, readContext } = deps;
+/** `POST /api/login`: a proof of who the player is, for a session. */
+export function signInRoutes(deps: SignInRouteDeps) {
+  const { authorizations, limits, providers, readContext, redirectUris } = deps;
 
-  const verify = (proof: Proof): Promise<VerifiedLogin> => {
+  const verify = (proof: Proof): Promise<VerifiedIdentity> => {
     switch (proof.kind) {
       case "access_token":
-        return google.accessToken(proof.token);
       case "id_token":
-        return google.idToken(proof.token, proof.nonce);
+        return providers.get(GOOGLE).verifyProof(proof);
       case "code":
-        if (!isAllowedRedirectUri(proof.redirectUri, googleConfig.redirectUris)) {
+        if (!isAllowedRedirectUri(proof.redirectUri, redirectUris)) {
           throw new ApiError("validation_failed", {
             fields: { fields: [{ path: "redirect_uri", message: "is neither loopback nor configured" }] },
           });
         }
-        return google.code(proof);
+        return providers.get(GOOGLE).exchangeCode(proof);
       case "login_code":
-        return redeemLoginCode(deps, proof.code, proof.codeVerifier);
+        return redeemLoginCode(authorizations, proof.code, proof.codeVerifier);
     }
   };
 
-  return new Elysia({ name: "login", tags: ["Session"] }).post(
+  return new Elysia({ name: "sign-in", tags: ["Session"] }).post(
     "/api/login",
     async ({ body, request, route, server, set }) => {
       const context = readContext({ request, route, server, set });
       const proof = readProof(body);
-      const player = await limits.loginAttempt(context.ip, () => verify(proof));
-      await limits.login(player.sub);
-      return login(deps, player, body.device, context);
+      const identity = await limits.signInAttempt(context.ip, () => verify(proof));
+      await limits.signIn(identity.provider, identity.subject);
+      return signIn(deps, identity, body.device, context);
     },
     {
-      body: loginBody,
+      body: signInBody,
       response: {
         200: sessionAnswer,
         ...errorResponses(

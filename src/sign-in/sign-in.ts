@@ -1,20 +1,31 @@
 import type { Clock } from "../clock";
 import { ApiError } from "../errors";
 import type { RequestContext } from "../http/context";
-import type { VerifiedLogin } from "../identity/claims";
+import type { VerifiedIdentity } from "../identity/provider";
+import type { IdentityStore } from "../identity/store";
 import type { Log } from "../log/log";
 import type { SessionAnswer } from "../session/model";
-import type { NewSession, SessionStatements, UserRow } from "../session/store";
-import { sessionAnswer, type Tokens } from "../session/token-response";
-import { isNameTaken } from "../users/rename";
-import { firstNames } from "../users/suggested-names";
+import type { NewSession, SessionStore } from "../session/store";
+import { createTokenResponse, type Tokens } from "../session/token-response";
+import { isNameTaken, type UserRow } from "../users/store";
+import { suggestNames } from "../users/suggested-names";
 
-export type LoginDeps = { sessions: SessionStatements; tokens: Tokens; log: Log; clock: Clock };
+export type SignInDeps = {
+  identities: IdentityStore;
+  sessions: SessionStore;
+  tokens: Tokens;
+  log: Log;
+  clock: Clock;
+};
 
-/** Signs a verified player in on a device of their own, and up on the first time. */
-export async function login(
-  deps: LoginDeps,
-  player: VerifiedLogin,
+/**
+ * Signs a verified player in on a device of their own, and up on the first time.
+ * @param device what the player calls it, at most 64 characters
+ * @throws {ApiError} account_disabled
+ */
+export async function signIn(
+  deps: SignInDeps,
+  identity: VerifiedIdentity,
   device: string | undefined,
   context: RequestContext,
 ): Promise<SessionAnswer> {
@@ -23,41 +34,41 @@ export async function login(
     device: device ?? null,
     ip: context.ip,
   };
-  const { user, isNew } = await openSession(deps.sessions, player, opening);
+  const { user, isNew } = await openSession(deps.identities, identity, opening);
   if (!isNew) await deps.sessions.evictIdlest(user.id);
   const details = { userId: user.id, sessionId: opening.sessionId, device, ...context };
   if (isNew) deps.log.event("new_player", { ...details, username: user.name });
   deps.log.event("login", details);
-  return sessionAnswer(deps.tokens, user, { sessionId: opening.sessionId, generation: 0 });
+  return createTokenResponse(deps.tokens, user, { sessionId: opening.sessionId, generation: 0 });
 }
 
 type Opened = { user: UserRow; isNew: boolean };
 
 async function openSession(
-  sessions: SessionStatements,
-  player: VerifiedLogin,
+  identities: IdentityStore,
+  identity: VerifiedIdentity,
   opening: NewSession,
 ): Promise<Opened> {
-  const known = await sessions.signIn(player, opening);
+  const known = await identities.signIn(identity, opening);
   if (known) return { user: known, isNew: false };
-  const enrolled = await enroll(sessions, player, opening);
+  const enrolled = await enroll(identities, identity, opening);
   if (enrolled) return { user: enrolled, isNew: true };
-  const sameMoment = await sessions.signIn(player, opening);
+  const sameMoment = await identities.signIn(identity, opening);
   if (sameMoment) return { user: sameMoment, isNew: false };
   throw new ApiError("account_disabled");
 }
 
 async function enroll(
-  sessions: SessionStatements,
-  player: VerifiedLogin,
+  identities: IdentityStore,
+  identity: VerifiedIdentity,
   opening: NewSession,
 ): Promise<UserRow | null> {
-  const { givenName, picture } = await player.loadProfile();
-  const names = firstNames(givenName, Math.random);
+  const profile = await identity.loadProfile();
+  const names = suggestNames(profile.name, Math.random);
   for (;;) {
     const username = names.next().value;
     try {
-      return await sessions.enroll({ ...player, ...username, picture: picture ?? null }, opening);
+      return await identities.enroll(identity, profile, username, opening);
     } catch (error) {
       if (!isNameTaken(error)) throw error;
     }

@@ -1,6 +1,5 @@
-import type { Database } from "../db/database";
 import { ApiError } from "../errors";
-import type { UserRow } from "../session/store";
+import type { UserRow, UserStore } from "./store";
 
 /**
  * Sets or clears a player's picture.
@@ -8,7 +7,7 @@ import type { UserRow } from "../session/store";
  * @throws {ApiError} validation_failed for a URL that is none; invalid_token when the player is gone
  */
 export async function changePicture(
-  { prisma }: Database,
+  users: UserStore,
   userId: number,
   picture: string | null,
 ): Promise<UserRow> {
@@ -17,7 +16,7 @@ export async function changePicture(
       fields: { fields: [{ path: "new_picture", message: "is not a URL" }] },
     });
   }
-  const [user] = await prisma.user.updateManyAndReturn({ where: { id: userId }, data: { picture } });
+  const user = await users.setPicture(userId, picture);
   if (!user) throw new ApiError("invalid_token");
-  return { ...user, created_at: user.createdAt, last_login: user.lastLogin };
+  return user;
 }

@@ -1,7 +1,8 @@
 import { Type } from "@sinclair/typebox";
 import { t } from "elysia";
-import type { UserRow } from "../session/store";
+import type { UserRow } from "./store";
 
+/** A player as clients see one. Each member is a column of `users`: a new one needs no other place but the schema. */
 export const userModel = t.Object({
   id: Type.Integer({ examples: [7] }),
   name: t.String({ examples: ["Crispy Otter"] }),
@@ -41,16 +42,12 @@ export const updatePictureBody = t.Object({
   ),
 });
 
-/** The user as clients see it: times in ISO 8601, UTC. */
-export function toUser(row: UserRow): User {
+/** The user as clients see it: times in ISO 8601, UTC; an email that is unknown is empty. */
+export function toUser({ email, created_at, last_login, ...rest }: UserRow): User {
   return {
-    id: row.id,
-    name: row.name,
-    email: row.email,
-    picture: row.picture,
-    stars: row.stars,
-    level: row.level,
-    created_at: row.created_at.toISOString(),
-    last_login: row.last_login.toISOString(),
+    ...rest,
+    email: email ?? "",
+    created_at: created_at.toISOString(),
+    last_login: last_login.toISOString(),
   };
 }

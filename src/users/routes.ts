@@ -1,5 +1,4 @@
 import { Elysia } from "elysia";
-import type { Database } from "../db/database";
 import type { ReadContext } from "../http/context";
 import { errorResponses } from "../http/model";
 import type { Limits } from "../limits/limits";
@@ -8,16 +7,17 @@ import type { Guard } from "../session/guard";
 import { changePicture } from "./change-picture";
 import { toUser, updatePictureBody, updateUsernameBody, userAnswer } from "./model";
 import { rename } from "./rename";
+import type { UserStore } from "./store";
 
 export type UserRouteDeps = {
   guard: Guard;
-  database: Database;
+  users: UserStore;
   limits: Limits;
   log: Log;
   readContext: ReadContext;
 };
 
-export function userRoutes({ guard, database, limits, log, readContext }: UserRouteDeps) {
+export function userRoutes({ guard, users, limits, log, readContext }: UserRouteDeps) {
   return new Elysia({ name: "users", tags: ["Profile"] })
     .use(guard)
     .get("/api/me", ({ player }) => ({ status: "success" as const, user: toUser(player.user) }), {
@@ -33,9 +33,9 @@ export function userRoutes({ guard, database, limits, log, readContext }: UserRo
       async ({ body, player, request, route, server, set }) => {
         const { user, sessionId } = player;
         await limits.profileChange(user.id);
-        const renamed = await rename(database.pool, user.id, body.new_username);
-        const asking = readContext({ request, route, server, set });
-        log.event("rename", { userId: user.id, sessionId, username: renamed.name, ...asking });
+        const renamed = await rename(users, user.id, body.new_username);
+        const context = readContext({ request, route, server, set });
+        log.event("rename", { userId: user.id, sessionId, username: renamed.name, ...context });
         return { status: "success" as const, user: toUser(renamed) };
       },
       {
@@ -64,11 +64,12 @@ export function userRoutes({ guard, database, limits, log, readContext }: UserRo
     )
     .post(
       "/api/update_picture",
-      async (request) => {
-        const { user, sessionId } = request.player;
+      async ({ body, player, request, route, server, set }) => {
+        const { user, sessionId } = player;
         await limits.profileChange(user.id);
-        const changed = await changePicture(database, user.id, request.body.new_picture);
-        log.event("picture_changed", { userId: user.id, sessionId, ...readContext(request) });
+        const changed = await changePicture(users, user.id, body.new_picture);
+        const context = readContext({ request, route, server, set });
+        log.event("picture_changed", { userId: user.id, sessionId, ...context });
         return { status: "success" as const, user: toUser(changed) };
       },
       {

@@ -1,8 +1,8 @@
-import { confusables } from "./confusables";
+import confusables from "./confusables.json" with { type: "json" };
 
+/** A character, and what it looks like (UTS 39 §4). */
 const prototypes = new Map<string, string>();
-for (const line of confusables.split("\n")) {
-  const [prototype = "", lookalikes = ""] = line.split("\t");
+for (const [prototype, lookalikes] of Object.entries(confusables.prototypes)) {
   for (const lookalike of lookalikes) prototypes.set(lookalike, prototype);
 }
 

@@ -16,11 +16,11 @@ const CREATURES = (
 const DIGITS = [0, 0, 2, 2, 3, 4, 5];
 
 /**
- * Names for a new player, best first and without end: the given name that Google tells, the same with a number,
+ * Names for a new player, best first and without end: the given name that the provider tells, the same with a number,
  * then invented ones ("Crispy Otter", "Crispy Otter 27"). All are valid; the caller keeps the first whose keys
  * are free. Names are no secret, so `random` need not be a cryptographic source.
  */
-export function* firstNames(givenName: string | undefined, random = Math.random): Generator<Username> {
+export function* suggestNames(givenName: string | null, random = Math.random): Generator<Username> {
   for (const candidate of candidates(cleaned(givenName ?? ""), random)) {
     const username = parseUsername(candidate);
     if (username.ok) yield username;

@@ -14,7 +14,7 @@ forEachDatabase((open, kind) => {
 
   test("Prisma and the pool see the same rows", async () => {
     const { rows } = await insertUser(database.pool, "same-rows");
-    const user = await database.prisma.user.findUniqueOrThrow({ where: { googleId: "same-rows" } });
+    const user = await database.prisma.user.findFirstOrThrow({ where: { name: "same-rows" } });
     expect(user).toMatchObject({ id: rows[0].id, emailVerified: false, picture: null, stars: 0, level: 1 });
   });
 
@@ -42,11 +42,11 @@ forEachDatabase((open, kind) => {
 
   test("nobody sees a transaction that is rolled back", async () => {
     const failing = database.prisma.$transaction(async (tx) => {
-      await tx.user.create({ data: { ...newUser(), googleId: "rolled-back" } });
+      await tx.user.create({ data: { ...newUser(), name: "rolled-back" } });
       throw new Error("changed my mind");
     });
     const beside = Array.from({ length: 5 }, () =>
-      database.prisma.user.count({ where: { googleId: "rolled-back" } }),
+      database.prisma.user.count({ where: { name: "rolled-back" } }),
     );
     await expect(failing).rejects.toThrow("changed my mind");
     expect(await Promise.all(beside)).toEqual([0, 0, 0, 0, 0]);
@@ -60,10 +60,8 @@ forEachDatabase((open, kind) => {
     await client.query("ROLLBACK");
     client.release();
     await beside;
-    const { rows } = await database.pool.query(
-      "SELECT google_id FROM users WHERE google_id IN ('inside', 'beside')",
-    );
-    expect(rows).toEqual([{ google_id: "beside" }]);
+    const { rows } = await database.pool.query("SELECT name FROM users WHERE name IN ('inside', 'beside')");
+    expect(rows).toEqual([{ name: "beside" }]);
   });
 
   test("a client that dies inside a transaction leaves nothing behind", async () => {
@@ -73,7 +71,7 @@ forEachDatabase((open, kind) => {
     await client.query("SET search_path TO nowhere");
     client.release(new Error("gone"));
     await database.pool.query({ name: "after-death", text: "SELECT count(*)::int AS n FROM users" });
-    expect(await database.prisma.user.count({ where: { googleId: "half-done" } })).toBe(0);
+    expect(await database.prisma.user.count({ where: { name: "half-done" } })).toBe(0);
   });
 
   test("answers larger than the driver's buffers arrive whole", async () => {
@@ -83,10 +81,10 @@ forEachDatabase((open, kind) => {
 
   test("a player's devices go with the player", async () => {
     const { id } = await database.prisma.user.create({
-      data: { ...newUser(), refreshTokens: { create: { id: Bun.randomUUIDv7(), device: "laptop" } } },
+      data: { ...newUser(), sessions: { create: { id: Bun.randomUUIDv7(), device: "laptop" } } },
     });
     await database.prisma.user.delete({ where: { id } });
-    expect(await database.prisma.refreshToken.count({ where: { userId: id } })).toBe(0);
+    expect(await database.prisma.session.count({ where: { userId: id } })).toBe(0);
   });
 
   test("a refresh is a HOT update: it touches no index", async () => {
@@ -111,7 +109,7 @@ forEachDatabase((open, kind) => {
   test.skipIf(kind === "embedded")("a hundred refreshes of one row are HOT updates in fact", async () => {
     const { id } = await database.prisma.user.create({ data: newUser() });
     const session = Bun.randomUUIDv7();
-    await database.prisma.refreshToken.create({ data: { id: session, userId: id } });
+    await database.prisma.session.create({ data: { id: session, userId: id } });
     const client = await database.pool.connect();
     for (let n = 0; n < 100; n++)
       await client.query(

@@ -31,8 +31,8 @@ forEachDatabase((open) => {
   test("a value taken already names its constraint, from the pool and from Prisma", async () => {
     const first = newUser();
     await database.prisma.user.create({ data: first });
-    const taken = { ...NEITHER, unique: "users_google_id_key" };
-    expect(verdict(await errorOf(insertUser(database.pool, first.googleId)))).toEqual(taken);
+    const taken = { ...NEITHER, unique: "users_name_folded_key" };
+    expect(verdict(await errorOf(insertUser(database.pool, first.name)))).toEqual(taken);
     expect(verdict(await errorOf(database.prisma.user.create({ data: first })))).toEqual(taken);
     const sameName = { ...newUser(), nameSkeleton: first.nameSkeleton };
     expect(uniqueViolation(await errorOf(database.prisma.user.create({ data: sameName })))).toBe(

@@ -119,7 +119,7 @@ export const googleMisbehaves: Proof = {
         !google.requests.some(({ endpoint }) => endpoint === "trap"),
         `${name}: no redirect is followed`,
       );
-      const { rowCount } = await database.pool.query("SELECT FROM users WHERE google_id = ANY($1)", [
+      const { rowCount } = await database.pool.query("SELECT FROM identities WHERE subject = ANY($1)", [
         newcomers,
       ]);
       run.check(rowCount === 0, `${name}: nobody is half signed up`);

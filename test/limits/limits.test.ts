@@ -26,7 +26,7 @@ async function fitting(times: number, action: (turn: number) => Promise<unknown>
 describe("what counts", () => {
   const limited = (action: () => Promise<unknown>) => expect(action()).rejects.toMatchObject(LIMITED);
   const guess = async (limits: Limits, ip: string) => {
-    const outcome = await limits.loginAttempt(ip, refusal).catch((error: ApiError) => error.code);
+    const outcome = await limits.signInAttempt(ip, refusal).catch((error: ApiError) => error.code);
     return outcome === "google_token_invalid";
   };
 
@@ -39,9 +39,9 @@ describe("what counts", () => {
 
   test("sign-ins that succeed, or fail for Google's sake, do not count by address", async () => {
     const limits = createLimits(memoryStore);
-    await repeat(500, () => limits.loginAttempt("192.0.2.1", async () => "in"));
+    await repeat(500, () => limits.signInAttempt("192.0.2.1", async () => "in"));
     const outage = () => Promise.reject(new ApiError("google_unavailable"));
-    await repeat(500, () => limits.loginAttempt("192.0.2.1", outage).catch(() => {}));
+    await repeat(500, () => limits.signInAttempt("192.0.2.1", outage).catch(() => {}));
     expect(await guess(limits, "192.0.2.1")).toBe(true);
   });
 
@@ -55,8 +55,8 @@ describe("what counts", () => {
 
   test("a refusal says when to come back", async () => {
     const limits = createLimits(memoryStore);
-    await fitting(60, () => limits.login("google-1"));
-    const error = (await limits.login("google-1").catch((thrown) => thrown)) as ApiError;
+    await fitting(60, () => limits.signIn("google", "1"));
+    const error = (await limits.signIn("google", "1").catch((thrown) => thrown)) as ApiError;
     expect(error.status).toBe(429);
     expect(error.retryAfterSeconds).toBeWithin(3_590, 3_601);
   });

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { cleanUp } from "../../src/host/clean-up";
 import type { SessionAnswer } from "../../src/session/model";
 import { uuidv7Floor } from "../../src/session/uuidv7";
+import { createStores } from "../../src/stores";
 import { freshAccount, refresh, refreshed, signIn } from "../support/players";
 import { bearer, expectError, expectInvalid, get, send } from "../support/requests";
 import { onEachDatabase, type Suite } from "../support/suite";
@@ -180,7 +181,7 @@ onEachDatabase((at) => {
   describe("clean-up", () => {
     const clean = () => {
       const { database, clock, config } = at.server;
-      return cleanUp({ database, clock, policy: config.security });
+      return cleanUp(createStores(database, clock, config.security));
     };
 
     test("deletes expired sessions in batches, and none that lives", async () => {
@@ -229,10 +230,10 @@ onEachDatabase((at) => {
       const stale = { codeChallenge: "c", createdAt: new Date(now - 3_600_000) };
       const hash = new Uint8Array(32).fill(1);
       await prisma.loginCode.create({
-        data: { ...stale, codeHash: hash, googleId: "g", email: "", emailVerified: false },
+        data: { ...stale, codeHash: hash, legacySubject: "g", email: "", emailVerified: false },
       });
       await prisma.authorizationRequest.create({
-        data: { ...stale, stateHash: hash, googleCodeVerifier: "v", redirectUri: "r", clientState: "s" },
+        data: { ...stale, stateHash: hash, codeVerifier: "v", redirectUri: "r", clientState: "s" },
       });
       await clean();
       expect(await prisma.rateLimit.findMany({ select: { key: true } })).toEqual([{ key: "counting" }]);

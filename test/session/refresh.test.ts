@@ -271,7 +271,7 @@ onEachDatabase((at) => {
     } finally {
       (pool as { query: unknown }).query = query;
     }
-    expect(statements).toEqual(Array(4).fill(["rotate", "explain_failure"]).flat());
+    expect(statements).toEqual(Array(4).fill(["rotate", "revoke_if_replayed"]).flat());
   });
 
   test("S39 a dump of the database holds no token, whole or hashed", async () => {

@@ -5,7 +5,10 @@ import { onEachDatabase } from "../support/suite";
 
 onEachDatabase((at) => {
   const users = async (sub: string) => {
-    const { rows } = await at.server.database.pool.query("SELECT * FROM users WHERE google_id = $1", [sub]);
+    const { rows } = await at.server.database.pool.query(
+      "SELECT u.* FROM users AS u JOIN identities AS i ON i.user_id = u.id WHERE i.provider = 'google' AND i.subject = $1",
+      [sub],
+    );
     return rows;
   };
 

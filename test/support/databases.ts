@@ -1,5 +1,5 @@
 import { describe } from "bun:test";
-import { type Database, openDatabase, over } from "../../src/db/database";
+import { createDatabase, type Database, openDatabase } from "../../src/db/database";
 import { openInMemory } from "../../src/db/embedded";
 import { applyMigrations } from "../../src/db/migrations";
 import { postgresAvailable, testPostgres } from "./postgres";
@@ -36,5 +36,5 @@ export const openEmbeddedForTest: OpenDatabase = async () => {
 async function makeEmbedded(): Promise<Database> {
   const { pool, close } = await openInMemory();
   await applyMigrations(pool);
-  return over(pool, "embedded", close);
+  return createDatabase(pool, "embedded", "public", close);
 }

@@ -6,7 +6,8 @@ import { type App, createApp } from "../../src/app";
 import type { Clock } from "../../src/clock";
 import { type Config, loadConfig } from "../../src/config/config";
 import type { Database } from "../../src/db/database";
-import type { Fetch } from "../../src/identity/google-transport";
+import type { Fetch, ProviderFactory } from "../../src/identity/provider";
+import { createProviders } from "../../src/identity/providers";
 import { type LimitStore, memoryStore } from "../../src/limits/store";
 import { createLog } from "../../src/log/log";
 import { loadKeyRing } from "../../src/session/keys";
@@ -46,6 +47,8 @@ export type TestServerOptions = {
   limitStore?: LimitStore;
   /** Calls to Google, when a test wants to stand in between. */
   fetch?: Fetch;
+  /** Ways in beside the server's own. */
+  providers?: ProviderFactory[];
   /** Instead of the server's `clock`, which then moves nothing. */
   clock?: Clock;
 };
@@ -93,7 +96,7 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
     keyRing: await loadKeyRing(adjusted.security, adjusted.dataDir),
     clock,
     log,
-    fetch: options.fetch ?? fetch,
+    providers: createProviders({ config: adjusted, clock, fetch: options.fetch ?? fetch }, options.providers),
   });
   const server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: app.fetch });
   app.server = server;

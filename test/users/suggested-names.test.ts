@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { firstNames } from "../../src/users/suggested-names";
+import { suggestNames } from "../../src/users/suggested-names";
 import { parseUsername } from "../../src/users/username";
 import { goodNames, refusedNames } from "../fixtures/hostile-strings";
 
@@ -14,7 +14,7 @@ function seeded(seed = 1): () => number {
 }
 
 const take = (count: number, givenName?: string) =>
-  firstNames(givenName, seeded())
+  suggestNames(givenName ?? null, seeded())
     .take(count)
     .map(({ name }) => name)
     .toArray();
@@ -60,7 +60,7 @@ test("invented names never run out, nor outgrow what a name may be", () => {
 
 test("extreme random numbers pick valid names", () => {
   for (const random of [() => 0, () => 1 - Number.EPSILON]) {
-    expect(firstNames("Ada", random).take(20).toArray()).toHaveLength(20);
+    expect(suggestNames("Ada", random).take(20).toArray()).toHaveLength(20);
   }
 });
 
@@ -68,7 +68,7 @@ test("S48 whatever Google calls the player, the names are valid and come with th
   const texts = [...goodNames, ...refusedNames].map(([, text]) => text);
   fc.assert(
     fc.property(fc.oneof(fc.constantFrom(...texts), fc.string({ unit: "binary" })), (given) => {
-      for (const username of firstNames(given, seeded()).take(8)) {
+      for (const username of suggestNames(given, seeded()).take(8)) {
         expect(parseUsername(username.name)).toEqual({ ok: true, ...username });
       }
     }),

@@ -8,32 +8,38 @@ import {
 } from "node:crypto";
 import { systemClock } from "../../../src/clock";
 import { loadConfig } from "../../../src/config/config";
-import { AUDIENCE, createAccessTokens, ISSUER } from "../../../src/session/access-token";
+import { GOOGLE, type Identity, type Profile } from "../../../src/identity/provider";
+import { createAccessTokens } from "../../../src/session/access-token";
 import { loadKeyRing } from "../../../src/session/keys";
-import type { NewPlayer, NewSession, RotationAttempt, UserRow } from "../../../src/session/store";
-import { firstNames } from "../../../src/users/suggested-names";
+import type { NewSession, RotationAttempt } from "../../../src/session/store";
+import type { UserRow } from "../../../src/users/store";
+import { suggestNames } from "../../../src/users/suggested-names";
 import { parseUsername, type Username } from "../../../src/users/username";
 
 /** The statements behind the routes; each contestant brings its own way to run them. */
 export type Store = {
-  rotate(attempt: RotationAttempt): Promise<(UserRow & { generation: number }) | null>;
-  find(sessionId: string, userId: number): Promise<UserRow | null>;
-  signIn(who: GoogleClaims, opening: NewSession): Promise<UserRow | null>;
-  enroll(player: NewPlayer, opening: NewSession): Promise<UserRow | null>;
+  rotate(attempt: RotationAttempt): Promise<{ generation: number; user: UserRow } | null>;
+  findUser(sessionId: string, userId: number): Promise<UserRow | null>;
+  signIn(identity: Identity, opening: NewSession): Promise<UserRow | null>;
+  enroll(
+    identity: Identity,
+    profile: Profile,
+    username: Username,
+    opening: NewSession,
+  ): Promise<UserRow | null>;
   evictIdlest(userId: number): Promise<void>;
   rename(userId: number, username: Username): Promise<UserRow | null>;
 };
-
-type GoogleClaims = { sub: string; email: string; emailVerified: boolean };
 
 const { env } = process;
 export const config = loadConfig({ cwd: import.meta.dir, env });
 const [key] = await loadKeyRing(config.security, "/nonexistent");
 const EXPIRES_IN = config.security.accessTokenExpirySeconds;
-// The header of this server's own tokens, letter for letter.
-const [JWT_HEADER] = (
+// The header, issuer and audience of this server's own tokens, letter for letter.
+const [JWT_HEADER, JWT_CLAIMS = ""] = (
   await createAccessTokens([key], EXPIRES_IN, systemClock).issue({ userId: 1, sessionId: "" })
 ).split(".");
+const { iss: ISSUER, aud: AUDIENCE } = JSON.parse(Buffer.from(JWT_CLAIMS, "base64url").toString());
 
 const googleKeys = new Map<string, KeyObject>();
 const certificates = (await (await fetch(String(env.GOOGLE_CERTS_URL))).json()) as {
@@ -60,7 +66,7 @@ export function serve(store: Store): void {
           );
           if (!content) return refusal("invalid_grant");
           const row = await store.rotate({ ...content, ip: addressOf(request) });
-          return row ? sessionAnswer(row, content.sessionId, row.generation) : refusal("invalid_grant");
+          return row ? sessionAnswer(row.user, content.sessionId, row.generation) : refusal("invalid_grant");
         },
       },
       "/api/update_username": {
@@ -82,7 +88,8 @@ export function serve(store: Store): void {
           if (!claims) return refusal("google_token_invalid");
           const opening = { sessionId: Bun.randomUUIDv7(), device: null, ip: addressOf(request) };
           const who = {
-            sub: claims.sub,
+            provider: GOOGLE,
+            subject: claims.sub,
             email: claims.email,
             emailVerified: String(claims.email_verified) === "true",
           };
@@ -110,13 +117,14 @@ type Claims = {
 
 async function enroll(
   store: Store,
-  who: GoogleClaims,
+  who: Identity,
   claims: Claims,
   opening: NewSession,
 ): Promise<UserRow | null> {
-  for (const username of firstNames(claims.given_name)) {
+  for (const username of suggestNames(claims.given_name ?? null)) {
     try {
-      return await store.enroll({ ...who, ...username, picture: claims.picture ?? null }, opening);
+      const profile = { name: claims.given_name ?? null, picture: claims.picture ?? null };
+      return await store.enroll(who, profile, username, opening);
     } catch {
       // The name is taken: the next one.
     }
@@ -139,7 +147,7 @@ async function authenticate(store: Store, request: Request) {
     claims.type !== "access"
   )
     return null;
-  const user = await store.find(claims.sid, claims.user_id);
+  const user = await store.findUser(claims.sid, claims.user_id);
   return user && { user: publicUser(user), sessionId: claims.sid as string };
 }
 

@@ -13,7 +13,7 @@ const row = (user: User) => ({ ...user, created_at: user.createdAt, last_login: 
 
 serve({
   async rotate({ sessionId, generation, ip }) {
-    const [session] = await prisma.refreshToken.updateManyAndReturn({
+    const [session] = await prisma.session.updateManyAndReturn({
       where: {
         id: sessionId,
         generation,
@@ -25,10 +25,10 @@ serve({
       data: { generation: { increment: 1 }, rotatedAt: new Date(), ip },
       include: { user: true },
     });
-    return session ? { ...row(session.user), generation: session.generation } : null;
+    return session ? { user: row(session.user), generation: session.generation } : null;
   },
-  async find(sessionId, userId) {
-    const session = await prisma.refreshToken.findUnique({
+  async findUser(sessionId, userId) {
+    const session = await prisma.session.findUnique({
       where: {
         id: sessionId,
         userId,
@@ -40,44 +40,47 @@ serve({
     });
     return session && row(session.user);
   },
-  async signIn({ sub, email, emailVerified }, { sessionId, device, ip }) {
-    const known = await prisma.user.findUnique({ where: { googleId: sub, bannedAt: null } });
+  async signIn({ provider, subject, email, emailVerified }, { sessionId, device, ip }) {
+    const known = await prisma.identity.findUnique({
+      where: { provider_subject: { provider, subject }, user: { bannedAt: null } },
+    });
     if (!known) return null;
     const user = await prisma.user.update({
-      where: { id: known.id },
+      where: { id: known.userId },
       data: {
         lastLogin: new Date(),
         email,
         emailVerified,
-        refreshTokens: { create: { id: sessionId, device, ip } },
+        sessions: { create: { id: sessionId, device, ip } },
       },
     });
     return row(user);
   },
-  async enroll({ sub, email, emailVerified, name, folded, skeleton, picture }, { sessionId, device, ip }) {
+  async enroll(identity, profile, { name, folded, skeleton }, { sessionId, device, ip }) {
+    const { provider, subject, email, emailVerified } = identity;
     const user = await prisma.user.create({
       data: {
-        googleId: sub,
         email,
         emailVerified,
         name,
         nameFolded: folded,
         nameSkeleton: skeleton,
-        picture,
-        refreshTokens: { create: { id: sessionId, device, ip } },
+        picture: profile.picture,
+        identities: { create: { provider, subject, email, emailVerified, name: profile.name } },
+        sessions: { create: { id: sessionId, device, ip } },
       },
     });
     return row(user);
   },
   async evictIdlest(userId) {
-    const idlest = await prisma.refreshToken.findMany({
+    const idlest = await prisma.session.findMany({
       where: { userId, revokedAt: null },
       orderBy: [{ rotatedAt: "desc" }, { id: "desc" }],
       skip: maxSessionsPerUser,
       select: { id: true },
     });
     if (idlest.length === 0) return;
-    await prisma.refreshToken.updateMany({
+    await prisma.session.updateMany({
       where: { id: { in: idlest.map(({ id }) => id) } },
       data: { revokedAt: new Date() },
     });

@@ -35,7 +35,7 @@ export function bars({ rates, growth, memory, start, workers, statementsOfReject
     atLeast("me, of the bound", 0.75, ratio("me", "bound")),
     atLeast("me, of better-auth's get-session", 5, ratio("me", "better-auth")),
     atLeast("login by id token, of better-auth's", 4, ratio("login_returning", "better-auth")),
-    atLeast("rename, of the bound", 0.75, ratio("rename", "bound")),
+    atLeast("rename, of the bound", 0.8, ratio("rename", "bound")),
     atLeast("refresh, of plain Prisma", 3, ratio("refresh", "prisma")),
     atMost(`p99, of the bound's (worst: ${slowest.operation})`, 2, slowest.times, "×"),
     atMost("statements for 1,000 rejected tokens", 0, statementsOfRejected),

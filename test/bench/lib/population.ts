@@ -21,10 +21,20 @@ export async function populate(
   await copy(
     cluster,
     database,
-    "users (id, google_id, email, email_verified, name, name_folded, name_skeleton)",
-    `SELECT n + 1, 'seed-' || n, 'seed-' || n || '@players.example', true, 'Seed' || n, 'seed' || n, 'seed' || n
+    "users (id, email, email_verified, name, name_folded, name_skeleton)",
+    `SELECT n + 1, 'seed-' || n || '@players.example', true, 'Seed' || n, 'seed' || n, 'seed' || n
      FROM generate_series(0, ${users - 1}) AS n`,
   );
+  // What the triggers would do for a server of another release, row by row.
+  await cluster.run(database, "ALTER TABLE identities DISABLE TRIGGER USER");
+  await copy(
+    cluster,
+    database,
+    "identities (provider, subject, user_id, email, email_verified)",
+    `SELECT 'google', 'seed-' || n, n + 1, 'seed-' || n || '@players.example', true
+     FROM generate_series(0, ${users - 1}) AS n`,
+  );
+  await cluster.run(database, "ALTER TABLE identities ENABLE TRIGGER USER");
   await copy(
     cluster,
     database,

@@ -36,10 +36,16 @@ export function tokenKeys(jwk: JWK): Promise<TokenKey[]> {
     algorithmsFor(jwk).map(async (algorithm) => {
       const security = { current: keyMaterial(algorithm), previous: null } as SecurityConfig;
       const [own] = await loadKeyRing(security, "");
-      if ("secret" in own) return { ...own, secret: Buffer.from(jwk.k ?? "", "base64url") };
-      return { ...own, publicKey: (await importJWK(publicHalf(jwk), algorithm)) as CryptoKey };
+      return { ...own, verifyingKey: await verifyingKey(jwk, algorithm) };
     }),
   );
+}
+
+async function verifyingKey(jwk: JWK, algorithm: JwtAlgorithm): Promise<CryptoKey> {
+  if (jwk.kty !== "oct") return (await importJWK(publicHalf(jwk), algorithm)) as CryptoKey;
+  const secret = Buffer.from(jwk.k ?? "", "base64url");
+  const hash = `SHA-${algorithm.slice(2)}`;
+  return crypto.subtle.importKey("raw", secret, { name: "HMAC", hash }, false, ["verify"]);
 }
 
 function publicHalf({ kty, n, e, crv, x, y }: JWK): JWK {

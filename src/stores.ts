@@ -1,0 +1,30 @@
+import { type AuthorizationStore, createAuthorizationStore } from "./authorization/store";
+import type { Clock } from "./clock";
+import type { SecurityConfig } from "./config/config";
+import type { Database } from "./db/database";
+import { createRunStatement } from "./db/statements";
+import { createIdentityStore, type IdentityStore } from "./identity/store";
+import { createRateLimitStore, type RateLimitStore } from "./limits/rate-limits";
+import { createSessionStore, type SessionStore } from "./session/store";
+import { createUserStore, type UserStore } from "./users/store";
+
+/** One store for every table: whatever is read or written there is a statement of its store. */
+export type Stores = {
+  authorizations: AuthorizationStore;
+  identities: IdentityStore;
+  rateLimits: RateLimitStore;
+  sessions: SessionStore;
+  users: UserStore;
+};
+
+/** @param policy when sessions end */
+export function createStores(database: Database, clock: Clock, policy: SecurityConfig): Stores {
+  const run = createRunStatement(database, clock);
+  return {
+    authorizations: createAuthorizationStore(run),
+    identities: createIdentityStore(run),
+    rateLimits: createRateLimitStore(run),
+    sessions: createSessionStore(database, run, policy),
+    users: createUserStore(database, run),
+  };
+}

@@ -1,0 +1,93 @@
+import type { Database } from "../db/database";
+import { uniqueViolation } from "../db/errors";
+import { CLOCK, type RunStatement } from "../db/statements";
+import type { User as PrismaUser } from "../generated/prisma/client";
+import { type User, userModel } from "./model";
+import type { Username } from "./username";
+
+/** What clients see of a player, as the columns of `users` have it. */
+export type UserRow = Omit<User, "email" | "created_at" | "last_login"> & {
+  email: string | null;
+  created_at: Date;
+  last_login: Date;
+};
+
+const COLUMNS = Object.keys(userModel.properties) as (keyof UserRow)[];
+
+/** The columns of {@link UserRow}, of a table or subquery `u`. */
+export const USER_COLUMNS = COLUMNS.map((column) => `u.${column}`).join(", ");
+
+/** Part of a statement, named `u`: notes a sign-in of the player in `known.user_id`; nobody when banned. */
+export const SIGNED_IN = (email: string, emailVerified: string) => `
+  u AS (
+    UPDATE users SET last_login = clock.now, email = ${email}, email_verified = ${emailVerified}
+    FROM known, ${CLOCK}
+    WHERE users.id = known.user_id AND banned_at IS NULL
+    RETURNING users.*
+  )`;
+
+/** Part of a statement, named `u`: makes the player whose id is in `claimed.user_id`. */
+export const ENROLLED = (values: Record<EnrolledColumn, string>) => `
+  u AS (
+    INSERT INTO users (id, ${ENROLLED_COLUMNS.join(", ")}, created_at, last_login)
+    SELECT claimed.user_id, ${ENROLLED_COLUMNS.map((column) => values[column]).join(", ")}, clock.now, clock.now
+    FROM claimed, ${CLOCK}
+    RETURNING *
+  )`;
+
+const ENROLLED_COLUMNS = [
+  "email",
+  "email_verified",
+  "name",
+  "name_folded",
+  "name_skeleton",
+  "picture",
+] as const;
+type EnrolledColumn = (typeof ENROLLED_COLUMNS)[number];
+
+/** An id for a player to be. */
+export const NEXT_USER_ID = "nextval(pg_get_serial_sequence('users', 'id'))";
+
+const RENAME = `
+  UPDATE users AS u SET name = $3, name_folded = $4, name_skeleton = $5
+  FROM ${CLOCK} WHERE u.id = $2
+  RETURNING ${USER_COLUMNS}`;
+
+export type UserStore = ReturnType<typeof createUserStore>;
+
+/** Every statement on `users` alone; those of a sign-in are parts of the identity store's. */
+export function createUserStore(database: Database, run: RunStatement) {
+  return {
+    /**
+     * Null when the player is gone.
+     * @throws a unique violation, see {@link isNameTaken}
+     */
+    async rename(userId: number, { name, folded, skeleton }: Username): Promise<UserRow | null> {
+      const { rows } = await run<UserRow>("rename", RENAME, [userId, name, folded, skeleton]);
+      return rows[0] ?? null;
+    },
+
+    /** Null when the player is gone. */
+    async setPicture(userId: number, picture: string | null): Promise<UserRow | null> {
+      const [user] = await database.prisma.user.updateManyAndReturn({
+        where: { id: userId },
+        data: { picture },
+      });
+      return user ? toRow(user) : null;
+    },
+  };
+}
+
+/** Whether an insert or update lost a name to somebody else. */
+export function isNameTaken(error: unknown): boolean {
+  const index = uniqueViolation(error);
+  return index === "users_name_folded_key" || index === "users_name_skeleton_key";
+}
+
+/** Prisma's spelling of the columns into PostgreSQL's. */
+function toRow(user: PrismaUser): UserRow {
+  const field = (column: string) => column.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+  return Object.fromEntries(
+    COLUMNS.map((column) => [column, user[field(column) as keyof PrismaUser]]),
+  ) as UserRow;
+}
