@@ -29,7 +29,7 @@ export type ErrorCode = keyof typeof ERRORS;
 export type ApiErrorOptions = {
   /** Replaces the code's general sentence; shown to the client. */
   message?: string;
-  /** Extra members of the answer's body, as the contract names them. */
+  /** Extra members of the answer's body, as `docs/wire.md` names them. */
   fields?: Record<string, unknown>;
   /** Seconds for `Retry-After`. */
   retryAfterSeconds?: number;

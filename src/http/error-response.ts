@@ -28,7 +28,7 @@ function issueMessage({ message, schema }: { message: unknown; schema?: TSchema 
   return `Expected string of at most ${schema.maxLength} characters`;
 }
 
-/** The contract's error body. */
+/** The error body of `docs/wire.md`. */
 export function errorBody(error: ApiError, requestId: string) {
   return {
     status: "error" as const,

@@ -23,7 +23,7 @@ onEmbedded((at) => {
     );
   };
 
-  test("the document has every endpoint of the contract and nothing else", async () => {
+  test("the document has every endpoint of docs/wire.md and nothing else", async () => {
     expect((await operations()).map(({ name }) => name).sort()).toEqual([
       "DELETE /api/sessions",
       "DELETE /api/sessions/{id}",

@@ -53,7 +53,7 @@ onEachDatabase((at) => {
     expect(new Set(all.map(([, { headers }]) => headers.get("x-request-id"))).size).toBe(all.length);
   });
 
-  test("every error has the body of the contract and tells nothing of what was sent", async () => {
+  test("every error has the body of docs/wire.md and tells nothing of what was sent", async () => {
     for (const [what, answer] of await answers()) {
       if (what.startsWith("200")) continue;
       const { status, code, message, request_id, fields, reason, ...rest } = answer.body;

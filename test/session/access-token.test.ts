@@ -28,7 +28,7 @@ onEmbedded((at) => {
   const expectRefused = async (token: string) => expectError(await me(token), "invalid_token");
   const now = () => Math.floor(Date.now() / 1000);
 
-  test("an access token is what the contract says", async () => {
+  test("an access token is what docs/wire.md says", async () => {
     const session = await signIn(at.server);
     const { payload, protectedHeader } = await jwtVerify(session.access_token, secretBytes());
     expect(protectedHeader).toEqual({ alg: "HS256", typ: "at+jwt", kid: expect.any(String) });

@@ -12,7 +12,7 @@ onEachDatabase((at) => {
     return rows;
   };
 
-  test("a first sign-in answers with the session and the user of the contract", async () => {
+  test("a first sign-in answers with the session and the user of docs/wire.md", async () => {
     const { access_token, account } = await googleTokens(at.server, { given_name: freshName() });
     const { status, body } = await post(at.server, "/api/login", { access_token });
     expect(status).toBe(200);

@@ -4,7 +4,7 @@ import { type Random, seededRandom } from "./random";
 export type Proof = {
   /** Two words or three, for the table of the soak. */
   name: string;
-  /** The promise; the cases of the checklist it covers come first. */
+  /** The promise; the cases of `docs/cases.md` that it covers come first. */
   title: string;
   /** PostgreSQL is shared by the proofs; `restartable` is a cluster of the proof's own. */
   database: "embedded" | "postgres" | "restartable";

@@ -27,7 +27,7 @@ type Single = Exclude<Operation, "mix">;
 /** How a contestant spells an operation; what it does not offer is missing. */
 export type Dialect = Partial<Record<Single, (player: Player, material: string) => Exchange>>;
 
-/** Shared by this server, the bound and plain Prisma: the wire contract. */
+/** Shared by this server, the bound and plain Prisma: that of `docs/wire.md`. */
 export const contract: Dialect = {
   login_returning: ({ address }, token) => post("/api/login", address, `{"id_token":"${token}"}`),
   login_new: ({ address }, token) => post("/api/login", address, `{"id_token":"${token}"}`),

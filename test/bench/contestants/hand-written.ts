@@ -47,7 +47,7 @@ const certificates = (await (await fetch(String(env.GOOGLE_CERTS_URL))).json()) 
 };
 for (const jwk of certificates.keys) googleKeys.set(jwk.kid, createPublicKey({ key: jwk, format: "jwk" }));
 
-/** The contract's hot routes with nothing around them: no framework, validation, limits, log or request id. */
+/** The hot routes of `docs/wire.md` with nothing around them: no framework, validation, limits, log or request id. */
 export function serve(store: Store): void {
   Bun.serve({
     hostname: "127.0.0.1",
