@@ -26,12 +26,19 @@ export type Spawn = {
   env?: Record<string, string>;
   /** A module to load into the process first. */
   preload?: string;
+  /** The entry of another release. */
+  entry?: string;
 };
 
 /** The real server in a process of its own, on a port of its own; resolves when it answers. */
-export async function spawnServer({ folder, env = {}, preload }: Spawn): Promise<SpawnedServer> {
+export async function spawnServer({
+  folder,
+  env = {},
+  preload,
+  entry = HOST,
+}: Spawn): Promise<SpawnedServer> {
   const flags = ["--no-orphans", ...(preload ? ["--preload", preload] : [])];
-  const child = Bun.spawn([process.execPath, "run", ...flags, HOST], {
+  const child = Bun.spawn([process.execPath, "run", ...flags, entry], {
     cwd: folder,
     env: {
       PATH: process.env.PATH ?? "",
