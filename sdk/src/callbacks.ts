@@ -30,7 +30,7 @@ export class Callbacks {
   readonly #warn: (message: string, error: unknown) => void;
   #subscriptions: Subscription[] = [];
   #queue: (() => void)[] = [];
-  #taken = 0;
+  #calls = 0;
 
   constructor(immediate: boolean, warn: (message: string, error: unknown) => void) {
     this.#immediate = immediate;
@@ -57,9 +57,9 @@ export class Callbacks {
 
   /** Runs what was queued before this call. A callback may call it again. */
   process(): void {
-    const last = this.#taken + this.#queue.length;
-    while (this.#taken < last) {
-      this.#taken++;
+    const last = this.#calls + this.#queue.length;
+    while (this.#calls < last) {
+      this.#calls++;
       try {
         this.#queue.shift()?.();
       } catch (error) {

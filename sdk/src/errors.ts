@@ -1,5 +1,5 @@
-/** Every code an {@link AccountError} can carry. Stable: codes are added, never renamed. */
-export const accountErrorCodes = [
+/** Codes of failures that this SDK finds by itself. */
+export const clientErrorCodes = [
   // Signing in
   "access_denied",
   "browser_not_opened",
@@ -13,18 +13,21 @@ export const accountErrorCodes = [
   "state_mismatch",
   // The session
   "disposed",
-  "invalid_grant",
   "not_logged_in",
   // Reaching the server
   "invalid_response",
   "network_error",
   "request_failed",
   "server_error",
-  // Said by the server
+] as const;
+
+/** Codes that the account server answers with. A code that is not listed is told by its HTTP status, as {@link codeOfStatus} says. */
+export const serverErrorCodes = [
   "account_disabled",
   "google_audience_mismatch",
   "google_token_invalid",
   "google_unavailable",
+  "invalid_grant",
   "invalid_token",
   "rate_limited",
   "redirect_uri_invalid",
@@ -32,6 +35,9 @@ export const accountErrorCodes = [
   "username_taken",
   "validation_failed",
 ] as const;
+
+/** Every code that an {@link AccountError} can carry. Codes are added, never renamed or removed. */
+export const accountErrorCodes = [...clientErrorCodes, ...serverErrorCodes] as const;
 
 export type AccountErrorCode = (typeof accountErrorCodes)[number];
 
@@ -63,6 +69,12 @@ export class AccountError extends Error {
     super(message, cause ? { cause } : undefined);
     Object.assign(this, details);
   }
+}
+
+/** The code for an answer whose own code, if it has one, is unknown here. */
+export function codeOfStatus(status: number): AccountErrorCode {
+  if (status < 300) return "invalid_response";
+  return status < 500 ? "request_failed" : "server_error";
 }
 
 export function cancelled(): AccountError {

@@ -1,5 +1,5 @@
 import type { Clock } from "./clock.ts";
-import { AccountError, type AccountErrorCode, accountErrorCodes } from "./errors.ts";
+import { AccountError, codeOfStatus, serverErrorCodes } from "./errors.ts";
 import { type Session, sessionFromAnswer } from "./session.ts";
 
 export type FetchLike = (input: Request | URL | string, init?: RequestInit) => Promise<Response>;
@@ -68,13 +68,8 @@ function refusal(response: Response, answer: Answer): AccountError {
   const { code, message, reason, request_id: requestId } = answer as Record<string, string | undefined>;
   const retryAfterSeconds = Number(response.headers.get("retry-after")) || undefined;
   return new AccountError(
-    accountErrorCodes.find((known) => known === code) ?? codeOf(status),
+    serverErrorCodes.find((known) => known === code) ?? codeOfStatus(status),
     message ?? `The server answered ${status}.`,
     { status, reason, requestId, retryAfterSeconds },
   );
-}
-
-function codeOf(status: number): AccountErrorCode {
-  if (status < 300) return "invalid_response";
-  return status < 500 ? "request_failed" : "server_error";
 }

@@ -1,9 +1,9 @@
 import type { Clock } from "./clock.ts";
-import type { CurrentSession } from "./current.ts";
+import type { CurrentSession } from "./current-session.ts";
 import { AccountError, toAccountError } from "./errors.ts";
 import type { Http } from "./http.ts";
 import { remainingMs, type Session } from "./session.ts";
-import type { SessionStore } from "./store.ts";
+import type { SessionStore } from "./session-store.ts";
 
 /** Refresh this long before expiry, or at four fifths of a short-lived token's life. */
 const MARGIN_MS = 60_000;

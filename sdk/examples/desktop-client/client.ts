@@ -1,6 +1,6 @@
 import { intro, isCancel, outro, select } from "@clack/prompts";
 // In a game of your own: from "@robotouille/account-sdk".
-import { OAuthManager } from "../../src/index.node.ts";
+import { OAuthManager } from "../../src/index.ts";
 import { callbackHistory, forceRefresh, logIn, logOut, rename, showStatus, showUser } from "./actions.ts";
 import { History } from "./history.ts";
 

@@ -1,4 +1,4 @@
-import { AccountManager } from "../../../sdk/src/manager.ts";
+import { OAuthManager } from "../../../sdk/src/oauth-manager.ts";
 import type { OAuthManagerOptions } from "../../../sdk/src/options.ts";
 import type { Platform } from "../../../sdk/src/platform.ts";
 import type { AccountStorage } from "../../../sdk/src/storage/storage.ts";
@@ -35,7 +35,7 @@ export interface Game {
   readonly clock: FakeClock;
   readonly server: FakeServer;
   readonly storage: MemoryStorage;
-  readonly oauth: AccountManager;
+  readonly oauth: OAuthManager;
   /** Every event, in order, as `name:detail`. */
   readonly events: string[];
   readonly warnings: unknown[][];
@@ -52,7 +52,7 @@ export function createGame({ world = {}, platform, ...options }: GameOptions = {
   const server = world.server ?? new FakeServer(clock);
   const storage = world.storage ?? new MemoryStorage();
   const warnings: unknown[][] = [];
-  const oauth = new AccountManager(
+  const oauth = new OAuthManager(
     {
       backendUrl: BACKEND,
       callbacks: "immediate",

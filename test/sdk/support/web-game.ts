@@ -1,10 +1,10 @@
 import type { BrowserContext, Page } from "playwright-core";
 import { bundle } from "../../../sdk/bundle.ts";
-import type { AccountManager } from "../../../sdk/src/manager.ts";
+import type { OAuthManager } from "../../../sdk/src/oauth-manager.ts";
 
 declare global {
   /** What the page of a {@link WebGame} keeps for the test. */
-  var oauth: AccountManager;
+  var oauth: OAuthManager;
   var events: string[];
   /** When each event came, in milliseconds since 1970. */
   var moments: number[];

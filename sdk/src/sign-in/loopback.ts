@@ -1,8 +1,8 @@
 import type { RequestListener } from "node:http";
 import { AccountError, toAccountError } from "../errors.ts";
 import type { OAuthManagerOptions } from "../options.ts";
-import type { Attempt, LoginProof } from "../platform.ts";
-import { authorize, codeFrom } from "./authorization.ts";
+import type { SignInAttempt, SignInProof } from "../platform.ts";
+import { codeFrom, createAuthorizationRequest } from "./authorization.ts";
 import { rejection } from "./flow.ts";
 import { listenOnLoopback } from "./listener.ts";
 import { openBrowser } from "./open-browser.ts";
@@ -13,7 +13,7 @@ const DEFAULT_PORT = 5000;
 const GOOGLE_AUTH_URL = "https://accounts.google.com/o/oauth2/v2/auth";
 
 /** Sign-in in the system browser, with a listener on loopback for its answer (RFC 8252 §7.3). */
-export async function signInOnLoopback(attempt: Attempt): Promise<void> {
+export async function signInOnLoopback(attempt: SignInAttempt): Promise<void> {
   const { options, signal } = attempt;
   const { clientId, port = DEFAULT_PORT, appName = "the game" } = options;
   const callback = createCallback();
@@ -22,14 +22,14 @@ export async function signInOnLoopback(attempt: Attempt): Promise<void> {
   const listener = await listenOnLoopback(binding, callback.listener);
   try {
     const redirectUri = `http://${clientId ? "localhost" : "127.0.0.1"}:${listener.port}${CALLBACK_PATH}`;
-    const ours = await authorize(options, redirectUri);
+    const ours = await createAuthorizationRequest(options, redirectUri);
     const { state, verifier } = ours;
     const url = clientId ? googleUrl(options, clientId, ours.url) : ours.url;
     signal.throwIfAborted();
     attempt.showing(url, () => void show(url, attempt).catch(() => {}));
     const response = await Promise.race([callback.response, show(url, attempt), rejection(signal)]);
     const code = codeFrom(response, state);
-    const proof: LoginProof = clientId
+    const proof: SignInProof = clientId
       ? { code, code_verifier: verifier, redirect_uri: redirectUri }
       : { login_code: code, code_verifier: verifier };
     await attempt.complete(proof);
@@ -69,7 +69,7 @@ function createCallback() {
 }
 
 /** Rejects when no browser opens. */
-function show(url: string, { options, signal }: Attempt): Promise<never> {
+function show(url: string, { options, signal }: SignInAttempt): Promise<never> {
   const { openUrl } = options;
   if (!openUrl) return openBrowser(url, signal);
   return new Promise((_, reject) => {

@@ -2,7 +2,7 @@ import type { LoginStatus } from "../callbacks.ts";
 import type { Clock } from "../clock.ts";
 import { AccountError, cancelled, toAccountError } from "../errors.ts";
 import type { LoginOptions, OAuthManagerOptions } from "../options.ts";
-import type { LoginProof, SignIn } from "../platform.ts";
+import type { SignIn, SignInProof } from "../platform.ts";
 
 const TIMEOUT_SECONDS = 300;
 
@@ -13,10 +13,10 @@ interface Running {
 }
 
 /** At most one sign-in at a time, from its start to its status. */
-export class LoginFlow {
+export class SignInFlow {
   readonly #options: OAuthManagerOptions;
   readonly #clock: Clock;
-  readonly #complete: (proof: LoginProof, signal: AbortSignal) => Promise<void>;
+  readonly #complete: (proof: SignInProof, signal: AbortSignal) => Promise<void>;
   readonly #changed: () => void;
   #running: Running | undefined;
   /** How the last sign-in went, as long as nobody is signed in. */
@@ -25,7 +25,7 @@ export class LoginFlow {
   constructor(
     options: OAuthManagerOptions,
     clock: Clock,
-    complete: (proof: LoginProof, signal: AbortSignal) => Promise<void>,
+    complete: (proof: SignInProof, signal: AbortSignal) => Promise<void>,
     changed: () => void,
   ) {
     this.#options = options;

@@ -3,7 +3,7 @@ import type { OAuthManagerOptions } from "../options.ts";
 import { createPkce, randomToken } from "../pkce.ts";
 
 /** What the game keeps of an authorization request until its answer comes. */
-export interface Authorization {
+export interface AuthorizationRequest {
   readonly state: string;
   readonly verifier: string;
   readonly url: string;
@@ -15,11 +15,11 @@ export interface Authorization {
  * @param prefix begins the state, for whoever has to recognize the answer.
  * @throws AccountError `crypto_unavailable`
  */
-export async function authorize(
+export async function createAuthorizationRequest(
   { backendUrl }: OAuthManagerOptions,
   redirectUri: string,
   prefix = "",
-): Promise<Authorization> {
+): Promise<AuthorizationRequest> {
   const state = prefix + randomToken();
   const { verifier, challenge } = await createPkce();
   const query = new URLSearchParams({

@@ -22,7 +22,7 @@ export class CurrentSession {
     const before = this.value?.user;
     const user = next?.user;
     const sameToken = next?.accessToken === this.value?.accessToken;
-    this.value = next && this.value && sameToken ? { ...next, taken: this.value.taken } : next;
+    this.value = next && this.value && sameToken ? { ...next, adopted: this.value.adopted } : next;
     if (before && !user) this.#callbacks.emit("logout");
     if (user && user.id !== before?.id) this.#callbacks.emit("login", user);
     if (user && JSON.stringify(user) !== JSON.stringify(before)) this.#callbacks.emit("user", user);

@@ -1,13 +1,17 @@
 import { cancelled } from "../errors.ts";
-import type { Attempt, SignIn } from "../platform.ts";
-import { authorize, codeFrom, redirectUriOf } from "./authorization.ts";
+import type { SignIn, SignInAttempt } from "../platform.ts";
+import { codeFrom, createAuthorizationRequest, redirectUriOf } from "./authorization.ts";
 import { answerOpener, POPUP_STATE } from "./popup.ts";
 
 const REDIRECT_STATE = "account-redirect.";
 
 /** Sign-in that leaves the page; the page load after it goes on with {@link returningSignIn}. */
-export async function signInWithRedirect({ options, signal, showing }: Attempt): Promise<void> {
-  const { state, verifier, url } = await authorize(options, redirectUriOf(options), REDIRECT_STATE);
+export async function signInWithRedirect({ options, signal, showing }: SignInAttempt): Promise<void> {
+  const { state, verifier, url } = await createAuthorizationRequest(
+    options,
+    redirectUriOf(options),
+    REDIRECT_STATE,
+  );
   signal.throwIfAborted();
   sessionStorage.setItem(state, JSON.stringify({ verifier, page: location.href }));
   const leave = () => location.assign(url);

@@ -1,6 +1,6 @@
 import { AccountError, cancelled } from "../errors.ts";
-import type { Attempt } from "../platform.ts";
-import { authorize, codeFrom, redirectUriOf } from "./authorization.ts";
+import type { SignInAttempt } from "../platform.ts";
+import { codeFrom, createAuthorizationRequest, redirectUriOf } from "./authorization.ts";
 
 /** Begins the `state` of a popup sign-in, so that its last page knows what it is. */
 export const POPUP_STATE = "account-popup.";
@@ -8,11 +8,15 @@ const MESSAGE_TYPE = "account-sdk:answer";
 const CLOSED_POLL_MS = 250;
 
 /** Sign-in in a popup. Opens it before the first await, so that the click still counts. */
-export async function signInWithPopup(attempt: Attempt): Promise<void> {
+export async function signInWithPopup(attempt: SignInAttempt): Promise<void> {
   const { options, signal } = attempt;
   let popup = openPopup();
   signal.addEventListener("abort", () => popup.close());
-  const { state, verifier, url } = await authorize(options, redirectUriOf(options), POPUP_STATE);
+  const { state, verifier, url } = await createAuthorizationRequest(
+    options,
+    redirectUriOf(options),
+    POPUP_STATE,
+  );
   const show = () => {
     if (popup.closed) popup = openPopup();
     popup.location.href = url;

@@ -1,33 +1,37 @@
+import { defaultPlatform } from "#platform";
 import { authorizedFetch } from "./authorized-fetch.ts";
 import { type AccountEvents, Callbacks, type LoginStatus } from "./callbacks.ts";
 import { systemClock } from "./clock.ts";
-import { CurrentSession } from "./current.ts";
+import { CurrentSession } from "./current-session.ts";
 import { AccountError } from "./errors.ts";
 import { type Answer, Http } from "./http.ts";
-import { LoginFlow } from "./login/flow.ts";
 import type { LoginOptions, OAuthManagerOptions } from "./options.ts";
-import type { Attempt, LoginProof, Platform } from "./platform.ts";
+import type { Platform, SignInAttempt, SignInProof } from "./platform.ts";
 import { Refresher } from "./refresher.ts";
 import type { Session } from "./session.ts";
-import { SessionStore } from "./store.ts";
+import { SessionStore } from "./session-store.ts";
+import { SignInFlow } from "./sign-in/flow.ts";
 import { parseUser, type UserInfo } from "./user.ts";
 
 /** Signs a player in and keeps them signed in. Every method that can fail rejects with an AccountError. */
-export class AccountManager {
+export class OAuthManager {
   readonly #platform: Platform;
   readonly #callbacks: Callbacks;
   readonly #http: Http;
   readonly #store: SessionStore;
   readonly #current: CurrentSession;
   readonly #refresher: Refresher;
-  readonly #flow: LoginFlow;
+  readonly #flow: SignInFlow;
   readonly #unwatch: ((() => void) | undefined)[];
   #handlers: ((() => void) | undefined)[] = [];
   /** The last `status` event, as JSON. */
   #announced = JSON.stringify({ state: "not_started" });
   #disposed = false;
 
-  constructor(given: OAuthManagerOptions, platform: Platform) {
+  constructor(options: OAuthManagerOptions);
+  /** @internal For tests: with a platform of their own. */
+  constructor(options: OAuthManagerOptions, platform: Platform);
+  constructor(given: OAuthManagerOptions, platform: Platform = defaultPlatform) {
     const options = { ...given, backendUrl: new URL(given.backendUrl).href.replace(/\/+$/, "") };
     const { clock = systemClock, fetch = (...request) => globalThis.fetch(...request) } = options;
     // biome-ignore lint/suspicious/noConsole: the default for games that give no `warn`.
@@ -39,7 +43,7 @@ export class AccountManager {
     this.#store = new SessionStore(options.storage ?? platform.storage(options), key, clock, warn);
     this.#current = new CurrentSession(this.#callbacks, () => this.#sessionChanged());
     this.#refresher = new Refresher(this.#http, this.#store, this.#current, clock);
-    this.#flow = new LoginFlow(
+    this.#flow = new SignInFlow(
       options,
       clock,
       (proof, signal) => this.#exchange(proof, signal),
@@ -162,7 +166,7 @@ export class AccountManager {
   }
 
   /** Opens a popup before it returns, when the storage answers at once: browsers ask for that. */
-  #signIn(attempt: Attempt): Promise<void> {
+  #signIn(attempt: SignInAttempt): Promise<void> {
     const go = (stored: Session | null) => {
       if (!stored) return this.#platform.signIn(attempt);
       if (!attempt.signal.aborted) this.#current.replace(stored);
@@ -172,7 +176,7 @@ export class AccountManager {
     return stored instanceof Promise ? stored.then(go) : go(stored);
   }
 
-  async #exchange(proof: LoginProof, signal: AbortSignal): Promise<void> {
+  async #exchange(proof: SignInProof, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     const session = await this.#http.postForSession("/api/login", proof);
     if (!signal.aborted) await this.#store.write(session);

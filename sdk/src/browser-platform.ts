@@ -1,21 +1,22 @@
-import { signInWithPopup } from "./login/popup.ts";
-import { returningSignIn, signInWithRedirect } from "./login/redirect.ts";
 import type { Platform } from "./platform.ts";
+import { signInWithPopup } from "./sign-in/popup.ts";
+import { returningSignIn, signInWithRedirect } from "./sign-in/redirect.ts";
 import { browserStorage } from "./storage/browser.ts";
 
-export const browserPlatform: Platform = {
+/** The platform of the package's browser entry; `#platform` in package.json chooses it. */
+export const defaultPlatform: Platform = {
   storage: browserStorage,
   signIn: (attempt) => (attempt.mode === "popup" ? signInWithPopup : signInWithRedirect)(attempt),
   returning: returningSignIn,
   watch(awake, online) {
     if (!globalThis.document) return undefined;
-    const over = new AbortController();
-    const { signal } = over;
+    const stopped = new AbortController();
+    const { signal } = stopped;
     const visible = () => {
       if (!document.hidden) awake();
     };
     document.addEventListener("visibilitychange", visible, { signal });
     addEventListener("online", online, { signal });
-    return () => over.abort();
+    return () => stopped.abort();
   },
 };
