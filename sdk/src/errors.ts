@@ -7,10 +7,15 @@ export const clientErrorCodes = [
   "cancelled",
   "crypto_unavailable",
   "login_timeout",
+  "origin_unsupported",
   "popup_blocked",
   "port_busy",
   "provider_error",
+  "redirect_in_frame",
   "state_mismatch",
+  "window_missing",
+  // The options
+  "option_invalid",
   // The session
   "disposed",
   "not_logged_in",
@@ -29,6 +34,7 @@ export const serverErrorCodes = [
   "google_unavailable",
   "invalid_grant",
   "invalid_token",
+  "not_found",
   "rate_limited",
   "redirect_uri_invalid",
   "username_invalid",
@@ -79,6 +85,14 @@ export function codeOfStatus(status: number): AccountErrorCode {
 
 export function cancelled(): AccountError {
   return new AccountError("cancelled", "The sign-in was given up.");
+}
+
+export function loginTimeout(seconds: number): AccountError {
+  return new AccountError("login_timeout", `Nobody signed in within ${seconds} s.`);
+}
+
+export function browserNotOpened(cause: unknown): AccountError {
+  return new AccountError("browser_not_opened", "No browser could be opened.", { cause });
 }
 
 /** Any thrown value as an AccountError. */

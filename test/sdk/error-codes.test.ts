@@ -6,7 +6,7 @@ import { createSignedInGame } from "./support/game.ts";
 
 /**
  * The server's codes that a game is not told by name, and what it is told instead. The SDK sends well-formed requests
- * to paths that exist, so the first five would be defects of its own; a game can act on none of them.
+ * to paths that exist, so most of these would be defects of its own.
  */
 const TOLD_BY_STATUS: Partial<Record<ErrorCode, string>> = {
   unauthorized: "request_failed",
@@ -14,7 +14,6 @@ const TOLD_BY_STATUS: Partial<Record<ErrorCode, string>> = {
   payload_too_large: "request_failed",
   unsupported_media_type: "request_failed",
   header_too_large: "request_failed",
-  not_found: "request_failed",
   internal_error: "server_error",
   database_unavailable: "server_error",
   // Said on the sign-in page in the player's browser alone.

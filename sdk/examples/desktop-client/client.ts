@@ -38,5 +38,6 @@ for (;;) {
 }
 
 clearInterval(loop);
+const staysSignedIn = oauth.isLoggedIn();
 oauth.dispose();
-outro(oauth.isLoggedIn() ? "You stay signed in for the next start." : "Bye.");
+outro(staysSignedIn ? "You stay signed in for the next start." : "Bye.");

@@ -1,15 +1,19 @@
 import type { LoginStatus } from "../callbacks.ts";
 import type { Clock } from "../clock.ts";
-import { AccountError, cancelled, toAccountError } from "../errors.ts";
+import { type AccountError, cancelled, loginTimeout, toAccountError } from "../errors.ts";
 import type { LoginOptions, OAuthManagerOptions } from "../options.ts";
-import type { SignIn, SignInProof } from "../platform.ts";
+import type { SignIn, SignInAttempt, SignInProof } from "../platform.ts";
 
 const TIMEOUT_SECONDS = 300;
+/** What setTimeout can count; it fires at once for more. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 interface Running {
   readonly abort: AbortController;
   readonly done: Promise<void>;
-  again?: () => void;
+  showAgain?: () => void;
+  /** Lets another sign-in bring this one to its end. */
+  finishWith(signIn: SignIn): void;
 }
 
 /** At most one sign-in at a time, from its start to its status. */
@@ -41,40 +45,53 @@ export class SignInFlow {
 
   /** Goes on with the sign-in under way, showing its page again, or starts `signIn` before it returns. */
   start(signIn: SignIn, { mode = "popup", signal }: LoginOptions = {}): Promise<void> {
-    if (!this.#running) this.#begin(signIn, mode);
-    else this.#running.again?.();
-    const { abort, done } = this.#running as Running;
+    if (!this.#running) this.#begin(signIn, mode, signal);
+    else this.#running.showAgain?.();
+    const { abort, done } = this.#running as unknown as Running;
     const cancel = () => abort.abort(cancelled());
     if (signal?.aborted) cancel();
     signal?.addEventListener("abort", cancel, { signal: abort.signal });
     return done;
   }
 
+  /** Brings the sign-in under way to its end with `signIn`, or starts that one. */
+  finish(signIn: SignIn): Promise<void> {
+    if (!this.#running) return this.start(signIn);
+    this.#running.finishWith(signIn);
+    return this.#running.done;
+  }
+
   /** Gives the sign-in under way up; the status is then that of somebody who never tried. */
-  cancel(): void {
+  cancel(reason: AccountError = cancelled()): void {
     const running = this.#running;
     this.#running = undefined;
     this.status = { state: "not_started" };
-    running?.abort.abort(cancelled());
+    running?.abort.abort(reason);
   }
 
-  #begin(signIn: SignIn, mode: "popup" | "redirect"): void {
+  #begin(signIn: SignIn, mode: "popup" | "redirect", given?: AbortSignal): void {
     const abort = new AbortController();
     const { signal } = abort;
-    const seconds = this.#options.loginTimeoutSeconds ?? TIMEOUT_SECONDS;
-    const timeout = new AccountError("login_timeout", `Nobody signed in within ${seconds} s.`);
-    const timer = this.#clock.setTimeout(() => abort.abort(timeout), seconds * 1000);
-    signal.addEventListener("abort", () => this.#clock.clearTimeout(timer));
-    const work = signIn({
-      options: this.#options,
-      mode,
-      signal,
-      complete: (proof) => this.#complete(proof, signal),
-      showing: (url, again) => {
-        if (running !== this.#running) return;
-        running.again = again;
-        this.#set({ state: "in_progress", url });
-      },
+    const milliseconds = (this.#options.loginTimeoutSeconds ?? TIMEOUT_SECONDS) * 1000;
+    if (milliseconds <= LONGEST_TIMER_MS) {
+      const giveUp = () => abort.abort(loginTimeout(milliseconds / 1000));
+      const timer = this.#clock.setTimeout(giveUp, milliseconds);
+      signal.addEventListener("abort", () => this.#clock.clearTimeout(timer));
+    }
+    const showing = (url: string, showAgain: () => void, error?: AccountError) => {
+      if (running !== this.#running) return;
+      running.showAgain = showAgain;
+      this.#set({ state: "in_progress", url, ...(error && { error }) });
+    };
+    const complete = (proof: SignInProof) => this.#complete(proof, signal);
+    const attempt: SignInAttempt = { options: this.#options, mode, signal, complete, showing };
+    let finishWith: (signIn: SignIn) => void = () => {};
+    let begin: (work: Promise<void>) => void = () => {};
+    const finished = new Promise<void>((resolve) => {
+      finishWith = (other) => resolve(other(attempt));
+    });
+    const work = new Promise<void>((resolve) => {
+      begin = resolve;
     });
     const end = (status: LoginStatus) => {
       abort.abort(cancelled());
@@ -82,7 +99,7 @@ export class SignInFlow {
       this.#running = undefined;
       this.#set(status);
     };
-    const done = Promise.race([work, rejection(signal)]).then(
+    const done = Promise.race([work, finished, rejection(signal)]).then(
       () => end({ state: "not_started" }),
       (thrown) => {
         const error = toAccountError(thrown);
@@ -90,9 +107,12 @@ export class SignInFlow {
         throw error;
       },
     );
-    const running: Running = { abort, done };
+    const running: Running = { abort, done, finishWith };
     this.#running = running;
     this.#set({ state: "in_progress" });
+    // Nothing opens for a sign-in that was given up before it began.
+    if (given?.aborted) abort.abort(cancelled());
+    else begin(signIn(attempt));
   }
 
   #set(status: LoginStatus): void {

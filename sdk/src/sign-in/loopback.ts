@@ -1,12 +1,12 @@
-import type { RequestListener } from "node:http";
-import { AccountError, toAccountError } from "../errors.ts";
+import { browserNotOpened, toAccountError } from "../errors.ts";
 import type { OAuthManagerOptions } from "../options.ts";
 import type { SignInAttempt, SignInProof } from "../platform.ts";
 import { codeFrom, createAuthorizationRequest } from "./authorization.ts";
+import { createCallback } from "./callback-page.ts";
 import { rejection } from "./flow.ts";
 import { listenOnLoopback } from "./listener.ts";
 import { openBrowser } from "./open-browser.ts";
-import { failurePage, PAGE_HEADERS, successPage } from "./page.ts";
+import { failurePage, successPage } from "./page.ts";
 
 const CALLBACK_PATH = "/auth/google/callback";
 const DEFAULT_PORT = 5000;
@@ -16,7 +16,7 @@ const GOOGLE_AUTH_URL = "https://accounts.google.com/o/oauth2/v2/auth";
 export async function signInOnLoopback(attempt: SignInAttempt): Promise<void> {
   const { options, signal } = attempt;
   const { clientId, port = DEFAULT_PORT, appName = "the game" } = options;
-  const callback = createCallback();
+  const callback = createCallback(CALLBACK_PATH);
   signal.throwIfAborted();
   const binding = { port, exact: clientId !== undefined && port !== 0, localhost: clientId !== undefined };
   const listener = await listenOnLoopback(binding, callback.listener);
@@ -26,8 +26,8 @@ export async function signInOnLoopback(attempt: SignInAttempt): Promise<void> {
     const { state, verifier } = ours;
     const url = clientId ? googleUrl(options, clientId, ours.url) : ours.url;
     signal.throwIfAborted();
-    attempt.showing(url, () => void show(url, attempt).catch(() => {}));
-    const response = await Promise.race([callback.response, show(url, attempt), rejection(signal)]);
+    showPage(url, attempt);
+    const response = await Promise.race([callback.response, rejection(signal)]);
     const code = codeFrom(response, state);
     const proof: SignInProof = clientId
       ? { code, code_verifier: verifier, redirect_uri: redirectUri }
@@ -42,43 +42,16 @@ export async function signInOnLoopback(attempt: SignInAttempt): Promise<void> {
   }
 }
 
-/** The first request for the callback path; the browser waits there until it is shown a page. */
-function createCallback() {
-  let receive: (response: URLSearchParams) => void;
-  const response = new Promise<URLSearchParams>((resolve) => {
-    receive = resolve;
-  });
-  const waiting: Parameters<RequestListener>[1][] = [];
-  const listener: RequestListener = (request, reply) => {
-    const { pathname, searchParams } = new URL(request.url ?? "/", "http://localhost");
-    if (request.method !== "GET" || pathname !== CALLBACK_PATH) {
-      reply.writeHead(404, { connection: "close" }).end();
-      return;
-    }
-    waiting.push(reply);
-    receive(searchParams);
-  };
-  const show = async (page: string) => {
-    const sent = waiting.map(
-      (reply) =>
-        new Promise<void>((done) => reply.writeHead(200, PAGE_HEADERS).once("close", done).end(page)),
-    );
-    await Promise.all(sent);
-  };
-  return { response, listener, show };
-}
-
-/** Rejects when no browser opens. */
-function show(url: string, { options, signal }: SignInAttempt): Promise<never> {
-  const { openUrl } = options;
-  if (!openUrl) return openBrowser(url, signal);
-  return new Promise((_, reject) => {
+/** Where no browser opens the sign-in goes on: the player may open the page by hand, on another device too. */
+function showPage(url: string, attempt: SignInAttempt): void {
+  const { openUrl = openBrowser } = attempt.options;
+  const open = (): void => {
     Promise.resolve(url)
       .then(openUrl)
-      .catch((cause) =>
-        reject(new AccountError("browser_not_opened", "The browser could not be opened.", { cause })),
-      );
-  });
+      .catch((cause) => attempt.showing(url, open, browserNotOpened(cause)));
+  };
+  attempt.showing(url, open);
+  open();
 }
 
 /** The same request to Google itself, for a game that is Google's client. */

@@ -1,0 +1,35 @@
+import { AccountError } from "../errors.ts";
+import type { SignInAttempt } from "../platform.ts";
+
+/**
+ * Refuses at once what a browser would answer with an error page, or not at all.
+ *
+ * @throws AccountError `window_missing`, `origin_unsupported`, `redirect_in_frame`
+ */
+export function requireSuitablePage({ mode }: SignInAttempt): void {
+  if (!globalThis.document) {
+    throw new AccountError(
+      "window_missing",
+      "A worker or a server cannot show a sign-in: call login() in the page, and getAccessToken() there for others.",
+    );
+  }
+  if (!/^https?:$/.test(location.protocol) || origin === "null") {
+    throw new AccountError(
+      "origin_unsupported",
+      "A sign-in cannot come back to this page: serve it over http(s), or in an app pass openUrl and redirectUri and hand the answer to completeLogin().",
+    );
+  }
+  if (mode === "redirect" && parent !== window) {
+    throw new AccountError(
+      "redirect_in_frame",
+      "The sign-in page does not show in a frame: call login() in a click, which opens a popup.",
+    );
+  }
+}
+
+/** Where the answer comes back to: `redirectUri`, or this page. @throws AccountError `redirect_uri_invalid` */
+export function redirectUriOf({ options: { redirectUri } }: SignInAttempt): string {
+  const url = new URL(redirectUri ?? location.pathname, location.href);
+  if (url.origin === location.origin) return url.href;
+  throw new AccountError("redirect_uri_invalid", "The redirectUri is of another origin.");
+}
