@@ -1,8 +1,25 @@
 import { AccountError } from "./errors.ts";
 import type { OAuthManagerOptions } from "./options.ts";
 
+type Name = keyof OAuthManagerOptions;
+
 /** RFC 8252 §7.1 redirects are the app's own; these schemes run or read something instead. */
 const UNSAFE_REDIRECT = /^(javascript|data|vbscript|file|blob|about):/i;
+
+const isText = (value: unknown) => typeof value === "string" && value !== "";
+const isFunction = (value: unknown) => typeof value === "function";
+
+/** What each option must be, in words, and whether a value is. */
+const rules: [names: Name[], expected: string, fits: (value: never) => unknown][] = [
+  [["port"], "from 0 to 65535", (port: number) => Number.isInteger(port) && port >= 0 && port < 65_536],
+  [["loginTimeoutSeconds"], "a number above 0", (seconds: number) => seconds > 0],
+  [["callbacks"], "queued or immediate", (value: string) => /^(queued|immediate)$/.test(value)],
+  [["storage"], "get, set and remove", (it: object) => ["get", "set", "remove"].every((name) => name in it)],
+  [["openUrl", "warn", "fetch"], "a function", isFunction],
+  [["appName", "appAuthor", "clientId"], "a text", isText],
+  [["device"], "1 to 64 characters", (value: string) => isText(value) && value.length <= 64],
+  [["redirectUri"], "a page or an app's link", (uri: string) => isText(uri) && !UNSAFE_REDIRECT.test(uri)],
+];
 
 /**
  * The options with `backendUrl` in its one spelling, without a slash at its end.
@@ -10,60 +27,25 @@ const UNSAFE_REDIRECT = /^(javascript|data|vbscript|file|blob|about):/i;
  * @throws AccountError `option_invalid`, naming the option.
  */
 export function checkOptions(options: OAuthManagerOptions): OAuthManagerOptions {
-  const { port, loginTimeoutSeconds: timeout, callbacks, storage, redirectUri } = options;
-  requireOption(
-    "port",
-    port === undefined || (Number.isInteger(port) && port >= 0 && port < 65_536),
-    "from 0 to 65535",
-  );
-  requireOption("loginTimeoutSeconds", timeout === undefined || timeout > 0, "a number above 0, or Infinity");
-  requireOption(
-    "callbacks",
-    [undefined, "queued", "immediate"].includes(callbacks),
-    '"queued" or "immediate"',
-  );
-  requireOption(
-    "storage",
-    !storage || [storage.get, storage.set, storage.remove].every(isFunction),
-    "an object with get, set and remove",
-  );
-  for (const name of ["openUrl", "warn", "fetch"] as const) {
-    requireOption(name, options[name] === undefined || isFunction(options[name]), "a function");
+  for (const [names, expected, fits] of rules) {
+    for (const name of names) {
+      const value = options[name];
+      if (value !== undefined && !fits(value as never)) throw invalid(name, expected);
+    }
   }
-  for (const name of ["appName", "appAuthor", "clientId", "device"] as const) {
-    const value: unknown = options[name];
-    requireOption(
-      name,
-      value === undefined || (typeof value === "string" && value !== ""),
-      "a text that is not empty",
-    );
-  }
-  requireOption("device", (options.device ?? "").length <= 64, "of 64 characters at most");
-  requireOption(
-    "redirectUri",
-    !UNSAFE_REDIRECT.test(redirectUri ?? ""),
-    "a page of the game, or a link that opens its app",
-  );
   return { ...options, backendUrl: checkBackendUrl(options.backendUrl) };
 }
 
+/** A path is welcome: the server may be behind a prefix. */
 function checkBackendUrl(text: string): string {
-  let url: URL | undefined;
-  try {
-    url = new URL(text);
-  } catch {
-    // Told of below.
+  if (/^https?:\/\/[^/?#@]+(\/[^?#]*)?$/i.test(text)) {
+    try {
+      return new URL(text).href.replace(/\/+$/, "");
+    } catch {}
   }
-  const plain =
-    url && /^https?:$/.test(url.protocol) && !(url.username || url.password || url.search || url.hash);
-  requireOption("backendUrl", plain, "a whole URL like https://accounts.example.com, with a path or without");
-  return url?.href.replace(/\/+$/, "") ?? "";
+  throw invalid("backendUrl", "a whole URL like https://accounts.example.com");
 }
 
-function requireOption(name: keyof OAuthManagerOptions, fits: boolean | undefined, expected: string): void {
-  if (!fits) throw new AccountError("option_invalid", `The option ${name} must be ${expected}.`);
-}
-
-function isFunction(value: unknown): boolean {
-  return typeof value === "function";
+function invalid(name: Name, expected: string): AccountError {
+  return new AccountError("option_invalid", `The option ${name} must be ${expected}.`);
 }

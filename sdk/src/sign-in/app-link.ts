@@ -1,6 +1,6 @@
 import { AccountError, browserNotOpened } from "../errors.ts";
 import type { SignIn, SignInAttempt } from "../platform.ts";
-import { codeFrom, createAuthorizationRequest } from "./authorization.ts";
+import { completeWithAnswer, createAuthorizationRequest } from "./authorization.ts";
 import { rejection } from "./flow.ts";
 import { readPending, removePending, savePending } from "./pending.ts";
 
@@ -44,7 +44,5 @@ export function appLinkSignIn(backendUrl: string, link: string): SignIn | undefi
   if (pending?.backendUrl !== backendUrl || pending.page !== address) return undefined;
   removePending(appStorage, state);
   const { verifier } = pending;
-  return async ({ complete }) => {
-    await complete({ login_code: codeFrom(response, state), code_verifier: verifier });
-  };
+  return (attempt) => completeWithAnswer(attempt, response, state, verifier);
 }

@@ -1,6 +1,7 @@
 import { AccountError } from "../errors.ts";
 import type { OAuthManagerOptions } from "../options.ts";
 import { createPkce, type Pkce, randomToken } from "../pkce.ts";
+import type { SignInAttempt } from "../platform.ts";
 
 /** What the game keeps of an authorization request until its answer comes. */
 export interface AuthorizationRequest {
@@ -59,6 +60,16 @@ export function codeFrom(response: URLSearchParams, state: string | undefined): 
   const code = response.get("code");
   if (!code) throw new AccountError("callback_invalid", "The answer carries no code.");
   return code;
+}
+
+/** Trades the code in the answer of our own sign-in page for a session. @throws AccountError */
+export async function completeWithAnswer(
+  { complete }: SignInAttempt,
+  response: URLSearchParams,
+  state: string | undefined,
+  code_verifier = "",
+): Promise<void> {
+  await complete({ login_code: codeFrom(response, state), code_verifier });
 }
 
 export function stateMismatch(): AccountError {

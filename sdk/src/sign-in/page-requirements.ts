@@ -8,22 +8,16 @@ import type { SignInAttempt } from "../platform.ts";
  */
 export function requireSuitablePage({ mode }: SignInAttempt): void {
   if (!globalThis.document) {
-    throw new AccountError(
-      "window_missing",
-      "A worker or a server cannot show a sign-in: call login() in the page, and getAccessToken() there for others.",
-    );
+    throw new AccountError("window_missing", "Call login() in a page: a worker or a server shows nothing.");
   }
   if (!/^https?:$/.test(location.protocol) || origin === "null") {
     throw new AccountError(
       "origin_unsupported",
-      "A sign-in cannot come back to this page: serve it over http(s), or in an app pass openUrl and redirectUri and hand the answer to completeLogin().",
+      "Serve this page over http(s), or in an app use openUrl, redirectUri and completeLogin().",
     );
   }
   if (mode === "redirect" && parent !== window) {
-    throw new AccountError(
-      "redirect_in_frame",
-      "The sign-in page does not show in a frame: call login() in a click, which opens a popup.",
-    );
+    throw new AccountError("redirect_in_frame", "No sign-in page shows in a frame: use a popup.");
   }
 }
 

@@ -1,7 +1,7 @@
 import { AccountError, cancelled } from "../errors.ts";
 import { preparePkce, takePreparedPkce } from "../pkce.ts";
 import type { SignIn, SignInAttempt } from "../platform.ts";
-import { authorizationRequestWith, codeFrom, createAuthorizationRequest } from "./authorization.ts";
+import { authorizationRequestWith, completeWithAnswer, createAuthorizationRequest } from "./authorization.ts";
 import { redirectUriOf } from "./page-requirements.ts";
 import { pendingStates, readPending, removePending, savePending } from "./pending.ts";
 
@@ -41,7 +41,7 @@ export async function signInWithPopup(attempt: SignInAttempt): Promise<void> {
   savePending(tabStorage, state, { verifier, backendUrl: options.backendUrl });
   signal.addEventListener("abort", () => removePending(tabStorage, state));
   const response = await Promise.race([nextAnswer(state, signal), closing(() => popup, signal)]);
-  await attempt.complete({ login_code: codeFrom(response, state), code_verifier: verifier });
+  await completeWithAnswer(attempt, response, state, verifier);
 }
 
 /**
@@ -53,11 +53,9 @@ export function resumePopups(backendUrl: string, finish: (signIn: SignIn) => voi
   const stopped = new AbortController();
   for (const state of pendingStates(tabStorage, POPUP_STATE, backendUrl)) {
     void nextAnswer(state, stopped.signal).then((response) => {
-      const { verifier = "" } = readPending(tabStorage, state) ?? {};
+      const verifier = readPending(tabStorage, state)?.verifier;
       removePending(tabStorage, state);
-      finish(async ({ complete }) => {
-        await complete({ login_code: codeFrom(response, state), code_verifier: verifier });
-      });
+      finish((attempt) => completeWithAnswer(attempt, response, state, verifier));
     });
   }
   return () => stopped.abort();

@@ -1,6 +1,6 @@
 import { cancelled } from "../errors.ts";
 import type { SignIn, SignInAttempt } from "../platform.ts";
-import { codeFrom, createAuthorizationRequest } from "./authorization.ts";
+import { completeWithAnswer, createAuthorizationRequest } from "./authorization.ts";
 import { redirectUriOf } from "./page-requirements.ts";
 import { type PendingSignIn, readPending, removePending, savePending } from "./pending.ts";
 import { answerOpener, POPUP_STATE } from "./popup.ts";
@@ -42,7 +42,8 @@ export function returningSignIn(backendUrl: string): SignIn | undefined {
   const taken = unfinished;
   if (!taken || (taken.pending && taken.pending.backendUrl !== backendUrl)) return undefined;
   unfinished = undefined;
-  return async ({ complete, signal }) => {
+  return async (attempt) => {
+    const { signal } = attempt;
     // Disposed of before the end, as React's StrictMode does: the next manager goes on.
     signal.addEventListener("abort", () => {
       if (signal.reason.code === "disposed") unfinished = taken;
@@ -50,8 +51,8 @@ export function returningSignIn(backendUrl: string): SignIn | undefined {
     await new Promise((resolve) => setTimeout(resolve));
     signal.throwIfAborted();
     const { response, pending } = taken;
-    const login_code = codeFrom(response, (pending && response.get("state")) ?? undefined);
-    await complete({ login_code, code_verifier: pending?.verifier ?? "" });
+    const state = (pending && response.get("state")) ?? undefined;
+    await completeWithAnswer(attempt, response, state, pending?.verifier);
   };
 }
 

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { unwatchFile, watchFile } from "node:fs";
 import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { withLockFile } from "./lock-file.ts";
@@ -8,7 +7,7 @@ import type { AccountStorage } from "./storage.ts";
 const TEMPORARY = ".tmp";
 const ABANDONED_MS = 60_000;
 const RENAME_TRIES = 10;
-/** Works on every file system; the events of fs.watch do not. */
+/** Looking works on every file system; the events of fs.watch do not. */
 const WATCH_INTERVAL_MS = 300;
 
 /**
@@ -51,9 +50,19 @@ export function fileStorage(folder: string | (() => string)): AccountStorage {
         // A folder that there is not is told of by `get`.
         return undefined;
       }
-      const listener = () => changed();
-      watchFile(path, { interval: WATCH_INTERVAL_MS, persistent: false }, listener);
-      return () => unwatchFile(path, listener);
+      let before: string | undefined;
+      const look = async () => {
+        const now = await stat(path).then(
+          ({ mtimeMs, ino, size }) => `${mtimeMs} ${ino} ${size}`,
+          () => "none",
+        );
+        if (before !== undefined && now !== before) changed();
+        before = now;
+      };
+      void look();
+      const timer = setInterval(look, WATCH_INTERVAL_MS);
+      timer.unref();
+      return () => clearInterval(timer);
     },
   };
 }

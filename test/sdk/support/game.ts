@@ -39,6 +39,8 @@ export interface Game {
   /** Every event, in order, as `name:detail`. */
   readonly events: string[];
   readonly warnings: unknown[][];
+  /** Ends the subscriptions that `events` comes from. */
+  off(): void;
 }
 
 export interface GameOptions extends Partial<OAuthManagerOptions> {
@@ -69,11 +71,16 @@ export function createGame({ world = {}, platform, ...options }: GameOptions = {
     },
   );
   const events: string[] = [];
-  oauth.on("login", ({ name }) => events.push(`login:${name}`));
-  oauth.on("logout", () => events.push("logout"));
-  oauth.on("user", ({ name }) => events.push(`user:${name}`));
-  oauth.on("status", ({ state }) => events.push(`status:${state}`));
-  return { clock, server, storage, oauth, events, warnings };
+  const subscriptions = [
+    oauth.on("login", ({ name }) => events.push(`login:${name}`)),
+    oauth.on("logout", () => events.push("logout")),
+    oauth.on("user", ({ name }) => events.push(`user:${name}`)),
+    oauth.on("status", ({ state }) => events.push(`status:${state}`)),
+  ];
+  const off = () => {
+    for (const end of subscriptions) end();
+  };
+  return { clock, server, storage, oauth, events, warnings, off };
 }
 
 /** A game with a player signed in, and the events of that forgotten. */
