@@ -1,7 +1,7 @@
 import type { AccountStorage } from "./storage.ts";
 
 const LOCK_WAIT_MS = 15_000;
-const LOOK_INTERVAL_MS = 500;
+const LOOK_INTERVAL_MS = 300;
 
 /** localStorage, with Web Locks and a BroadcastChannel between the tabs where the browser has them. */
 export function browserStorage(): AccountStorage {
