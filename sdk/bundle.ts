@@ -3,9 +3,9 @@ import { join } from "node:path";
 /** What the package is made of. */
 export const entries = {
   /** ES module for bundlers and `<script type="module">`. */
-  "browser.js": { source: "index.browser.ts", format: "esm", target: "browser", minify: true },
+  "browser.js": { source: "index.ts", format: "esm", target: "browser", minify: true },
   /** ES module for Node, Bun and Electron's main process. */
-  "node.js": { source: "index.node.ts", format: "esm", target: "node", minify: false },
+  "node.js": { source: "index.ts", format: "esm", target: "node", minify: false },
   /** One classic `<script>`, with the global `RobotouilleAccount`. */
   "account-sdk.js": { source: "script.ts", format: "iife", target: "browser", minify: true },
 } as const;

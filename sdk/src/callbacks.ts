@@ -3,15 +3,18 @@ import type { UserInfo } from "./user.ts";
 
 export type LoginStatus =
   | { readonly state: "not_started" }
-  /** `url` is the page the player signs in at, once it is known: show it where no browser opens. */
-  | { readonly state: "in_progress"; readonly url?: string }
+  /**
+   * `url` is the page the player signs in at, once it is known. `error` (`browser_not_opened`) says that no browser
+   * could be opened: show the player the `url`; the sign-in waits for them.
+   */
+  | { readonly state: "in_progress"; readonly url?: string; readonly error?: AccountError }
   | { readonly state: "success"; readonly user: UserInfo }
   | { readonly state: "failed"; readonly error: AccountError };
 
 export interface AccountEvents {
-  /** A player is signed in: by `login()`, from the store, or by another tab. */
+  /** A player is signed in: by `login()`, from the store, or by another tab or process. */
   login: (user: UserInfo) => void;
-  /** The session ended: by `logout()`, by another tab, or because the server ended it. Once per session. */
+  /** The session ended: by `logout()`, by another tab or process, or because the server ended it. Once per session. */
   logout: () => void;
   /** The profile arrived or changed. */
   user: (user: UserInfo) => void;
@@ -30,36 +33,44 @@ export class Callbacks {
   readonly #warn: (message: string, error: unknown) => void;
   #subscriptions: Subscription[] = [];
   #queue: (() => void)[] = [];
-  #taken = 0;
+  /** How many queued calls have run since the start. */
+  #processed = 0;
 
   constructor(immediate: boolean, warn: (message: string, error: unknown) => void) {
     this.#immediate = immediate;
     this.#warn = warn;
   }
 
-  on<Event extends keyof AccountEvents>(event: Event, listener: AccountEvents[Event]): () => void {
+  /** @param present queues one call for this listener alone. */
+  on<Event extends keyof AccountEvents>(
+    event: Event,
+    listener: AccountEvents[Event],
+    present?: Parameters<AccountEvents[Event]>,
+  ): () => void {
     const subscription: Subscription = { event, listener };
     this.#subscriptions.push(subscription);
+    if (present) this.#enqueue([subscription], present);
     return () => {
       this.#subscriptions = this.#subscriptions.filter((other) => other !== subscription);
     };
   }
 
   emit<Event extends keyof AccountEvents>(event: Event, ...payload: Parameters<AccountEvents[Event]>): void {
-    for (const subscription of this.#subscriptions) {
-      if (subscription.event !== event) continue;
-      this.#queue.push(() => {
-        if (this.#subscriptions.includes(subscription)) subscription.listener(...(payload as never[]));
-      });
-    }
-    if (this.#immediate) queueMicrotask(() => this.process());
+    this.#enqueue(
+      this.#subscriptions.filter((subscription) => subscription.event === event),
+      payload,
+    );
+  }
+
+  has(event: keyof AccountEvents): boolean {
+    return this.#subscriptions.some((subscription) => subscription.event === event);
   }
 
   /** Runs what was queued before this call. A callback may call it again. */
   process(): void {
-    const last = this.#taken + this.#queue.length;
-    while (this.#taken < last) {
-      this.#taken++;
+    const last = this.#processed + this.#queue.length;
+    while (this.#processed < last) {
+      this.#processed++;
       try {
         this.#queue.shift()?.();
       } catch (error) {
@@ -71,5 +82,14 @@ export class Callbacks {
   /** Forgets every listener, and with it every call owed. */
   close(): void {
     this.#subscriptions = [];
+  }
+
+  #enqueue(subscriptions: Subscription[], payload: unknown[]): void {
+    for (const subscription of subscriptions) {
+      this.#queue.push(() => {
+        if (this.#subscriptions.includes(subscription)) subscription.listener(...(payload as never[]));
+      });
+    }
+    if (this.#immediate) queueMicrotask(() => this.process());
   }
 }

@@ -1,5 +1,5 @@
-/** Every code an {@link AccountError} can carry. Stable: codes are added, never renamed. */
-export const accountErrorCodes = [
+/** Codes of failures that this SDK finds by itself. */
+export const clientErrorCodes = [
   // Signing in
   "access_denied",
   "browser_not_opened",
@@ -7,31 +7,43 @@ export const accountErrorCodes = [
   "cancelled",
   "crypto_unavailable",
   "login_timeout",
+  "origin_unsupported",
   "popup_blocked",
   "port_busy",
   "provider_error",
+  "redirect_in_frame",
   "state_mismatch",
+  "window_missing",
+  // The options
+  "option_invalid",
   // The session
   "disposed",
-  "invalid_grant",
   "not_logged_in",
   // Reaching the server
   "invalid_response",
   "network_error",
   "request_failed",
   "server_error",
-  // Said by the server
+] as const;
+
+/** Codes that the account server answers with. A code that is not listed is told by its HTTP status, as {@link codeOfStatus} says. */
+export const serverErrorCodes = [
   "account_disabled",
   "google_audience_mismatch",
   "google_token_invalid",
   "google_unavailable",
+  "invalid_grant",
   "invalid_token",
+  "not_found",
   "rate_limited",
   "redirect_uri_invalid",
   "username_invalid",
   "username_taken",
   "validation_failed",
 ] as const;
+
+/** Every code that an {@link AccountError} can carry. Codes are added, never renamed or removed. */
+export const accountErrorCodes = [...clientErrorCodes, ...serverErrorCodes] as const;
 
 export type AccountErrorCode = (typeof accountErrorCodes)[number];
 
@@ -65,8 +77,22 @@ export class AccountError extends Error {
   }
 }
 
+/** The code for an answer whose own code, if it has one, is unknown here. */
+export function codeOfStatus(status: number): AccountErrorCode {
+  if (status < 300) return "invalid_response";
+  return status < 500 ? "request_failed" : "server_error";
+}
+
 export function cancelled(): AccountError {
   return new AccountError("cancelled", "The sign-in was given up.");
+}
+
+export function loginTimeout(seconds: number): AccountError {
+  return new AccountError("login_timeout", `Nobody signed in within ${seconds} s.`);
+}
+
+export function browserNotOpened(cause: unknown): AccountError {
+  return new AccountError("browser_not_opened", "No browser could be opened.", { cause });
 }
 
 /** Any thrown value as an AccountError. */

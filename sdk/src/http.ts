@@ -1,11 +1,12 @@
 import type { Clock } from "./clock.ts";
-import { AccountError, type AccountErrorCode, accountErrorCodes } from "./errors.ts";
+import { AccountError, codeOfStatus, serverErrorCodes } from "./errors.ts";
 import { type Session, sessionFromAnswer } from "./session.ts";
 
 export type FetchLike = (input: Request | URL | string, init?: RequestInit) => Promise<Response>;
 export type Answer = Record<string, unknown>;
 
 const TIMEOUT_MS = 10_000;
+const NO_CONTENT = 204;
 
 /** The account server, as JSON in and out. Every failure is an AccountError. */
 export class Http {
@@ -21,21 +22,21 @@ export class Http {
   }
 
   /**
-   * POSTs `body` and gives back the answer's body. Waits 10 s at most.
+   * Sends a request, with `body` as JSON when there is one, and gives back the answer's body. Waits 10 s at most.
    *
    * @throws AccountError `network_error`, `server_error`, or what the server answered.
    */
-  async post(path: string, body: Answer, send: FetchLike = this.fetch): Promise<Answer> {
+  async request(method: string, path: string, body?: Answer, send: FetchLike = this.fetch): Promise<Answer> {
     const abort = new AbortController();
     this.#open.add(abort);
     const timer = this.#clock.setTimeout(() => abort.abort(), TIMEOUT_MS);
     try {
       const response = await send(this.backendUrl + path, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify(body),
+        method,
+        ...(body && { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
         signal: abort.signal,
       });
+      if (response.status === NO_CONTENT) return {};
       const answer: unknown = await response.json().catch(() => {
         if (abort.signal.aborted) throw abort.signal.reason;
       });
@@ -53,7 +54,7 @@ export class Http {
 
   /** Logs in or refreshes. @throws AccountError */
   async postForSession(path: string, body: Answer): Promise<Session> {
-    const session = sessionFromAnswer(await this.post(path, body), this.#clock);
+    const session = sessionFromAnswer(await this.request("POST", path, body), this.#clock);
     if (session) return session;
     throw new AccountError("invalid_response", "The answer carries no session.");
   }
@@ -68,13 +69,8 @@ function refusal(response: Response, answer: Answer): AccountError {
   const { code, message, reason, request_id: requestId } = answer as Record<string, string | undefined>;
   const retryAfterSeconds = Number(response.headers.get("retry-after")) || undefined;
   return new AccountError(
-    accountErrorCodes.find((known) => known === code) ?? codeOf(status),
+    serverErrorCodes.find((known) => known === code) ?? codeOfStatus(status),
     message ?? `The server answered ${status}.`,
     { status, reason, requestId, retryAfterSeconds },
   );
-}
-
-function codeOf(status: number): AccountErrorCode {
-  if (status < 300) return "invalid_response";
-  return status < 500 ? "request_failed" : "server_error";
 }

@@ -1,61 +1,133 @@
 import type { Clock } from "./clock.ts";
+import type { AccountError } from "./errors.ts";
 import type { FetchLike } from "./http.ts";
 import type { AccountStorage } from "./storage/storage.ts";
 import type { UserInfo } from "./user.ts";
 
 export interface OAuthManagerOptions {
-  /** The account server, for example `https://accounts.example.com`. The only option that every game needs. */
+  /**
+   * The account server, the only option that every game needs. An absolute http or https URL; it may have a path.
+   *
+   * @example "https://accounts.example.com"
+   */
   backendUrl: string;
   /**
    * Desktop. With a Google client id the player is sent straight to Google, which must know the redirect
    * `http://localhost:<port>/auth/google/callback`. Without one the account server is Google's client.
+   *
+   * @example "1234.apps.googleusercontent.com"
    */
   clientId?: string | undefined;
   /**
-   * Not used, and not needed: the account server keeps the secret.
+   * Accepted for old games and ignored: the account server keeps the secret.
+   *
    * @deprecated A secret inside a game is no secret.
+   * @example undefined
    */
   clientSecret?: string | undefined;
-  /** Names the folder that the session is kept in. Desktop. Default `Robotouille`. */
+  /**
+   * Desktop. Names the folder that the session is kept in, and the game on the last page of a sign-in. Default
+   * `Robotouille`.
+   *
+   * @example "My Kitchen"
+   */
   appName?: string | undefined;
-  /** The folder above `appName` on Windows. Default `appName`. */
+  /**
+   * Desktop. The folder above `appName` on Windows. Default: `appName`.
+   *
+   * @example "My Studio"
+   */
   appAuthor?: string | undefined;
   /**
-   * Where the desktop listener waits while signing in. Default 5000; 0 takes any free port. When it is busy
-   * another one is taken, except with `clientId`, as Google knows only the registered one: `port_busy`.
+   * What the player calls this device in the list of {@link OAuthManager.sessions}: 64 characters at most. Default: the
+   * system and the name of the computer, or the browser and the system.
+   *
+   * @example "Living room"
+   */
+  device?: string | undefined;
+  /**
+   * Desktop. Where the listener waits during a sign-in. Default 5000; 0 takes any free port. When it is busy another
+   * one is taken, except with `clientId`, because Google knows only the registered one: `port_busy`.
+   *
+   * @example 0
    */
   port?: number | undefined;
   /**
    * `queued` (default): callbacks wait for `processCallbacks()`. `immediate`: they run by themselves, for games
    * without a loop.
+   *
+   * @example "immediate"
    */
   callbacks?: "queued" | "immediate" | undefined;
-  /** Where the session is kept. Default: localStorage, or a file in the user's data folder. */
+  /**
+   * Where the session is kept. Default: localStorage, or a file in the user's data folder.
+   *
+   * @example { get: (key) => map.get(key), set: (key, value) => map.set(key, value), remove: (key) => map.delete(key) }
+   */
   storage?: AccountStorage | undefined;
-  /** How long a sign-in waits for the player. Default 300. */
+  /**
+   * How many seconds a sign-in waits for the player. Default 300; `Infinity` waits until it is given up.
+   *
+   * @example 120
+   */
   loginTimeoutSeconds?: number | undefined;
   /**
-   * Browser. The page that Google's answer comes back to, of the same origin as the game: a page that
-   * creates an OAuthManager. Default: the page itself.
+   * Browser. The page that the answer of a sign-in comes back to: of the game's origin, and creating an
+   * OAuthManager. Default: the page itself. With `openUrl`: the link that opens the app, which the account server must
+   * know.
+   *
+   * @example "com.studio.game:/cb"
    */
   redirectUri?: string | undefined;
-  /** Desktop. Opens the system browser; for Electron `shell.openExternal`. Default: `BROWSER` or the platform's way. */
+  /**
+   * Opens the system browser. On a desktop in place of `BROWSER` and the platform's way; in Electron
+   * `shell.openExternal`. In a browser entry for hosts that get their answer as an app link (Capacitor, Tauri): give
+   * the link as `redirectUri`, and hand it to `completeLogin()` when it comes.
+   *
+   * @example (url) => shell.openExternal(url)
+   */
   openUrl?: ((url: string) => unknown) | undefined;
-  /** Desktop, with `clientId`: Google's authorization endpoint, or that of a stand-in. */
+  /**
+   * Desktop, with `clientId`: Google's authorization endpoint, or that of a stand-in.
+   *
+   * @example "http://localhost:8001/o/oauth2/v2/auth"
+   */
   googleAuthUrl?: string | undefined;
-  /** Told when a callback of the game threw or the storage failed. Default `console.warn`. */
+  /**
+   * Told when a callback of the game threw, the storage failed, no browser opened, or a sign-in failed and nobody
+   * listened. Default `console.warn`. Never sees a token.
+   *
+   * @example (message, error) => log.warn(message, error)
+   */
   warn?: ((message: string, error: unknown) => void) | undefined;
-  /** Default: the platform's fetch. */
+  /**
+   * In place of the platform's fetch.
+   *
+   * @example (input, init) => fetch(input, init)
+   */
   fetch?: FetchLike | undefined;
-  /** Default: the device's clock. */
+  /**
+   * In place of the device's clock, for tests.
+   *
+   * @example fakeClock
+   */
   clock?: Clock | undefined;
 }
 
 export interface LoginOptions {
+  /** Called with the player after each sign-in, until the next `login()`. @example (user) => greet(user.name) */
   onSuccess?: ((user: UserInfo) => void) | undefined;
+  /** Called when the session ends, until the next `login()`. @example () => showTitleScreen() */
   onLogout?: (() => void) | undefined;
-  /** Browser. A `popup` (default), to be called in a click, or a full-page `redirect`. */
+  /** Called with the reason when a sign-in fails, until the next `login()`. @example ({ code }) => explain(code) */
+  onError?: ((error: AccountError) => void) | undefined;
+  /** Browser. A `popup` (default), to be called in a click, or a full-page `redirect`. @example "redirect" */
   mode?: "popup" | "redirect" | undefined;
-  /** Gives the sign-in up: `cancelled`. */
+  /** Gives the sign-in up: `cancelled`. @example AbortSignal.timeout(60_000) */
   signal?: AbortSignal | undefined;
+}
+
+export interface ListenOptions {
+  /** `status` and `user`: calls the listener with the present state too, as the first of its calls. @example true */
+  immediate?: boolean | undefined;
 }

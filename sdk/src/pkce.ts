@@ -7,6 +7,20 @@ export interface Pkce {
   readonly challenge: string;
 }
 
+let prepared: Pkce | undefined;
+
+/** Makes a pair ahead of the click that will need it, as browsers hash asynchronously. */
+export async function preparePkce(): Promise<void> {
+  prepared ??= await createPkce().catch(() => undefined);
+}
+
+/** The prepared pair, which serves once. */
+export function takePreparedPkce(): Pkce | undefined {
+  const pair = prepared;
+  prepared = undefined;
+  return pair;
+}
+
 /** @throws AccountError `crypto_unavailable` where WebCrypto is missing, as on a plain `http:` page. */
 export async function createPkce(): Promise<Pkce> {
   const verifier = randomToken();

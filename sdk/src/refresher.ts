@@ -1,9 +1,9 @@
 import type { Clock } from "./clock.ts";
-import type { CurrentSession } from "./current.ts";
+import type { CurrentSession } from "./current-session.ts";
 import { AccountError, toAccountError } from "./errors.ts";
 import type { Http } from "./http.ts";
 import { remainingMs, type Session } from "./session.ts";
-import type { SessionStore } from "./store.ts";
+import type { SessionStore } from "./session-store.ts";
 
 /** Refresh this long before expiry, or at four fifths of a short-lived token's life. */
 const MARGIN_MS = 60_000;
@@ -11,6 +11,10 @@ const MARGIN_MS = 60_000;
 const POLL_MS = 30_000;
 const FIRST_BACK_OFF_MS = 1_000;
 const LONGEST_BACK_OFF_MS = 60_000;
+/** However long a server asks to wait. */
+const LONGEST_WAIT_MS = 300_000;
+/** Calls of the game in one moment share one answer; after that each asks the server. */
+const SHARED_FAILURE_MS = 250;
 
 /** Why the refresh of a token failed, and until when that stands. */
 interface Failure {
@@ -18,8 +22,10 @@ interface Failure {
   readonly error: AccountError;
   /** The back-off, before jitter, in milliseconds. */
   readonly wait: number;
-  /** Monotonic. */
+  /** When the timer may try again. Monotonic. */
   readonly until: number;
+  /** Until when calls of the game get this failure too. Monotonic. */
+  readonly sharedUntil: number;
 }
 
 /** Keeps the current session fresh: one refresh at a time, backing off, ended by `invalid_grant` alone. */
@@ -28,7 +34,7 @@ export class Refresher {
   readonly #store: SessionStore;
   readonly #current: CurrentSession;
   readonly #clock: Clock;
-  #running: Promise<Session> | undefined;
+  #running: { readonly promise: Promise<Session>; readonly background: boolean } | undefined;
   #failure: Failure | undefined;
   /** The refresh token that the server declared dead, and its words. */
   #dead: { token: string; error: AccountError } | undefined;
@@ -71,16 +77,29 @@ export class Refresher {
   }
 
   /**
-   * One refresh, however many callers; during the back-off after a failure, that failure again.
+   * One refresh, however many callers. Asks the server whatever the back-off: that one is the timer's.
    *
    * @param enough says whether a session that another tab or process left in the store will do.
    */
   refresh(enough: (found: Session) => boolean = () => false): Promise<Session> {
-    this.#running ??= this.#refresh(enough).finally(() => {
-      this.#running = undefined;
-      this.schedule();
-    });
-    return this.#running;
+    const { token, error, sharedUntil = 0 } = this.#failure ?? {};
+    const isShared = token === this.#current.value?.refreshToken && sharedUntil > this.#clock.monotonic();
+    if (isShared) return Promise.reject(error);
+    const running = this.#running;
+    // The timer's failure is no answer to the game, which may have been asked while the network came back.
+    if (running?.background) return running.promise.catch(() => this.refresh(enough));
+    return this.#run(enough, false);
+  }
+
+  #run(enough: (found: Session) => boolean, background: boolean): Promise<Session> {
+    this.#running ??= {
+      background,
+      promise: this.#refresh(enough, background).finally(() => {
+        this.#running = undefined;
+        this.schedule();
+      }),
+    };
+    return this.#running.promise;
   }
 
   /** Refreshes or ends the session when the clock says so. */
@@ -90,7 +109,7 @@ export class Refresher {
     if (this.#isDead(session)) {
       if (this.#remaining(session) <= 0) void this.#end(session);
     } else if (!this.#isFresh(session)) {
-      this.refresh(this.#isFresh).catch(() => {});
+      if (this.#backOff() <= 0) this.#run(this.#isFresh, true).catch(() => {});
     }
     this.schedule();
   }
@@ -109,9 +128,8 @@ export class Refresher {
     this.#timer = this.#clock.setTimeout(() => this.check(), Math.min(Math.max(wait, 100), POLL_MS));
   }
 
-  async #refresh(enough: (found: Session) => boolean): Promise<Session> {
+  async #refresh(enough: (found: Session) => boolean, background: boolean): Promise<Session> {
     const token = this.required().refreshToken;
-    if (this.#backOff() > 0) throw this.#failure?.error;
     try {
       const session = await this.#store.lock("refresh", () => this.#rotate(enough));
       this.#failure = undefined;
@@ -120,8 +138,10 @@ export class Refresher {
       const error = toAccountError(thrown);
       const wait = Math.min(2 * (this.#failure?.wait ?? FIRST_BACK_OFF_MS / 2), LONGEST_BACK_OFF_MS);
       const jittered = wait * (0.5 + Math.random() / 2);
-      const asked = (error.retryAfterSeconds ?? 0) * 1000;
-      this.#failure = { token, error, wait, until: this.#clock.monotonic() + Math.max(jittered, asked) };
+      const asked = Math.min((error.retryAfterSeconds ?? 0) * 1000, LONGEST_WAIT_MS);
+      const now = this.#clock.monotonic();
+      const until = now + Math.max(jittered, asked);
+      this.#failure = { token, error, wait, until, sharedUntil: background ? 0 : now + SHARED_FAILURE_MS };
       throw error;
     }
   }
@@ -185,7 +205,7 @@ export class Refresher {
     return this.#remaining(session) - (this.#isDead(session) ? 0 : margin);
   }
 
-  /** Milliseconds until the refresh that failed may be tried again. */
+  /** Milliseconds until the timer may try the refresh that failed again. */
   #backOff(): number {
     const { token, until = 0 } = this.#failure ?? {};
     return token === this.#current.value?.refreshToken ? until - this.#clock.monotonic() : 0;

@@ -1,4 +1,4 @@
-import { AccountError, accountErrorCodes, OAuthManager } from "./index.browser.ts";
+import { AccountError, accountErrorCodes, OAuthManager } from "./index.ts";
 
 const sdk = { AccountError, OAuthManager, accountErrorCodes };
 

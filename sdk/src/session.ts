@@ -10,8 +10,8 @@ export interface Session {
   /** Wall clock at receipt, in milliseconds. The server's clock never enters. */
   readonly receivedAt: number;
   readonly user: UserInfo;
-  /** Milliseconds of age when taken over, and the monotonic time of that moment. */
-  readonly taken: { readonly age: number; readonly at: number };
+  /** How old the session was when this process took it over, and the monotonic time of that moment. */
+  readonly adopted: { readonly ageMs: number; readonly atMs: number };
 }
 
 const FORMAT = 1;
@@ -24,7 +24,7 @@ export function sessionFromAnswer(answer: Record<string, unknown>, clock: Clock)
 }
 
 export function serializeSession(session: Session): string {
-  return JSON.stringify({ ...session, format: FORMAT, taken: undefined });
+  return JSON.stringify({ ...session, format: FORMAT, adopted: undefined });
 }
 
 /** The stored session; null for nothing, for half a file and for contents of another kind. */
@@ -37,7 +37,7 @@ export function parseSession(stored: string | null | undefined, clock: Clock): S
   }
 }
 
-function build(value: Record<keyof Omit<Session, "taken">, unknown>, clock: Clock): Session | undefined {
+function build(value: Record<keyof Omit<Session, "adopted">, unknown>, clock: Clock): Session | undefined {
   const { accessToken, refreshToken, expiresIn, receivedAt } = value;
   const user = parseUser(value.user);
   if (!user || typeof accessToken !== "string" || typeof refreshToken !== "string") return undefined;
@@ -50,7 +50,7 @@ function build(value: Record<keyof Omit<Session, "taken">, unknown>, clock: Cloc
     receivedAt,
     user,
     // Received in the future means that the device's clock was set back: the true age is unknown.
-    taken: { age: age < -CLOCK_TOLERANCE_MS ? Number.POSITIVE_INFINITY : age, at: clock.monotonic() },
+    adopted: { ageMs: age < -CLOCK_TOLERANCE_MS ? Number.POSITIVE_INFINITY : age, atMs: clock.monotonic() },
   };
 }
 
@@ -59,7 +59,7 @@ function build(value: Record<keyof Omit<Session, "taken">, unknown>, clock: Cloc
  * counts sleep, the monotonic one survives a clock set back.
  */
 export function remainingMs(session: Session, clock: Clock): number {
-  const { age, at } = session.taken;
-  const elapsed = Math.max(clock.now() - session.receivedAt, age + clock.monotonic() - at);
+  const { ageMs, atMs } = session.adopted;
+  const elapsed = Math.max(clock.now() - session.receivedAt, ageMs + clock.monotonic() - atMs);
   return session.expiresIn * 1000 - elapsed;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { Callbacks } from "../../sdk/src/callbacks.ts";
-import type { AccountManager } from "../../sdk/src/manager.ts";
+import type { OAuthManager } from "../../sdk/src/oauth-manager.ts";
 import { settled } from "./support/fake-clock.ts";
 import { ADA } from "./support/fake-server.ts";
 import { createGame } from "./support/game.ts";
@@ -99,7 +99,7 @@ describe("Callbacks", () => {
     expect(calls).toEqual(["second", "second out"]);
   });
 
-  const methods: Record<string, (oauth: AccountManager) => unknown> = {
+  const methods: Record<string, (oauth: OAuthManager) => unknown> = {
     login: (oauth) => oauth.login(),
     loginWithIdToken: (oauth) => oauth.loginWithIdToken("another"),
     loadStoredCredentials: (oauth) => oauth.loadStoredCredentials(),

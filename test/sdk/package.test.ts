@@ -77,11 +77,11 @@ describe("The packed package, added to an empty folder", () => {
     }
   });
 
-  test("C35 the browser entry leans on nothing of Node, and is 6 kB at most", async () => {
+  test("C35 the browser entry leans on nothing of Node, and is 9 kB at most", async () => {
     const code = await bundle("browser.js");
     expect(new Bun.Transpiler({ loader: "js" }).scan(code).imports).toEqual([]);
     expect(code).not.toMatch(/\bnode:|(?<![.\w])require\(|\bprocess\.|\bBuffer\b/);
-    expect(Bun.gzipSync(code, { level: 9 }).byteLength).toBeLessThanOrEqual(6_000);
+    expect(Bun.gzipSync(code, { level: 9 }).byteLength).toBeLessThanOrEqual(9_000);
   });
 
   test("C36 neither script makes code out of text", async () => {

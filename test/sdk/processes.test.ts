@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { freshAccount } from "../support/players";
 import { onEmbedded } from "../support/suite";
@@ -70,6 +70,43 @@ onEmbedded((at) => {
         [email],
       );
       expect(rows).toEqual([{ revoked_at: null }]);
+    });
+
+    test("sign-in, rename and sign-out in one reach the other within a second, without anybody asking", async () => {
+      const [one, two] = [desktop.game(at.server), desktop.game(at.server)];
+      const seen: string[] = [];
+      two.oauth.on("login", () => seen.push("login"));
+      two.oauth.on("user", ({ name }) => seen.push(name));
+      two.oauth.on("logout", () => seen.push("logout"));
+      const soon = async (event: string) => {
+        const start = performance.now();
+        while (!seen.includes(event)) await Bun.sleep(5);
+        expect(performance.now() - start).toBeLessThan(1_000);
+      };
+      const signedIn = one.oauth.login();
+      await fetch(await signInAtBrowser(await one.url, freshAccount()));
+      await signedIn;
+      await soon("login");
+      await one.oauth.updateUsername("Two Processes");
+      await soon("Two Processes");
+      await one.oauth.logout();
+      await soon("logout");
+    });
+
+    test("a file that somebody removes or empties is a sign-out within a second", async () => {
+      for (const spoil of [(path: string) => rmSync(path), (path: string) => writeFileSync(path, "")]) {
+        const { oauth, url } = desktop.game(at.server);
+        const signedIn = oauth.login();
+        await fetch(await signInAtBrowser(await url, freshAccount()));
+        await signedIn;
+        const out = new Promise((resolve) => oauth.on("logout", () => resolve(performance.now())));
+        // Its watcher has looked at it once.
+        await Bun.sleep(400);
+        const start = performance.now();
+        spoil(join(desktop.folder, readdirSync(desktop.folder).find((name) => name.endsWith(".json")) ?? ""));
+        expect(Number(await out) - start).toBeLessThan(1_000);
+        oauth.dispose();
+      }
     });
 
     test("C9 a sign-out in one process reaches the other when it next needs a token", async () => {

@@ -31,7 +31,7 @@ describe("The old client's whole surface", () => {
   test("login returns at once and calls onSuccess with the player", async () => {
     const { oauth, server } = createGame();
     const players: unknown[] = [];
-    expect(oauth.login({ onSuccess: (user) => players.push(user) })).toBeUndefined();
+    expect(oauth.login({ onSuccess: (user) => players.push(user) })).toBeInstanceOf(Promise);
     expect(oauth.getLoginStatus()).toEqual({ state: "in_progress" });
     await settled();
     expect(players).toEqual([server.user]);

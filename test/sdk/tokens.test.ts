@@ -141,8 +141,52 @@ describe("Tokens look after themselves", () => {
     server.fault = () => refusal(429, "rate_limited", { "retry-after": "600" });
     await clock.advance(2 * MINUTE);
     const before = server.refreshes;
-    await clock.advance(7 * MINUTE);
+    await clock.advance(2.9 * MINUTE);
     expect(server.refreshes).toBe(before);
+    await clock.advance(2 * MINUTE);
+    expect(server.refreshes).toBe(before + 1);
+  });
+
+  for (const seconds of [3600, 86_400, 4_000_000_000]) {
+    test(`C5 a Retry-After of ${seconds} s silences the game for five minutes at most`, async () => {
+      const { clock, server } = await createSignedInGame();
+      clock.sleep(2 * HOUR);
+      server.fault = () => refusal(503, "database_unavailable", { "retry-after": String(seconds) });
+      await clock.advance(30_000);
+      const before = server.refreshes;
+      await clock.advance(4 * MINUTE);
+      expect(server.refreshes).toBe(before);
+      server.fault = () => undefined;
+      await clock.advance(2 * MINUTE);
+      expect(server.refreshes).toBe(before + 1);
+    });
+  }
+
+  test("an explicit call asks the server, however long the back-off of the timer", async () => {
+    const { oauth, clock, server } = await createSignedInGame();
+    clock.sleep(2 * HOUR);
+    server.fault = () => refusal(503, "database_unavailable", { "retry-after": "3600" });
+    await clock.advance(30_000);
+    server.fault = () => undefined;
+    expect((await oauth.refreshTokens()).name).toBe("Ada");
+    server.fault = () => refusal(503, "database_unavailable", { "retry-after": "3600" });
+    await oauth.refreshTokens().catch(() => {});
+    await clock.advance(300);
+    server.fault = () => undefined;
+    expect((await oauth.refreshTokens()).name).toBe("Ada");
+  });
+
+  test("a refresh of the timer that fails is no answer to a call made meanwhile", async () => {
+    const { oauth, clock, server } = await createSignedInGame();
+    clock.sleep(2 * HOUR);
+    const gate = Promise.withResolvers<Response>();
+    server.fault = () => gate.promise;
+    await clock.advance(30_000);
+    const token = oauth.getAccessToken();
+    await settled();
+    server.fault = () => undefined;
+    gate.resolve(refusal(503, "database_unavailable"));
+    expect(await token).toBe("access-1.2");
   });
 
   test("C5 news of other tabs does not shorten the back-off", async () => {

@@ -1,5 +1,5 @@
 import { isCancel, log, note, select, text } from "@clack/prompts";
-import { AccountError, type OAuthManager, type UserInfo } from "../../src/index.node.ts";
+import { AccountError, type OAuthManager, type UserInfo } from "../../src/index.ts";
 import type { History } from "./history.ts";
 
 /** Up to the question's first line, and away with it: an aborted one stays on the screen. */

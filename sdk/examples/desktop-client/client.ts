@@ -1,6 +1,6 @@
 import { intro, isCancel, outro, select } from "@clack/prompts";
 // In a game of your own: from "@robotouille/account-sdk".
-import { OAuthManager } from "../../src/index.node.ts";
+import { OAuthManager } from "../../src/index.ts";
 import { callbackHistory, forceRefresh, logIn, logOut, rename, showStatus, showUser } from "./actions.ts";
 import { History } from "./history.ts";
 
@@ -38,5 +38,6 @@ for (;;) {
 }
 
 clearInterval(loop);
+const staysSignedIn = oauth.isLoggedIn();
 oauth.dispose();
-outro(oauth.isLoggedIn() ? "You stay signed in for the next start." : "Bye.");
+outro(staysSignedIn ? "You stay signed in for the next start." : "Bye.");

@@ -1,4 +1,4 @@
-import type { OAuthManager } from "../../src/index.node.ts";
+import type { OAuthManager } from "../../src/index.ts";
 
 /** Every callback that processCallbacks() has run. */
 export class History {

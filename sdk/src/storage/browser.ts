@@ -1,6 +1,7 @@
 import type { AccountStorage } from "./storage.ts";
 
 const LOCK_WAIT_MS = 15_000;
+const LOOK_INTERVAL_MS = 300;
 
 /** localStorage, with Web Locks and a BroadcastChannel between the tabs where the browser has them. */
 export function browserStorage(): AccountStorage {
@@ -23,13 +24,30 @@ export function browserStorage(): AccountStorage {
       channel.onmessage = changed;
       // The message may overtake the value on its way to this tab's copy of localStorage; this event does not.
       addEventListener("storage", changed);
+      // Nothing tells a tab of its own localStorage.clear().
+      let before = look(key);
+      const timer = setInterval(() => {
+        const now = look(key);
+        if (now !== before) changed();
+        before = now;
+      }, LOOK_INTERVAL_MS);
       return () => {
         channel?.close();
         channel = undefined;
         removeEventListener("storage", changed);
+        clearInterval(timer);
       };
     },
   };
+}
+
+/** A storage that is forbidden is told of by `get`. */
+function look(key: string): string | null {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
 }
 
 /** A tab that the browser froze may hold the lock for ever: after 15 s the work runs without it. */

@@ -7,10 +7,18 @@ import type { AccountStorage } from "./storage.ts";
 const TEMPORARY = ".tmp";
 const ABANDONED_MS = 60_000;
 const RENAME_TRIES = 10;
+/** Looking works on every file system; the events of fs.watch do not. */
+const WATCH_INTERVAL_MS = 300;
 
-/** One file per key in `folder`, readable by the player alone, shared by every process of the game. */
-export function fileStorage(folder: string): AccountStorage {
-  const pathOf = (key: string, suffix: string) => join(folder, key.replace(/[^A-Za-z0-9.-]+/g, "_") + suffix);
+/**
+ * One file per key in `folder`, readable by the player alone, shared by every process of the game.
+ *
+ * @param folder may be a function, which may throw: that is then an error of each call.
+ */
+export function fileStorage(folder: string | (() => string)): AccountStorage {
+  const folderName = () => (typeof folder === "string" ? folder : folder());
+  const pathOf = (key: string, suffix: string) =>
+    join(folderName(), key.replace(/[^A-Za-z0-9.-]+/g, "_") + suffix);
   return {
     async get(key) {
       const path = pathOf(key, ".json");
@@ -18,17 +26,43 @@ export function fileStorage(folder: string): AccountStorage {
       return readFile(path, "utf8").catch(nullIfMissing);
     },
     async set(key, value) {
-      await makeFolder(folder);
+      await makeFolder(folderName());
       await replaceFile(pathOf(key, ".json"), value);
     },
-    remove: (key) => rm(pathOf(key, ".json"), { force: true }),
+    async remove(key) {
+      await rm(pathOf(key, ".json"), { force: true });
+    },
     async lock(name, work) {
       // A folder that cannot be made is told of by `set`.
-      const lockable = await makeFolder(folder).then(
-        () => true,
-        () => false,
-      );
+      const lockable = await Promise.resolve()
+        .then(() => makeFolder(folderName()))
+        .then(
+          () => true,
+          () => false,
+        );
       return lockable ? withLockFile(pathOf(name, ".lock"), work) : work();
+    },
+    watch(key, changed) {
+      let path: string;
+      try {
+        path = pathOf(key, ".json");
+      } catch {
+        // A folder that there is not is told of by `get`.
+        return undefined;
+      }
+      let before: string | undefined;
+      const look = async () => {
+        const now = await stat(path).then(
+          ({ mtimeMs, ino, size }) => `${mtimeMs} ${ino} ${size}`,
+          () => "none",
+        );
+        if (before !== undefined && now !== before) changed();
+        before = now;
+      };
+      void look();
+      const timer = setInterval(look, WATCH_INTERVAL_MS);
+      timer.unref();
+      return () => clearInterval(timer);
     },
   };
 }

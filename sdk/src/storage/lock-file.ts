@@ -6,8 +6,8 @@ const STALE_MS = 30_000;
 const POLL_MS = 25;
 
 /**
- * Runs `work` while this process holds the lock file. A holder that died, or holds it for 30 s, is robbed; who waited
- * 15 s goes ahead without: the account server resolves races.
+ * Runs `work` while this process holds the lock file. The lock of a process that died,
+ * or that is 30 s old, is removed. Work that has waited for 15 s runs without the lock: the account server resolves races.
  */
 export async function withLockFile<T>(path: string, work: () => Promise<T>): Promise<T> {
   const owner = `${process.pid} ${randomUUID()}`;
@@ -31,7 +31,7 @@ async function acquire(path: string, owner: string): Promise<boolean> {
       if (code !== "EEXIST" && code !== "EPERM") return false;
     }
     const holder = await ownerOf(path);
-    if (holder !== null && (await isStale(path, holder))) await rob(path, holder);
+    if (holder !== null && (await isStale(path, holder))) await removeStaleLock(path, holder);
     else await new Promise((resolve) => setTimeout(resolve, POLL_MS * (0.5 + Math.random())));
   }
   return false;
@@ -54,16 +54,16 @@ async function isStale(path: string, holder: string): Promise<boolean> {
   }
 }
 
-/** Removes the lock of `holder`; one that somebody else has taken since goes back. */
-async function rob(path: string, holder: string): Promise<void> {
-  const loot = `${path}.${randomUUID()}.tmp`;
+/** Removes the lock of `holder`. A lock that somebody else has taken since is put back. */
+async function removeStaleLock(path: string, holder: string): Promise<void> {
+  const removed = `${path}.${randomUUID()}.tmp`;
   try {
-    await rename(path, loot);
-    if ((await ownerOf(loot)) !== holder) await link(loot, path);
+    await rename(path, removed);
+    if ((await ownerOf(removed)) !== holder) await link(removed, path);
   } catch {
     // Somebody was faster.
   } finally {
-    await rm(loot, { force: true });
+    await rm(removed, { force: true });
   }
 }
 

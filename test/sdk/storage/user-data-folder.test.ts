@@ -36,4 +36,19 @@ describe("The platform's user-data folder", () => {
       expect(folder.split("/")).toHaveLength(6);
     }
   });
+
+  test("a computer account without a home folder needs none where the environment names the place", () => {
+    const host = (platform: string, env: Record<string, string>) => ({
+      platform,
+      env,
+      get home(): string {
+        throw new Error("ENOENT");
+      },
+    });
+    expect(userDataFolder(host("linux", { XDG_DATA_HOME: "/data" }), "Kitchen", "Studio")).toBe(
+      "/data/Kitchen",
+    );
+    expect(userDataFolder(host("win32", { APPDATA: "D:\\Roaming" }), "Kitchen", "Studio")).toStartWith("D:");
+    expect(() => userDataFolder(host("linux", {}), "Kitchen", "Studio")).toThrow();
+  });
 });

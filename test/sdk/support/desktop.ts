@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type AccountError, OAuthManager, type OAuthManagerOptions } from "../../../sdk/src/index.node.ts";
+import { type AccountError, OAuthManager, type OAuthManagerOptions } from "../../../sdk/src/index.ts";
 import { fileStorage } from "../../../sdk/src/storage/file.ts";
 import type { TestServer } from "../../support/server";
 

@@ -1,4 +1,4 @@
-import { AccountManager } from "../../../sdk/src/manager.ts";
+import { OAuthManager } from "../../../sdk/src/oauth-manager.ts";
 import type { OAuthManagerOptions } from "../../../sdk/src/options.ts";
 import type { Platform } from "../../../sdk/src/platform.ts";
 import type { AccountStorage } from "../../../sdk/src/storage/storage.ts";
@@ -35,10 +35,12 @@ export interface Game {
   readonly clock: FakeClock;
   readonly server: FakeServer;
   readonly storage: MemoryStorage;
-  readonly oauth: AccountManager;
+  readonly oauth: OAuthManager;
   /** Every event, in order, as `name:detail`. */
   readonly events: string[];
   readonly warnings: unknown[][];
+  /** Ends the subscriptions that `events` comes from. */
+  off(): void;
 }
 
 export interface GameOptions extends Partial<OAuthManagerOptions> {
@@ -52,7 +54,7 @@ export function createGame({ world = {}, platform, ...options }: GameOptions = {
   const server = world.server ?? new FakeServer(clock);
   const storage = world.storage ?? new MemoryStorage();
   const warnings: unknown[][] = [];
-  const oauth = new AccountManager(
+  const oauth = new OAuthManager(
     {
       backendUrl: BACKEND,
       callbacks: "immediate",
@@ -69,11 +71,16 @@ export function createGame({ world = {}, platform, ...options }: GameOptions = {
     },
   );
   const events: string[] = [];
-  oauth.on("login", ({ name }) => events.push(`login:${name}`));
-  oauth.on("logout", () => events.push("logout"));
-  oauth.on("user", ({ name }) => events.push(`user:${name}`));
-  oauth.on("status", ({ state }) => events.push(`status:${state}`));
-  return { clock, server, storage, oauth, events, warnings };
+  const subscriptions = [
+    oauth.on("login", ({ name }) => events.push(`login:${name}`)),
+    oauth.on("logout", () => events.push("logout")),
+    oauth.on("user", ({ name }) => events.push(`user:${name}`)),
+    oauth.on("status", ({ state }) => events.push(`status:${state}`)),
+  ];
+  const off = () => {
+    for (const end of subscriptions) end();
+  };
+  return { clock, server, storage, oauth, events, warnings, off };
 }
 
 /** A game with a player signed in, and the events of that forgotten. */

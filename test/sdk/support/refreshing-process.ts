@@ -1,5 +1,5 @@
 // One of several processes of a game that share a session: refreshes it until killed. Exit code 3: signed out.
-import { OAuthManager } from "../../../sdk/src/index.node.ts";
+import { OAuthManager } from "../../../sdk/src/index.ts";
 import { fileStorage } from "../../../sdk/src/storage/file.ts";
 
 const [backendUrl = "", folder = ""] = process.argv.slice(2);

@@ -1,10 +1,10 @@
 import type { BrowserContext, Page } from "playwright-core";
 import { bundle } from "../../../sdk/bundle.ts";
-import type { AccountManager } from "../../../sdk/src/manager.ts";
+import type { OAuthManager } from "../../../sdk/src/oauth-manager.ts";
 
 declare global {
   /** What the page of a {@link WebGame} keeps for the test. */
-  var oauth: AccountManager;
+  var oauth: OAuthManager;
   var events: string[];
   /** When each event came, in milliseconds since 1970. */
   var moments: number[];
@@ -45,6 +45,10 @@ document.querySelector("#redirect").onclick = () => oauth.login({ mode: "redirec
 oauth.loadStoredCredentials();
 `;
 
+function page(html: string): Response {
+  return new Response(html, { headers: { "content-type": "text/html" } });
+}
+
 export async function startWebGame(backendUrl: string): Promise<WebGame> {
   const script = await bundle("account-sdk.js");
   const csp = `default-src 'none'; script-src 'self'; connect-src ${backendUrl}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'`;
@@ -57,9 +61,18 @@ export async function startWebGame(backendUrl: string): Promise<WebGame> {
     hostname: "127.0.0.1",
     port: 0,
     fetch(request) {
-      const [type, text] = files[new URL(request.url).pathname] ?? [];
+      const { pathname } = new URL(request.url);
+      if (pathname === "/frame") return page('<iframe src="/framed"></iframe>');
+      if (pathname === "/framed") return page(PAGE);
+      const [, coop, coep] = pathname.match(/^\/coop\/([a-z-]+)\/(require-corp)?/) ?? [];
+      const [type, text] = files[coop ? "/" : pathname] ?? [];
       if (!type) return new Response(null, { status: 404 });
-      const headers = { "content-type": `${type}; charset=utf-8`, "content-security-policy": csp };
+      const headers = {
+        "content-type": `${type}; charset=utf-8`,
+        "content-security-policy": csp,
+        ...(coop && { "cross-origin-opener-policy": coop }),
+        ...(coep && { "cross-origin-embedder-policy": coep }),
+      };
       return new Response(text, { headers });
     },
   });

@@ -19,13 +19,15 @@ export class CurrentSession {
 
   /** Signs in, goes on with a rotated session or a changed profile, or signs out. */
   replace(next: Session | null): void {
-    const before = this.value?.user;
-    const user = next?.user;
-    const sameToken = next?.accessToken === this.value?.accessToken;
-    this.value = next && this.value && sameToken ? { ...next, taken: this.value.taken } : next;
+    const before = this.value;
+    const sameUser = JSON.stringify(next?.user) === JSON.stringify(before?.user);
+    // The same player is the same object, so that a user interface can compare by identity.
+    const user = sameUser ? before?.user : next?.user;
+    const adopted = (next?.accessToken === before?.accessToken ? before : next)?.adopted;
+    this.value = next && user && adopted ? { ...next, user, adopted } : null;
     if (before && !user) this.#callbacks.emit("logout");
-    if (user && user.id !== before?.id) this.#callbacks.emit("login", user);
-    if (user && JSON.stringify(user) !== JSON.stringify(before)) this.#callbacks.emit("user", user);
+    if (user && user.id !== before?.user.id) this.#callbacks.emit("login", user);
+    if (user && !sameUser) this.#callbacks.emit("user", user);
     this.#changed();
   }
 }

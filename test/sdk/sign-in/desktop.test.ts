@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { systemClock } from "../../../sdk/src/clock.ts";
 import { CLIENT_ID } from "../../support/server";
@@ -61,7 +62,11 @@ onEmbedded((at) => {
       ]);
       await fetch(await signInAtBrowser(await url));
       expect(await ended).toBe("success");
-      expect(Object.keys(JSON.parse(bodies[0] ?? "")).sort()).toEqual(["code_verifier", "login_code"]);
+      expect(Object.keys(JSON.parse(bodies[0] ?? "")).sort()).toEqual([
+        "code_verifier",
+        "device",
+        "login_code",
+      ]);
     });
 
     test("with a client id the player goes straight to Google, and the server keeps the secret", async () => {
@@ -375,18 +380,78 @@ onEmbedded((at) => {
       expect(await ended).toBe("success");
     });
 
-    test("a browser that cannot be opened is browser_not_opened", async () => {
-      for (const BROWSER of ["/nowhere/at-all", "false"]) {
-        process.env.BROWSER = BROWSER;
-        const { oauth } = desktop.game(at.server, { openUrl: undefined });
+    const unopened: Record<string, { BROWSER?: string; openUrl?: () => Promise<never> }> = {
+      "a BROWSER that is not there": { BROWSER: "/nowhere/at-all" },
+      "a BROWSER that fails": { BROWSER: "false" },
+      "a list of BROWSERs of which none works": { BROWSER: "/nowhere/at-all:false:false %s" },
+      "an openUrl that rejects": { openUrl: () => Promise.reject(new Error("no display")) },
+    };
+    for (const [name, { BROWSER, openUrl }] of Object.entries(unopened)) {
+      test(`${name}: browser_not_opened is said once, and the sign-in waits for who opens the page by hand`, async () => {
+        if (BROWSER) process.env.BROWSER = BROWSER;
+        const warnings: unknown[][] = [];
+        const { oauth } = desktop.game(at.server, { openUrl, warn: (...warning) => warnings.push(warning) });
         const ended = outcome(oauth);
+        const states: unknown[] = [];
+        oauth.on("status", (status) => states.push("error" in status ? status.error?.code : status.state));
         oauth.login();
-        expect(await ended).toMatchObject({ code: "browser_not_opened" });
-      }
-      const { oauth } = desktop.game(at.server, { openUrl: () => Promise.reject(new Error("no display")) });
-      const ended = outcome(oauth);
-      oauth.login();
-      expect(await ended).toMatchObject({ code: "browser_not_opened" });
+        await until(() => "error" in oauth.getLoginStatus());
+        const status = oauth.getLoginStatus();
+        expect(status).toMatchObject({ state: "in_progress", error: { code: "browser_not_opened" } });
+        await fetch(await signInAtBrowser(("url" in status && status.url) || ""));
+        expect(await ended).toBe("success");
+        expect(states).toEqual(["in_progress", "in_progress", "browser_not_opened", "success"]);
+        expect(warnings).toEqual([
+          [expect.any(String), expect.objectContaining({ code: "browser_not_opened" })],
+        ]);
+        expect(Bun.inspect(warnings)).not.toContain("code_challenge");
+      });
+    }
+
+    test("BROWSER is a list, of which the first that works opens the page", async () => {
+      process.env.BROWSER = `/nowhere/at-all:false:${BROWSER}`;
+      const { oauth } = desktop.game(at.server, { openUrl: undefined });
+      expect(await oauth.login()).toMatchObject({ email: "ada@players.example" });
+    });
+
+    for (const line of [
+      "GET // HTTP/1.1",
+      "GET //[ HTTP/1.1",
+      "GET http://[/ HTTP/1.1",
+      "GET /auth/google/callback%zz?%zz HTTP/1.1",
+      "OPTIONS * HTTP/1.1",
+      "CONNECT evil.example:443 HTTP/1.1",
+      "GET /auth/google/callback HTTP/9.9",
+      "\u0000\u0001\u0002",
+    ]) {
+      test(`${JSON.stringify(line)} at the listener changes nothing`, async () => {
+        const { oauth, url } = desktop.game(at.server);
+        const signedIn = oauth.login();
+        const { port } = new URL((await url).searchParams.get("redirect_uri") ?? "");
+        await sendRaw(
+          Number(port),
+          `${line}\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n`,
+        );
+        expect(oauth.getLoginStatus().state).toBe("in_progress");
+        await fetch(await signInAtBrowser(await url));
+        expect(await signedIn).toMatchObject({ email: "ada@players.example" });
+      });
+    }
+
+    test("a browser that goes away before it is shown the page does not hold the sign-in up", async () => {
+      const gate = Promise.withResolvers<void>();
+      const { oauth, url } = desktop.game(at.server, {
+        fetch: async (input, init) => {
+          await gate.promise;
+          return fetch(input, init);
+        },
+      });
+      const signedIn = oauth.login();
+      const redirect = await signInAtBrowser(await url);
+      const { port, pathname, search } = redirect;
+      await sendRaw(Number(port), `GET ${pathname}${search} HTTP/1.1\r\nHost: localhost\r\n\r\n`, 50);
+      gate.resolve();
+      expect(await signedIn).toMatchObject({ email: "ada@players.example" });
     });
 
     test("while signing in the status names the page, for players without a browser of their own", async () => {
@@ -425,6 +490,16 @@ function memory() {
     set: (key: string, value: string) => values.set(key, value),
     remove: (key: string) => values.delete(key),
   };
+}
+
+/** Sends bytes as they are and hangs up: when the other side does, or after a while. */
+function sendRaw(port: number, text: string, milliseconds = 300): Promise<void> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1", () => socket.write(text));
+    socket.on("error", () => {}).on("close", () => resolve());
+    socket.resume();
+    setTimeout(() => socket.destroy(), milliseconds);
+  });
 }
 
 function occupy(host = "127.0.0.1"): Promise<{ port: number; close(): Promise<unknown> }> {

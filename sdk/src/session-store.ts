@@ -4,14 +4,30 @@ import type { AccountStorage } from "./storage/storage.ts";
 
 type MaybePromise<T> = T | Promise<T>;
 
-/** The stored session of one backend. Never throws: a storage that fails is replaced by memory, with one warning. */
+const FIRST_RETRY_MS = 250;
+const LONGEST_RETRY_MS = 60_000;
+
+/** A value that the storage did not take, and what it held instead. */
+interface Unwritten {
+  readonly value: string | null;
+  readonly instead: string | null;
+}
+
+/**
+ * The stored session of one backend. Never throws: what a storage cannot take is kept in memory, with one warning, and
+ * written again and again until it is stored or another process has stored something newer.
+ */
 export class SessionStore {
   readonly #storage: AccountStorage;
   readonly #key: string;
   readonly #clock: Clock;
   readonly #warn: (message: string, error: unknown) => void;
-  #memory: string | null = null;
-  #broken = false;
+  /** What the storage was last known to hold. */
+  #held: string | null = null;
+  #unwritten: Unwritten | undefined;
+  #warned = false;
+  #retryTimer: unknown;
+  #retryMs = FIRST_RETRY_MS;
   #closed = false;
   /** Writes of this process, one after the other. */
   #writes: Promise<unknown> = Promise.resolve();
@@ -71,6 +87,7 @@ export class SessionStore {
   /** From here on nothing is written; a sign-out that was asked for before is still carried out. */
   close(): void {
     this.#closed = true;
+    this.#clock.clearTimeout(this.#retryTimer);
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -86,12 +103,16 @@ export class SessionStore {
   }
 
   #get(): MaybePromise<Session | null> {
-    const parse = (stored: string | null | undefined) => {
-      this.#memory = stored ?? null;
-      return parseSession(stored, this.#clock);
+    const parse = (found: string | null | undefined) => {
+      this.#held = found ?? null;
+      // Another process has written since: its value is the last.
+      if (this.#unwritten?.instead !== this.#held) this.#unwritten = undefined;
+      return parseSession(this.#unwritten ? this.#unwritten.value : this.#held, this.#clock);
     };
-    const fail = (error: unknown) => parse(this.#fallBack(error));
-    if (this.#broken) return parse(this.#memory);
+    const fail = (error: unknown) => {
+      this.#warnOnce(error);
+      return parse(this.#held);
+    };
     try {
       const stored = this.#storage.get(this.#key);
       return stored instanceof Promise ? stored.then(parse, fail) : parse(stored);
@@ -102,20 +123,44 @@ export class SessionStore {
 
   async #put(session: Session | null): Promise<void> {
     if (this.#closed && session) return;
-    this.#memory = session && serializeSession(session);
-    if (this.#broken) return;
+    await this.#store(session && serializeSession(session));
+  }
+
+  async #store(value: string | null): Promise<void> {
     try {
-      await (this.#memory === null
-        ? this.#storage.remove(this.#key)
-        : this.#storage.set(this.#key, this.#memory));
+      await (value === null ? this.#storage.remove(this.#key) : this.#storage.set(this.#key, value));
+      this.#held = value;
+      this.#unwritten = undefined;
+      this.#warned = false;
+      this.#retryMs = FIRST_RETRY_MS;
     } catch (error) {
-      this.#fallBack(error);
+      // A sign-in writes without having read.
+      const instead = await this.#readText().catch(() => this.#held);
+      this.#unwritten = { value, instead };
+      this.#warnOnce(error);
+      this.#retryLater();
     }
   }
 
-  #fallBack(error: unknown): string | null {
-    if (!this.#broken) this.#warn("The session cannot be stored.", error);
-    this.#broken = true;
-    return this.#memory;
+  async #readText(): Promise<string | null> {
+    this.#held = (await this.#storage.get(this.#key)) ?? null;
+    return this.#held;
+  }
+
+  #retryLater(): void {
+    this.#clock.clearTimeout(this.#retryTimer);
+    if (this.#closed) return;
+    const retry = async () => {
+      // Finds out whether another process has written.
+      await this.#get();
+      if (this.#unwritten && !this.#closed) await this.#store(this.#unwritten.value);
+    };
+    this.#retryTimer = this.#clock.setTimeout(() => void this.#inTurn(retry).catch(() => {}), this.#retryMs);
+    this.#retryMs = Math.min(2 * this.#retryMs, LONGEST_RETRY_MS);
+  }
+
+  #warnOnce(error: unknown): void {
+    if (!this.#warned) this.#warn("The session cannot be stored.", error);
+    this.#warned = true;
   }
 }

@@ -1,9 +1,10 @@
 import { AccountError } from "../errors.ts";
 import type { OAuthManagerOptions } from "../options.ts";
-import { createPkce, randomToken } from "../pkce.ts";
+import { createPkce, type Pkce, randomToken } from "../pkce.ts";
+import type { SignInAttempt } from "../platform.ts";
 
 /** What the game keeps of an authorization request until its answer comes. */
-export interface Authorization {
+export interface AuthorizationRequest {
   readonly state: string;
   readonly verifier: string;
   readonly url: string;
@@ -15,13 +16,22 @@ export interface Authorization {
  * @param prefix begins the state, for whoever has to recognize the answer.
  * @throws AccountError `crypto_unavailable`
  */
-export async function authorize(
-  { backendUrl }: OAuthManagerOptions,
+export async function createAuthorizationRequest(
+  options: OAuthManagerOptions,
   redirectUri: string,
   prefix = "",
-): Promise<Authorization> {
+): Promise<AuthorizationRequest> {
+  return authorizationRequestWith(await createPkce(), options, redirectUri, prefix);
+}
+
+/** The same with a PKCE pair that is there already. */
+export function authorizationRequestWith(
+  { verifier, challenge }: Pkce,
+  { backendUrl }: OAuthManagerOptions,
+  redirectUri: string,
+  prefix: string,
+): AuthorizationRequest {
   const state = prefix + randomToken();
-  const { verifier, challenge } = await createPkce();
   const query = new URLSearchParams({
     redirect_uri: redirectUri,
     state,
@@ -31,28 +41,37 @@ export async function authorize(
   return { state, verifier, url: `${backendUrl}/auth/google/start?${query}` };
 }
 
-/** Where the answer comes back to in a browser: `redirectUri`, or this page. @throws AccountError `redirect_uri_invalid` */
-export function redirectUriOf({ redirectUri }: OAuthManagerOptions): string {
-  const url = new URL(redirectUri ?? location.pathname, location.href);
-  if (url.origin === location.origin) return url.href;
-  throw new AccountError("redirect_uri_invalid", "The redirectUri is of another origin.");
-}
-
 /**
  * The code in an authorization response (RFC 6749 §4.1.2).
  *
  * @throws AccountError `state_mismatch`, `access_denied`, `provider_error`, `callback_invalid`.
  */
 export function codeFrom(response: URLSearchParams, state: string | undefined): string {
-  if (!state || response.get("state") !== state) {
-    throw new AccountError("state_mismatch", "No such sign-in is under way.");
-  }
+  if (!state || response.get("state") !== state) throw stateMismatch();
   const reason = response.get("error");
   if (reason) {
     const code = reason === "access_denied" ? reason : "provider_error";
-    throw new AccountError(code, response.get("error_description") || "The sign-in was refused.", { reason });
+    throw new AccountError(
+      code,
+      (response.get("error_description") || "The sign-in was refused.").slice(0, 300),
+      { reason },
+    );
   }
   const code = response.get("code");
   if (!code) throw new AccountError("callback_invalid", "The answer carries no code.");
   return code;
+}
+
+/** Trades the code in the answer of our own sign-in page for a session. @throws AccountError */
+export async function completeWithAnswer(
+  { complete }: SignInAttempt,
+  response: URLSearchParams,
+  state: string | undefined,
+  code_verifier = "",
+): Promise<void> {
+  await complete({ login_code: codeFrom(response, state), code_verifier });
+}
+
+export function stateMismatch(): AccountError {
+  return new AccountError("state_mismatch", "No such sign-in is under way.");
 }

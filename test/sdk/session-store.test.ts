@@ -68,6 +68,74 @@ describe("Storage", () => {
     expect(warnings).toHaveLength(1);
   });
 
+  const troubles = {
+    "is busy once (EBUSY)": 1,
+    "is full for a while (ENOSPC)": 4,
+    "is forbidden for long (EACCES)": 12,
+  };
+  for (const [name, failures] of Object.entries(troubles)) {
+    test(`a storage that ${name} is written when it can be, with the last value, and warned of once`, async () => {
+      const storage = new MemoryStorage();
+      const world = await createSignedInGame({ world: { storage } });
+      const set = storage.set.bind(storage);
+      let left = failures;
+      storage.set = async (key, value) => {
+        if (left-- > 0) throw Object.assign(new Error("no"), { code: "EBUSY" });
+        return set(key, value);
+      };
+      await world.oauth.refreshTokens();
+      await world.oauth.updateUsername("Grace");
+      await world.clock.advance(15 * 60_000);
+      expect(storage.session).toMatchObject({ refreshToken: "refresh-1.2", user: { name: "Grace" } });
+      expect(world.warnings).toHaveLength(1);
+      await world.oauth.refreshTokens();
+      expect(storage.session).toMatchObject({ refreshToken: "refresh-1.3" });
+      world.oauth.dispose();
+      const next = createGame({ world });
+      expect(await next.oauth.loadStoredCredentials()).toBe(true);
+      expect((await next.oauth.refreshTokens()).name).toBe("Grace");
+    });
+  }
+
+  test("a sign-out that the storage refuses is carried out when it can be", async () => {
+    const storage = new MemoryStorage();
+    const { oauth, clock } = await createSignedInGame({ world: { storage } });
+    const remove = storage.remove.bind(storage);
+    storage.remove = () => Promise.reject(new Error("EBUSY"));
+    await oauth.logout();
+    expect(await oauth.loadStoredCredentials()).toBe(false);
+    storage.remove = remove;
+    await clock.advance(10_000);
+    expect(storage.session).toBeNull();
+  });
+
+  test("a sign-in over a stored one that the storage refuses is not lost to the old one", async () => {
+    const storage = new MemoryStorage();
+    const world = await createSignedInGame({ world: { storage } });
+    world.oauth.dispose();
+    const next = createGame({ world });
+    const set = storage.set.bind(storage);
+    storage.set = () => Promise.reject(new Error("EBUSY"));
+    await next.oauth.loginWithIdToken("id-token");
+    expect((await next.oauth.refreshTokens()).name).toBe("Ada");
+    storage.set = set;
+    await world.clock.advance(10_000);
+    expect(storage.session).toMatchObject({ refreshToken: "refresh-2.2" });
+  });
+
+  test("what another process has stored meanwhile is later than what could not be written", async () => {
+    const storage = new MemoryStorage();
+    const world = await createSignedInGame({ world: { storage } });
+    const set = storage.set.bind(storage);
+    storage.set = () => Promise.reject(new Error("EBUSY"));
+    await world.oauth.updateUsername("Grace");
+    storage.set = set;
+    const other = createGame({ world });
+    await other.oauth.loginWithIdToken("another");
+    await world.clock.advance(60_000);
+    expect(storage.session).toMatchObject({ refreshToken: "refresh-2.1" });
+  });
+
   test("a storage needs no more than get, set and remove, synchronous or not", async () => {
     const values = new Map<string, string>();
     const storage = {

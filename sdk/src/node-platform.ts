@@ -1,0 +1,27 @@
+import { homedir, hostname } from "node:os";
+import type { Platform } from "./platform.ts";
+import { signInOnLoopback } from "./sign-in/loopback.ts";
+import { fileStorage } from "./storage/file.ts";
+import { userDataFolder } from "./storage/user-data-folder.ts";
+
+const SYSTEMS: Partial<Record<NodeJS.Platform, string>> = { darwin: "Mac", linux: "Linux", win32: "Windows" };
+
+/** The platform of the package's Node entry; `#platform` in package.json chooses it. */
+export const defaultPlatform: Platform = {
+  device() {
+    const [name = ""] = hostname().split(".");
+    return `${SYSTEMS[process.platform] ?? process.platform} ${name}`.trim();
+  },
+  storage({ appName = "Robotouille", appAuthor = appName }) {
+    // Asked for when it is used: an account without a home folder plays, with the session in memory.
+    const host = {
+      platform: process.platform,
+      env: process.env,
+      get home() {
+        return homedir();
+      },
+    };
+    return fileStorage(() => userDataFolder(host, appName, appAuthor));
+  },
+  signIn: signInOnLoopback,
+};

@@ -1,0 +1,48 @@
+import { AccountError, browserNotOpened } from "../errors.ts";
+import type { SignIn, SignInAttempt } from "../platform.ts";
+import { completeWithAnswer, createAuthorizationRequest } from "./authorization.ts";
+import { rejection } from "./flow.ts";
+import { readPending, removePending, savePending } from "./pending.ts";
+
+const APP_LINK_STATE = "account-app.";
+
+/** The system may end an app that is not in front, and its tab's storage with it. */
+const appStorage = () => localStorage;
+
+/** Sign-in in the system browser of a host that gets its answer as an app link (RFC 8252 §7.1, §7.2). */
+export async function signInWithAppLink({ options, signal, showing }: SignInAttempt): Promise<void> {
+  const { openUrl, redirectUri, backendUrl } = options;
+  if (!redirectUri || !openUrl) {
+    throw new AccountError(
+      "redirect_uri_invalid",
+      "With openUrl the option redirectUri names the app's link.",
+    );
+  }
+  const { state, verifier, url } = await createAuthorizationRequest(options, redirectUri, APP_LINK_STATE);
+  signal.throwIfAborted();
+  savePending(appStorage, state, { verifier, backendUrl, page: redirectUri });
+  signal.addEventListener("abort", () => {
+    if (signal.reason.code !== "disposed") removePending(appStorage, state);
+  });
+  const show = (): void => {
+    Promise.resolve(url)
+      .then(openUrl)
+      .catch((cause) => showing(url, show, browserNotOpened(cause)));
+  };
+  showing(url, show);
+  show();
+  // completeLogin() brings it to its end.
+  await rejection(signal);
+}
+
+/** What is left to do when `link` answers a sign-in of this backend that was begun here. */
+export function appLinkSignIn(backendUrl: string, link: string): SignIn | undefined {
+  const [address = "", query = ""] = link.replace(/#.*/s, "").split(/\?(.*)/s);
+  const response = new URLSearchParams(query);
+  const state = response.get("state") ?? "";
+  const pending = state.startsWith(APP_LINK_STATE) ? readPending(appStorage, state) : undefined;
+  if (pending?.backendUrl !== backendUrl || pending.page !== address) return undefined;
+  removePending(appStorage, state);
+  const { verifier } = pending;
+  return (attempt) => completeWithAnswer(attempt, response, state, verifier);
+}

@@ -1,0 +1,69 @@
+import { browserNotOpened, toAccountError } from "../errors.ts";
+import type { OAuthManagerOptions } from "../options.ts";
+import type { SignInAttempt, SignInProof } from "../platform.ts";
+import { codeFrom, createAuthorizationRequest } from "./authorization.ts";
+import { createCallback } from "./callback-page.ts";
+import { rejection } from "./flow.ts";
+import { listenOnLoopback } from "./listener.ts";
+import { openBrowser } from "./open-browser.ts";
+import { failurePage, successPage } from "./page.ts";
+
+const CALLBACK_PATH = "/auth/google/callback";
+const DEFAULT_PORT = 5000;
+const GOOGLE_AUTH_URL = "https://accounts.google.com/o/oauth2/v2/auth";
+
+/** Sign-in in the system browser, with a listener on loopback for its answer (RFC 8252 §7.3). */
+export async function signInOnLoopback(attempt: SignInAttempt): Promise<void> {
+  const { options, signal } = attempt;
+  const { clientId, port = DEFAULT_PORT, appName = "the game" } = options;
+  const callback = createCallback(CALLBACK_PATH);
+  signal.throwIfAborted();
+  const binding = { port, exact: clientId !== undefined && port !== 0, localhost: clientId !== undefined };
+  const listener = await listenOnLoopback(binding, callback.listener);
+  try {
+    const redirectUri = `http://${clientId ? "localhost" : "127.0.0.1"}:${listener.port}${CALLBACK_PATH}`;
+    const ours = await createAuthorizationRequest(options, redirectUri);
+    const { state, verifier } = ours;
+    const url = clientId ? googleUrl(options, clientId, ours.url) : ours.url;
+    signal.throwIfAborted();
+    showPage(url, attempt);
+    const response = await Promise.race([callback.response, rejection(signal)]);
+    const code = codeFrom(response, state);
+    const proof: SignInProof = clientId
+      ? { code, code_verifier: verifier, redirect_uri: redirectUri }
+      : { login_code: code, code_verifier: verifier };
+    await attempt.complete(proof);
+    await callback.show(successPage(appName));
+  } catch (error) {
+    await callback.show(failurePage(appName, toAccountError(error).message));
+    throw error;
+  } finally {
+    await listener.close();
+  }
+}
+
+/** Where no browser opens the sign-in goes on: the player may open the page by hand, on another device too. */
+function showPage(url: string, attempt: SignInAttempt): void {
+  const { openUrl = openBrowser } = attempt.options;
+  const open = (): void => {
+    Promise.resolve(url)
+      .then(openUrl)
+      .catch((cause) => attempt.showing(url, open, browserNotOpened(cause)));
+  };
+  attempt.showing(url, open);
+  open();
+}
+
+/** The same request to Google itself, for a game that is Google's client. */
+function googleUrl(
+  { googleAuthUrl = GOOGLE_AUTH_URL }: OAuthManagerOptions,
+  clientId: string,
+  url: string,
+): string {
+  const { searchParams } = new URL(url);
+  searchParams.append("client_id", clientId);
+  searchParams.append("response_type", "code");
+  searchParams.append("scope", "openid email profile");
+  searchParams.append("prompt", "select_account");
+  return `${googleAuthUrl}?${searchParams}`;
+}
