@@ -9,6 +9,7 @@ import { type LimitsConfig, limitsSection } from "./limits";
 import { Problems } from "./problems";
 import { type SecurityConfig, securitySection } from "./security";
 import { type ServerConfig, serverSection } from "./server";
+import { settle } from "./settle";
 
 export { ConfigError } from "./problems";
 export type { DatabaseConfig, GoogleConfig, LimitsConfig, SecurityConfig, ServerConfig };
@@ -40,17 +41,17 @@ export type ConfigSource = {
  */
 export function loadConfig(source: ConfigSource): Config {
   const problems = new Problems();
-  const { env, file, paths } = readSource(source, problems);
+  const { env, settings, paths } = readSource(source, problems);
   const production = source.env.NODE_ENV === "production";
-  const database = databaseSection(env, file, paths.dataDir, production, problems);
+  const database = databaseSection(env, settings, paths.dataDir, production, problems);
   const config: Config = {
     mode: production ? "production" : "development",
     database,
-    security: securitySection(env, file, source.cwd, production, problems),
-    google: googleSection(env, file, production, problems),
-    server: serverSection(env, file, database, problems),
+    security: securitySection(settings, source.cwd, production, problems),
+    google: googleSection(settings, production, problems),
+    server: serverSection(settings, database, problems),
     ...paths,
-    limits: limitsSection(env, file, database, problems),
+    limits: limitsSection(settings, database, problems),
   };
   problems.throwIfAny();
   return deepFreeze(config);
@@ -62,19 +63,20 @@ export function loadConfig(source: ConfigSource): Config {
  */
 export function loadDatabaseConfig(source: ConfigSource): DatabaseConfig {
   const problems = new Problems();
-  const { env, file, paths } = readSource(source, problems);
+  const { env, settings, paths } = readSource(source, problems);
   problems.throwIfAny();
-  return databaseSection(env, file, paths.dataDir, false, problems);
+  return databaseSection(env, settings, paths.dataDir, false, problems);
 }
 
 function readSource(source: ConfigSource, problems: Problems) {
   const env = readEnvironment({ ...dotEnv(source.cwd), ...defined(source.env) }, problems);
   const file = readConfigFile(resolve(source.cwd, "config.yml"), problems);
+  const settings = settle(env, file);
   const paths = {
-    dataDir: resolve(source.cwd, env.EMBEDDED_DATA_DIR ?? "data"),
-    logDir: resolve(source.cwd, env.LOG_DIR ?? "logs"),
+    dataDir: resolve(source.cwd, settings.EMBEDDED_DATA_DIR),
+    logDir: resolve(source.cwd, settings.LOG_DIR),
   };
-  return { env, file, paths };
+  return { env, settings, paths };
 }
 
 function dotEnv(cwd: string): NodeJS.Dict<string> {

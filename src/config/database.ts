@@ -1,6 +1,7 @@
 import type { Environment } from "./environment";
-import type { ConfigFile } from "./file";
 import type { Problems } from "./problems";
+import type { Settings } from "./settings";
+import { databaseSettings } from "./settings/database";
 
 /** PostgreSQL, or PGlite inside this process with its files under `dataDir`. */
 export type DatabaseConfig =
@@ -19,12 +20,11 @@ export type DatabaseConfig =
 /** Any database variable in the environment means PostgreSQL; none means the embedded database. */
 export function databaseSection(
   env: Environment,
-  file: ConfigFile,
+  settings: Settings,
   dataDir: string,
   production: boolean,
   problems: Problems,
 ): DatabaseConfig {
-  const section = file.database ?? {};
   if (env.DATABASE_URL) return fromUrl(env.DATABASE_URL);
   const wanted = env.DB_USER ?? env.DB_PASSWORD ?? env.DB_NAME ?? env.DB_HOST ?? env.DB_PORT;
   if (wanted === undefined && !production) return { kind: "embedded", dataDir };
@@ -32,9 +32,9 @@ export function databaseSection(
   if (production && !env.DB_PASSWORD) problems.add("DB_PASSWORD: missing (or set DATABASE_URL)");
   return {
     kind: "postgres",
-    host: env.DB_HOST ?? section.host ?? "localhost",
-    port: env.DB_PORT ?? section.port ?? 5432,
-    database: env.DB_NAME ?? section.database ?? "oauth_db",
+    host: settings.DB_HOST,
+    port: settings.DB_PORT,
+    database: settings.DB_NAME,
     user: env.DB_USER ?? "",
     ...(env.DB_PASSWORD === undefined ? {} : { password: env.DB_PASSWORD }),
   };
@@ -45,9 +45,10 @@ function fromUrl(text: string): DatabaseConfig {
   const sslmode = url.searchParams.get("sslmode");
   return {
     kind: "postgres",
-    host: decodeURIComponent(url.searchParams.get("host") ?? url.hostname) || "localhost",
-    port: Number(url.port || 5432),
-    database: decodeURIComponent(url.pathname.slice(1)) || "oauth_db",
+    host:
+      decodeURIComponent(url.searchParams.get("host") ?? url.hostname) || databaseSettings.DB_HOST.default,
+    port: Number(url.port || databaseSettings.DB_PORT.default),
+    database: decodeURIComponent(url.pathname.slice(1)) || databaseSettings.DB_NAME.default,
     user: decodeURIComponent(url.username),
     ...(url.password ? { password: decodeURIComponent(url.password) } : {}),
     ...(sslmode ? { sslmode } : {}),

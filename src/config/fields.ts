@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 /** The kinds of value that `config.yml` and the environment share. */
+export const text = z.string().min(1);
 export const port = z.number().int().min(0).max(65_535);
 export const minutes = z.number().positive().max(525_600);
 export const days = z.number().positive().max(3_650);

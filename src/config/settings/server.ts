@@ -1,0 +1,60 @@
+import { z } from "zod";
+import { logLevel, origin, port, secureUrl, text } from "../fields";
+import type { SettingTable } from "./setting";
+
+export const serverSettings = {
+  SERVER_HOST: { file: "server.host", schema: text, default: "0.0.0.0", sentence: "where to listen" },
+  SERVER_PORT: {
+    file: "server.port",
+    schema: port,
+    default: 8000,
+    sentence: "and on which port, 0 for any; the local Google takes the next one, on loopback",
+  },
+  SERVER_PUBLIC_URL: {
+    file: "server.public_url",
+    schema: secureUrl,
+    shown: "`http://localhost:8000`",
+    sentence: "where players reach the server, behind a proxy for one",
+  },
+  DEBUG: { file: "server.debug", schema: z.boolean(), default: false, sentence: "shows debug lines" },
+  LOG_LEVEL: {
+    file: "server.log_level",
+    schema: logLevel,
+    shown: "`INFO`",
+    sentence: "what standard output shows: `TRACE`, `DEBUG`, `INFO`, `WARN`, `ERROR` or `FATAL`, and worse",
+  },
+  LOG_DIR: { schema: text, default: "logs", sentence: "folder of `login.log`" },
+  RATE_LIMIT: { schema: z.boolean(), default: true, shown: "`on`", sentence: "`on`, `off`" },
+  "server.rate_limit_store": {
+    schema: z.enum(["memory", "postgres", "redis"]),
+    default: "memory",
+    sentence:
+      "where limits are counted: `memory` of each process, or `postgres` or `redis` (Valkey) for all replicas",
+  },
+  REDIS_URL: {
+    schema: z
+      .string()
+      .min(1)
+      .refine(
+        (url) => URL.canParse(url) && /^rediss?:$/.test(new URL(url).protocol),
+        "must be a redis:// or rediss:// URL",
+      ),
+    sentence: "where Redis or Valkey is, when limits are counted there",
+  },
+  "server.cors_origins": {
+    schema: z.array(origin),
+    default: [],
+    sentence: "exact origins of browser games; in development pages of this machine too",
+  },
+  "server.workers": {
+    schema: z.union([z.literal("auto"), z.number().int().min(1).max(256)]),
+    default: 1,
+    sentence:
+      "processes that serve the port together; `auto`: one a core. Each opens up to ten database connections, and counts its own limits unless their store is shared",
+  },
+  "server.trusted_proxies": {
+    schema: z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])),
+    default: [],
+    sentence: "addresses and CIDR blocks whose `X-Forwarded-For` counts",
+  },
+} as const satisfies SettingTable;
