@@ -11,6 +11,7 @@ const DRAIN_LIMIT_MS = 60_000;
 try {
   const config = loadConfig({ cwd: process.cwd(), env: process.env });
   const log = createLog(config, standardOutput());
+  if (!isWorker) for (const line of config.warnings) log.warn(line);
   const server = await startServer(config, log, (line) => console.log(line));
   const workers = isWorker ? null : startWorkers(config.server.workers - 1, server.besides, log);
 

@@ -1,7 +1,6 @@
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { parseEnv } from "node:util";
-import { type DatabaseConfig, databaseSection } from "./database";
+import { type DatabaseConfig, databaseSection, requireCredentials } from "./database";
+import { readEnvFile } from "./env-file";
 import { readEnvironment } from "./environment";
 import { readConfigFile } from "./file";
 import { type GoogleConfig, googleSection } from "./google";
@@ -26,6 +25,8 @@ export type Config = Readonly<{
   /** Absolute folder of `login.log`. */
   logDir: string;
   limits: LimitsConfig;
+  /** What is doubtful without being wrong, one sentence each, for the log. */
+  warnings: readonly string[];
 }>;
 
 export type ConfigSource = {
@@ -42,16 +43,18 @@ export type ConfigSource = {
 export function loadConfig(source: ConfigSource): Config {
   const problems = new Problems();
   const { env, settings, paths } = readSource(source, problems);
-  const production = source.env.NODE_ENV === "production";
-  const database = databaseSection(env, settings, paths.dataDir, production, problems);
+  const production = settings.NODE_ENV === "production";
+  const database = databaseSection(env, settings, { ...paths, cwd: source.cwd }, production, problems);
+  requireCredentials(env, database, production, problems);
   const config: Config = {
     mode: production ? "production" : "development",
     database,
     security: securitySection(settings, source.cwd, production, problems),
     google: googleSection(settings, production, problems),
-    server: serverSection(settings, database, problems),
+    server: serverSection(settings, database, production, problems),
     ...paths,
     limits: limitsSection(settings, database, problems),
+    warnings: problems.warnings,
   };
   problems.throwIfAny();
   return deepFreeze(config);
@@ -65,11 +68,16 @@ export function loadDatabaseConfig(source: ConfigSource): DatabaseConfig {
   const problems = new Problems();
   const { env, settings, paths } = readSource(source, problems);
   problems.throwIfAny();
-  return databaseSection(env, settings, paths.dataDir, false, problems);
+  const database = databaseSection(env, settings, { ...paths, cwd: source.cwd }, false, problems);
+  problems.throwIfAny();
+  return database;
 }
 
 function readSource(source: ConfigSource, problems: Problems) {
-  const env = readEnvironment({ ...dotEnv(source.cwd), ...defined(source.env) }, problems);
+  const env = readEnvironment(
+    { ...readEnvFile(resolve(source.cwd, ".env"), problems), ...defined(source.env) },
+    problems,
+  );
   const file = readConfigFile(resolve(source.cwd, "config.yml"), problems);
   const settings = settle(env, file);
   const paths = {
@@ -77,15 +85,6 @@ function readSource(source: ConfigSource, problems: Problems) {
     logDir: resolve(source.cwd, settings.LOG_DIR),
   };
   return { env, settings, paths };
-}
-
-function dotEnv(cwd: string): NodeJS.Dict<string> {
-  try {
-    return parseEnv(readFileSync(resolve(cwd, ".env"), "utf8"));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
-    throw error;
-  }
 }
 
 function defined(env: ConfigSource["env"]): ConfigSource["env"] {

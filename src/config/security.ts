@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { readPemFile, repairPem } from "./pem";
 import type { Problems } from "./problems";
 import type { Settings } from "./settings";
 
@@ -108,12 +107,6 @@ function readPem(
   cwd: string,
   problems: Problems,
 ): string | undefined {
-  if (inline) return inline.replaceAll("\\n", "\n");
-  if (!file) return undefined;
-  try {
-    return readFileSync(resolve(cwd, file), "utf8");
-  } catch (error) {
-    problems.add(`${name}: cannot be read (${(error as NodeJS.ErrnoException).code ?? "unknown error"})`);
-    return undefined;
-  }
+  if (inline) return repairPem(inline);
+  return file ? readPemFile(name, file, cwd, problems) : undefined;
 }

@@ -21,9 +21,17 @@ export type ServerConfig = Readonly<{
 export function serverSection(
   settings: Settings,
   database: DatabaseConfig,
+  production: boolean,
   problems: Problems,
 ): ServerConfig {
   const { DEBUG: debug, SERVER_PUBLIC_URL: publicUrl } = settings;
+  const trustedProxies = settings["server.trusted_proxies"];
+  if (production && !publicUrl) problems.add("SERVER_PUBLIC_URL: missing (where players reach the server)");
+  if (production && publicUrl?.startsWith("https:") && trustedProxies.length === 0)
+    problems.warn(
+      "server.trusted_proxies: none, and SERVER_PUBLIC_URL is https, so that a proxy is in front: limits and log " +
+        "take all players for one address; name the proxy's",
+    );
   if (publicUrl && /[?#]/.test(publicUrl)) problems.add("SERVER_PUBLIC_URL: must have no query or fragment");
   return {
     host: settings.SERVER_HOST,
@@ -33,7 +41,7 @@ export function serverSection(
     logLevel: settings.LOG_LEVEL ?? (debug ? "debug" : "info"),
     workers: workersOf(settings["server.workers"], database, problems),
     corsOrigins: settings["server.cors_origins"],
-    trustedProxies: settings["server.trusted_proxies"],
+    trustedProxies,
   };
 }
 

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { port, text } from "../fields";
+import { readPostgresUrl } from "../postgres-url";
+import { SSL_MODES } from "../tls";
 import type { SettingTable } from "./setting";
 
 export const databaseSettings = {
@@ -14,14 +16,25 @@ export const databaseSettings = {
   },
   DB_PORT: { file: "database.port", schema: port, default: 5432, sentence: "and its port" },
   DATABASE_URL: {
-    schema: z
-      .string()
-      .min(1)
-      .refine(
-        (url) => URL.canParse(url) && /^postgres(ql)?:$/.test(new URL(url).protocol),
-        "must be a postgresql:// URL",
-      ),
-    sentence: "instead of the five above; `sslmode` is respected",
+    schema: text.refine((url) => readPostgresUrl(url) !== null, "must be a postgresql:// URL"),
+    sentence:
+      "instead of the five above, as libpq reads it: `sslmode`, `sslrootcert`, `sslcert`, `sslkey`, `application_name`, `connect_timeout`, `options`, `host=` of a socket",
+  },
+  DB_SSLMODE: {
+    schema: z.enum(SSL_MODES),
+    shown: "`prefer`",
+    sentence:
+      "`disable`, `allow`, `prefer`, `require`, `verify-ca`, `verify-full`, as libpq means them; to this machine plain TCP is the default",
+  },
+  DB_SSLROOTCERT: {
+    schema: text,
+    sentence: "file of the certificate authorities (PEM) that PostgreSQL's certificate is checked against",
+  },
+  DB_POOL_SIZE: {
+    file: "database.pool_size",
+    schema: z.number().int().min(2).max(1_000),
+    default: 10,
+    sentence: "connections that each process opens, at most; a role that may have fewer is served on those",
   },
   EMBEDDED_DATA_DIR: { schema: text, default: "data", sentence: "folder of the embedded database" },
 } as const satisfies SettingTable;

@@ -3,6 +3,14 @@ import { logLevel, origin, port, secureUrl, text } from "../fields";
 import type { SettingTable } from "./setting";
 
 export const serverSettings = {
+  NODE_ENV: {
+    schema: z
+      .string()
+      .transform((mode) => mode.trim().toLowerCase())
+      .pipe(z.enum(["development", "test", "production"], "must be production, development or test")),
+    default: "development",
+    sentence: "`production` [refuses what only development may do](#production)",
+  },
   SERVER_HOST: { file: "server.host", schema: text, default: "0.0.0.0", sentence: "where to listen" },
   SERVER_PORT: {
     file: "server.port",
@@ -14,7 +22,7 @@ export const serverSettings = {
     file: "server.public_url",
     schema: secureUrl,
     shown: "`http://localhost:8000`",
-    sentence: "where players reach the server, behind a proxy for one",
+    sentence: "where players reach the server, behind a proxy for one; required in production",
   },
   DEBUG: { file: "server.debug", schema: z.boolean(), default: false, sentence: "shows debug lines" },
   LOG_LEVEL: {
@@ -50,7 +58,7 @@ export const serverSettings = {
     schema: z.union([z.literal("auto"), z.number().int().min(1).max(256)]),
     default: 1,
     sentence:
-      "processes that serve the port together; `auto`: one a core. Each opens up to ten database connections, and counts its own limits unless their store is shared",
+      "processes that serve the port together; `auto`: one a core. Each opens `DB_POOL_SIZE` database connections, and counts its own limits unless their store is shared",
   },
   "server.trusted_proxies": {
     schema: z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])),
