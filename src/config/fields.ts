@@ -30,14 +30,6 @@ export const secureUrl = z.string().refine((text) => {
   return url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url));
 }, "must be an https: URL (http: only to localhost)");
 
-/** `https://host[:port]`, or `http:` to localhost, without a path. */
-export const origin = z
-  .string()
-  .refine(
-    (text) => URL.canParse(text) && new URL(text).origin === text,
-    "must be an origin such as https://game.example, without a path or a trailing slash",
-  );
-
 const KUBERNETES =
   "is an address that Kubernetes sets for a service of this name; rename the service, or set enableServiceLinks: false for the pod";
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { secureUrl, text } from "../fields";
+import { redirectUri } from "../origins";
 import type { SettingTable } from "./setting";
 
 export const googleSettings = {
@@ -14,9 +15,10 @@ export const googleSettings = {
     sentence: "further client ids whose tokens are accepted",
   },
   "oauth.redirect_uris": {
-    schema: z.array(secureUrl),
+    schema: z.array(redirectUri),
     default: [],
-    sentence: "redirects beside loopback: whole URIs, or origins for any page of theirs",
+    sentence:
+      "redirects beside loopback: whole URIs, those of an app's own scheme (`com.studio.game:/cb`) among them, or origins for any page of theirs",
   },
   GOOGLE_AUTH_URL: {
     file: "oauth.google_auth_url",

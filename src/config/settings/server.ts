@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { logLevel, origin, port, secureUrl, text } from "../fields";
+import { logLevel, port, secureUrl, text } from "../fields";
+import { origin } from "../origins";
 import type { SettingTable } from "./setting";
 
 export const serverSettings = {
@@ -52,7 +53,8 @@ export const serverSettings = {
   "server.cors_origins": {
     schema: z.array(origin),
     default: [],
-    sentence: "exact origins of browser games; in development pages of this machine too",
+    sentence:
+      "exact origins of browser games and of app hosts (`capacitor://localhost`); in development pages of this machine too",
   },
   "server.workers": {
     schema: z.union([z.literal("auto"), z.number().int().min(1).max(256)]),
