@@ -14,6 +14,7 @@ try {
   bypassProxyForLoopback(process.env);
   const forwarded = isWorker ? forwardLog(process) : null;
   const log = createLog(config, forwarded?.output ?? standardOutput(), forwarded?.openFile);
+  if (!isWorker) for (const line of config.warnings) log.warn(line);
   const server = await startServer(config, log, (line) => console.log(line));
   if (isWorker) {
     const shutDown = shutDownOnSignal(log, [server]);

@@ -1,7 +1,6 @@
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { parseEnv } from "node:util";
-import { type DatabaseConfig, databaseSection } from "./database";
+import { type DatabaseConfig, databaseSection, requireCredentials } from "./database";
+import { readEnvFile } from "./env-file";
 import { readEnvironment } from "./environment";
 import { readConfigFile } from "./file";
 import { type GoogleConfig, googleSection } from "./google";
@@ -9,6 +8,7 @@ import { type LimitsConfig, limitsSection } from "./limits";
 import { Problems } from "./problems";
 import { type SecurityConfig, securitySection } from "./security";
 import { type ServerConfig, serverSection } from "./server";
+import { settle } from "./settle";
 
 export { ConfigError } from "./problems";
 export type { DatabaseConfig, GoogleConfig, LimitsConfig, SecurityConfig, ServerConfig };
@@ -25,6 +25,8 @@ export type Config = Readonly<{
   /** Absolute folder of `login.log`. */
   logDir: string;
   limits: LimitsConfig;
+  /** What is doubtful without being wrong, one sentence each, for the log. */
+  warnings: readonly string[];
 }>;
 
 export type ConfigSource = {
@@ -40,17 +42,19 @@ export type ConfigSource = {
  */
 export function loadConfig(source: ConfigSource): Config {
   const problems = new Problems();
-  const { env, file, paths } = readSource(source, problems);
-  const production = source.env.NODE_ENV === "production";
-  const database = databaseSection(env, file, paths.dataDir, production, problems);
+  const { env, settings, paths } = readSource(source, problems);
+  const production = settings.NODE_ENV === "production";
+  const database = databaseSection(env, settings, { ...paths, cwd: source.cwd }, production, problems);
+  requireCredentials(env, database, production, problems);
   const config: Config = {
     mode: production ? "production" : "development",
     database,
-    security: securitySection(env, file, source.cwd, production, problems),
-    google: googleSection(env, file, production, problems),
-    server: serverSection(env, file, database, problems),
+    security: securitySection(settings, source.cwd, production, problems),
+    google: googleSection(settings, production, problems),
+    server: serverSection(settings, database, production, problems),
     ...paths,
-    limits: limitsSection(env, file, database, problems),
+    limits: limitsSection(settings, database, problems),
+    warnings: problems.warnings,
   };
   problems.throwIfAny();
   return deepFreeze(config);
@@ -62,28 +66,25 @@ export function loadConfig(source: ConfigSource): Config {
  */
 export function loadDatabaseConfig(source: ConfigSource): DatabaseConfig {
   const problems = new Problems();
-  const { env, file, paths } = readSource(source, problems);
+  const { env, settings, paths } = readSource(source, problems);
   problems.throwIfAny();
-  return databaseSection(env, file, paths.dataDir, false, problems);
+  const database = databaseSection(env, settings, { ...paths, cwd: source.cwd }, false, problems);
+  problems.throwIfAny();
+  return database;
 }
 
 function readSource(source: ConfigSource, problems: Problems) {
-  const env = readEnvironment({ ...dotEnv(source.cwd), ...defined(source.env) }, problems);
+  const env = readEnvironment(
+    { ...readEnvFile(resolve(source.cwd, ".env"), problems), ...defined(source.env) },
+    problems,
+  );
   const file = readConfigFile(resolve(source.cwd, "config.yml"), problems);
+  const settings = settle(env, file);
   const paths = {
-    dataDir: resolve(source.cwd, env.EMBEDDED_DATA_DIR ?? "data"),
-    logDir: resolve(source.cwd, env.LOG_DIR ?? "logs"),
+    dataDir: resolve(source.cwd, settings.EMBEDDED_DATA_DIR),
+    logDir: resolve(source.cwd, settings.LOG_DIR),
   };
-  return { env, file, paths };
-}
-
-function dotEnv(cwd: string): NodeJS.Dict<string> {
-  try {
-    return parseEnv(readFileSync(resolve(cwd, ".env"), "utf8"));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
-    throw error;
-  }
+  return { env, settings, paths };
 }
 
 function defined(env: ConfigSource["env"]): ConfigSource["env"] {

@@ -1,55 +1,104 @@
 import type { Environment } from "./environment";
-import type { ConfigFile } from "./file";
+import { type PostgresUrl, readPostgresUrl } from "./postgres-url";
 import type { Problems } from "./problems";
+import type { Settings } from "./settings";
+import { databaseSettings } from "./settings/database";
+import { type DatabaseTls, effectiveSslMode, type GivenTls, tlsSection } from "./tls";
+import { urlParameters } from "./url-parameters";
 
 /** PostgreSQL, or PGlite inside this process with its files under `dataDir`. */
 export type DatabaseConfig =
-  | Readonly<{
-      kind: "postgres";
-      host: string;
-      port: number;
-      database: string;
-      user: string;
-      password?: string;
-      /** TLS mode of `DATABASE_URL`'s `sslmode`; plain TCP when absent. */
-      sslmode?: string;
-    }>
+  | Readonly<
+      {
+        kind: "postgres";
+        /** A name, an address, or the folder of a socket. */
+        host: string;
+        port: number;
+        database: string;
+        user: string;
+        password?: string;
+        /** Connections that requests are served on, at most. */
+        poolSize: number;
+        /** As `pg_stat_activity` shows it. */
+        applicationName?: string;
+        /** Seconds that a connection may take to come about. */
+        connectTimeoutSeconds?: number;
+        /** Settings of the session, as the server's command line has them (`-c name=value`). */
+        options?: string;
+      } & DatabaseTls
+    >
   | Readonly<{ kind: "embedded"; dataDir: string }>;
+
+type PostgresConfig = Extract<DatabaseConfig, { kind: "postgres" }>;
 
 /** Any database variable in the environment means PostgreSQL; none means the embedded database. */
 export function databaseSection(
   env: Environment,
-  file: ConfigFile,
-  dataDir: string,
+  settings: Settings,
+  { dataDir, cwd }: { dataDir: string; cwd: string },
   production: boolean,
   problems: Problems,
 ): DatabaseConfig {
-  const section = file.database ?? {};
-  if (env.DATABASE_URL) return fromUrl(env.DATABASE_URL);
-  const wanted = env.DB_USER ?? env.DB_PASSWORD ?? env.DB_NAME ?? env.DB_HOST ?? env.DB_PORT;
-  if (wanted === undefined && !production) return { kind: "embedded", dataDir };
-  if (!env.DB_USER) problems.add("DB_USER: missing (the PostgreSQL role, or set DATABASE_URL)");
-  if (production && !env.DB_PASSWORD) problems.add("DB_PASSWORD: missing (or set DATABASE_URL)");
-  return {
+  const url = env.DATABASE_URL ? readPostgresUrl(env.DATABASE_URL) : null;
+  if (url) return warned(fromUrl(url, settings, cwd, problems), problems);
+  const wanted = Object.keys(env).some((name) => name.startsWith("DB_"));
+  if (!wanted && !production) return { kind: "embedded", dataDir };
+  const config: PostgresConfig = {
     kind: "postgres",
-    host: env.DB_HOST ?? section.host ?? "localhost",
-    port: env.DB_PORT ?? section.port ?? 5432,
-    database: env.DB_NAME ?? section.database ?? "oauth_db",
+    host: settings.DB_HOST,
+    port: settings.DB_PORT,
+    database: settings.DB_NAME,
     user: env.DB_USER ?? "",
     ...(env.DB_PASSWORD === undefined ? {} : { password: env.DB_PASSWORD }),
+    poolSize: settings.DB_POOL_SIZE,
+    ...tlsSection(givenTls(settings), cwd, problems),
+  };
+  return warned(config, problems);
+}
+
+/** What the server cannot do without, and tools may. */
+export function requireCredentials(
+  env: Environment,
+  database: DatabaseConfig,
+  production: boolean,
+  problems: Problems,
+): void {
+  if (database.kind === "embedded" || env.DATABASE_URL) return;
+  if (!env.DB_USER) problems.add("DB_USER: missing (the PostgreSQL role, or set DATABASE_URL)");
+  if (production && !env.DB_PASSWORD) problems.add("DB_PASSWORD: missing (or set DATABASE_URL)");
+}
+
+function fromUrl(url: PostgresUrl, settings: Settings, cwd: string, problems: Problems): PostgresConfig {
+  const { tls, ...others } = urlParameters(url, givenTls(settings), problems);
+  return {
+    kind: "postgres",
+    host: url.host ?? databaseSettings.DB_HOST.default,
+    port: Number(url.port ?? databaseSettings.DB_PORT.default),
+    database: url.database ?? databaseSettings.DB_NAME.default,
+    user: url.user ?? "",
+    ...(url.password === undefined ? {} : { password: url.password }),
+    poolSize: settings.DB_POOL_SIZE,
+    ...others,
+    ...tlsSection(tls, cwd, problems),
   };
 }
 
-function fromUrl(text: string): DatabaseConfig {
-  const url = new URL(text);
-  const sslmode = url.searchParams.get("sslmode");
+function givenTls(settings: Settings): GivenTls {
   return {
-    kind: "postgres",
-    host: decodeURIComponent(url.searchParams.get("host") ?? url.hostname) || "localhost",
-    port: Number(url.port || 5432),
-    database: decodeURIComponent(url.pathname.slice(1)) || "oauth_db",
-    user: decodeURIComponent(url.username),
-    ...(url.password ? { password: decodeURIComponent(url.password) } : {}),
-    ...(sslmode ? { sslmode } : {}),
+    sslmode: { name: "DB_SSLMODE", value: settings.DB_SSLMODE },
+    sslrootcert: { name: "DB_SSLROOTCERT", value: settings.DB_SSLROOTCERT },
+    sslcert: { name: "DATABASE_URL's sslcert", value: undefined },
+    sslkey: { name: "DATABASE_URL's sslkey", value: undefined },
   };
+}
+
+/** Plain text is fine where it was asked for, and over a network never silent. */
+function warned(config: PostgresConfig, problems: Problems): PostgresConfig {
+  const mode = effectiveSslMode(config.host, config.sslmode);
+  if (mode === "allow" || mode === "prefer")
+    problems.warn(
+      `DB_SSLMODE: passwords and players' data travel in plain text when PostgreSQL at ${config.host} offers no ` +
+        `TLS; set verify-full or require, or disable where the network is trusted`,
+    );
+  return config;
 }

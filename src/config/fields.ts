@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 /** The kinds of value that `config.yml` and the environment share. */
+export const text = z.string().min(1);
 export const port = z.number().int().min(0).max(65_535);
 export const minutes = z.number().positive().max(525_600);
 export const days = z.number().positive().max(3_650);
@@ -17,7 +18,7 @@ export const logLevel = z
   .pipe(z.enum(["trace", "debug", "info", "warn", "error", "fatal"]));
 export const jwtAlgorithm = z.enum(["HS256", "HS384", "HS512", "ES256", "RS256", "EdDSA"]);
 
-const LOOPBACK_HOSTS = new Set(["localhost", "127.0.0.1", "[::1]"]);
+export const LOOPBACK_HOSTS = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 /** True for a URL whose host is this machine by name or address (RFC 8252 §7.3). */
 export function isLoopback(url: URL): boolean {
@@ -31,19 +32,17 @@ export const secureUrl = z.string().refine((text) => {
   return url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url));
 }, "must be an https: URL (http: only to localhost)");
 
-/** `https://host[:port]`, or `http:` to localhost, without a path. */
-export const origin = z
-  .string()
-  .refine(
-    (text) => URL.canParse(text) && new URL(text).origin === text,
-    "must be an origin such as https://game.example, without a path or a trailing slash",
-  );
+const KUBERNETES =
+  "is an address that Kubernetes sets for a service of this name; rename the service, or set enableServiceLinks: false for the pod";
 
 /** A setting of the environment is text: parse a whole or decimal number first. */
 export function fromText<T extends z.ZodType<number, number>>(schema: T) {
   return z
     .string()
-    .refine((text) => /^\d+(\.\d+)?$/.test(text.trim()), "must be a number")
+    .superRefine((text, context) => {
+      if (/^tcp:\/\//.test(text)) context.addIssue(KUBERNETES);
+      else if (!/^\d+(\.\d+)?$/.test(text.trim())) context.addIssue("must be a number");
+    })
     .transform(Number)
     .pipe(schema as unknown as z.ZodType<z.output<T>, number>);
 }

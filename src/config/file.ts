@@ -1,64 +1,38 @@
 import { readFileSync } from "node:fs";
 import { parse, YAMLParseError } from "yaml";
 import { z } from "zod";
-import { days, jwtAlgorithm, keepAliveSeconds, logLevel, minutes, origin, port, secureUrl } from "./fields";
 import type { Problems } from "./problems";
+import { fileKey, SETTINGS } from "./settings";
+import type { Setting } from "./settings/setting";
 
-const fileSchema = z.strictObject({
-  database: z
-    .strictObject({ host: z.string().min(1), port, database: z.string().min(1) })
-    .partial()
-    .nullish(),
-  security: z
-    .strictObject({
-      jwt_algorithm: jwtAlgorithm,
-      access_token_expiry_minutes: minutes,
-      refresh_token_expiry_days: days,
-      refresh_reuse_grace_seconds: z.number().min(0).max(3_600),
-      session_max_days: days,
-      max_sessions_per_user: z.number().int().min(1).max(1_000),
-    })
-    .partial()
-    .nullish(),
-  oauth: z
-    .strictObject({
-      google_auth_url: secureUrl,
-      google_token_url: secureUrl,
-      google_token_info_url: secureUrl,
-      google_userinfo_url: secureUrl,
-      google_certs_url: secureUrl,
-      additional_client_ids: z.array(z.string().min(1)),
-      redirect_uris: z.array(secureUrl),
-    })
-    .partial()
-    .nullish(),
-  server: z
-    .strictObject({
-      host: z.string().min(1),
-      port,
-      public_url: secureUrl,
-      debug: z.boolean(),
-      log_level: logLevel,
-      cors_origins: z.array(origin),
-      rate_limit_store: z.enum(["memory", "postgres", "redis"]),
-      workers: z.union([z.literal("auto"), z.number().int().min(1).max(256)]),
-      keep_alive_seconds: keepAliveSeconds,
-      trusted_proxies: z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])),
-    })
-    .partial()
-    .nullish(),
-});
+const fileSchema = z.strictObject(
+  Object.fromEntries(
+    Object.entries(sections()).map(([name, keys]) => [name, z.strictObject(keys).partial().nullish()]),
+  ),
+);
 
-/** `config.yml`, every section and key optional. */
-export type ConfigFile = z.output<typeof fileSchema>;
+/** `config.yml` by section and key, every one of them optional. */
+export type ConfigFile = Record<string, Record<string, unknown> | null | undefined>;
+
+/** The schemas of the file's keys by section. */
+function sections(): Record<string, Record<string, z.ZodType>> {
+  const sections: Record<string, Record<string, z.ZodType>> = {};
+  for (const [name, setting] of Object.entries<Setting>(SETTINGS)) {
+    const place = fileKey(name, setting);
+    if (!place) continue;
+    sections[place.section] ??= {};
+    Object.assign(sections[place.section] ?? {}, { [place.key]: setting.schema });
+  }
+  return sections;
+}
 
 /** Reads `config.yml`, without the settings that are wrong; a missing file means the defaults. */
 export function readConfigFile(path: string, problems: Problems): ConfigFile {
   const yaml = readYaml(path, problems) ?? {};
   const parsed = fileSchema.safeParse(yaml);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return parsed.data as ConfigFile;
   problems.addIssues("config.yml: ", parsed.error.issues);
-  return fileSchema.safeParse(without(parsed.error.issues, yaml)).data ?? {};
+  return (fileSchema.safeParse(without(parsed.error.issues, yaml)).data ?? {}) as ConfigFile;
 }
 
 /** The file without the keys, or else the sections, that the issues are about. */

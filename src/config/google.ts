@@ -1,7 +1,6 @@
-import type { Environment } from "./environment";
 import { isLoopback } from "./fields";
-import type { ConfigFile } from "./file";
 import type { Problems } from "./problems";
+import type { Settings } from "./settings";
 
 export type GoogleEndpoints = Readonly<{
   auth: string;
@@ -22,35 +21,21 @@ export type GoogleConfig = Readonly<{
   redirectUris: readonly string[];
 }>;
 
-const GOOGLE: GoogleEndpoints = {
-  auth: "https://accounts.google.com/o/oauth2/v2/auth",
-  token: "https://oauth2.googleapis.com/token",
-  tokenInfo: "https://oauth2.googleapis.com/tokeninfo",
-  userinfo: "https://openidconnect.googleapis.com/v1/userinfo",
-  certs: "https://www.googleapis.com/oauth2/v3/certs",
-};
-
 const EXAMPLES = new Set(["your-google-client-id", "your-google-client-secret"]);
 
 export const LOCAL_CLIENT_ID = "local-game.apps.localhost";
 
-export function googleSection(
-  env: Environment,
-  file: ConfigFile,
-  production: boolean,
-  problems: Problems,
-): GoogleConfig {
-  const section = file.oauth ?? {};
-  const additional = section.additional_client_ids ?? [];
+export function googleSection(settings: Settings, production: boolean, problems: Problems): GoogleConfig {
+  const additional = settings["oauth.additional_client_ids"];
+  const redirectUris = settings["oauth.redirect_uris"];
   const endpoints: GoogleEndpoints = {
-    auth: env.GOOGLE_AUTH_URL ?? section.google_auth_url ?? GOOGLE.auth,
-    token: env.GOOGLE_TOKEN_URL ?? section.google_token_url ?? GOOGLE.token,
-    tokenInfo: env.GOOGLE_TOKEN_INFO_URL ?? section.google_token_info_url ?? GOOGLE.tokenInfo,
-    userinfo: env.GOOGLE_USERINFO_URL ?? section.google_userinfo_url ?? GOOGLE.userinfo,
-    certs: env.GOOGLE_CERTS_URL ?? section.google_certs_url ?? GOOGLE.certs,
+    auth: settings.GOOGLE_AUTH_URL,
+    token: settings.GOOGLE_TOKEN_URL,
+    tokenInfo: settings.GOOGLE_TOKEN_INFO_URL,
+    userinfo: settings.GOOGLE_USERINFO_URL,
+    certs: settings.GOOGLE_CERTS_URL,
   };
-  const redirectUris = section.redirect_uris ?? [];
-  const configured = env.GOOGLE_CLIENT_ID !== undefined || env.GOOGLE_CLIENT_SECRET !== undefined;
+  const configured = settings.GOOGLE_CLIENT_ID !== undefined || settings.GOOGLE_CLIENT_SECRET !== undefined;
   if (!configured && !production) {
     return {
       local: true,
@@ -61,15 +46,15 @@ export function googleSection(
     };
   }
   for (const name of ["GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"] as const) {
-    const value = env[name];
+    const value = settings[name];
     if (!value) problems.add(`${name}: missing`);
     else if (EXAMPLES.has(value)) problems.add(`${name}: is the example value`);
   }
   if (production) refuseLoopback(endpoints, problems);
   return {
     local: false,
-    clientIds: [env.GOOGLE_CLIENT_ID ?? "", ...additional],
-    clientSecret: env.GOOGLE_CLIENT_SECRET ?? "",
+    clientIds: [settings.GOOGLE_CLIENT_ID ?? "", ...additional],
+    clientSecret: settings.GOOGLE_CLIENT_SECRET ?? "",
     endpoints,
     redirectUris,
   };

@@ -1,7 +1,6 @@
 import type { DatabaseConfig } from "./database";
-import type { Environment } from "./environment";
-import type { ConfigFile } from "./file";
 import type { Problems } from "./problems";
+import type { Settings } from "./settings";
 
 /** Where the limits on abuse count: in this process, or in a store that all replicas share. */
 export type LimitsConfig = Readonly<
@@ -9,19 +8,18 @@ export type LimitsConfig = Readonly<
 >;
 
 export function limitsSection(
-  env: Environment,
-  file: ConfigFile,
+  settings: Settings,
   database: DatabaseConfig,
   problems: Problems,
 ): LimitsConfig {
-  const enabled = env.RATE_LIMIT ?? true;
-  const store = file.server?.rate_limit_store ?? "memory";
+  const enabled = settings.RATE_LIMIT;
+  const store = settings["server.rate_limit_store"];
   if (store === "postgres" && database.kind === "embedded") {
     problems.add(
       "config.yml: server.rate_limit_store: postgres needs PostgreSQL, and the database is embedded",
     );
   }
   if (store !== "redis") return { enabled, store };
-  if (!env.REDIS_URL) problems.add("REDIS_URL: missing (server.rate_limit_store is redis)");
-  return { enabled, store, url: env.REDIS_URL ?? "" };
+  if (!settings.REDIS_URL) problems.add("REDIS_URL: missing (server.rate_limit_store is redis)");
+  return { enabled, store, url: settings.REDIS_URL ?? "" };
 }

@@ -5,12 +5,18 @@ export class ConfigError extends Error {
   override name = "ConfigError";
 }
 
-/** Collects what is wrong, so that the start fails once with all of it. */
+/** Collects what is wrong, so that the start fails once with all of it, and what is only doubtful. */
 export class Problems {
   private readonly lines: string[] = [];
+  /** What does not stop the start, one sentence each. */
+  readonly warnings: string[] = [];
 
   add(line: string): void {
     if (!this.lines.includes(line)) this.lines.push(line);
+  }
+
+  warn(line: string): void {
+    if (!this.warnings.includes(line)) this.warnings.push(line);
   }
 
   addIssues(prefix: string, issues: readonly z.core.$ZodIssue[]): void {

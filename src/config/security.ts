@@ -1,8 +1,6 @@
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
-import type { Environment } from "./environment";
-import type { ConfigFile } from "./file";
+import { readPemFile, repairPem } from "./pem";
 import type { Problems } from "./problems";
+import type { Settings } from "./settings";
 
 export type JwtAlgorithm = "HS256" | "HS384" | "HS512" | "ES256" | "RS256" | "EdDSA";
 
@@ -37,36 +35,30 @@ const EXAMPLE_SECRETS = new Set([
 const DAY = 86_400;
 
 export function securitySection(
-  env: Environment,
-  file: ConfigFile,
+  settings: Settings,
   cwd: string,
   production: boolean,
   problems: Problems,
 ): SecurityConfig {
-  const section = file.security ?? {};
-  const algorithm = env.JWT_ALGORITHM ?? section.jwt_algorithm ?? "HS256";
+  const algorithm = settings.JWT_ALGORITHM;
   const pem = (name: "JWT_PRIVATE_KEY" | "JWT_PRIVATE_KEY_PREVIOUS") =>
-    readPem(env[name], env[`${name}_FILE`], `${name}_FILE`, cwd, problems);
-  const key = { secret: env.JWT_SECRET, pem: pem("JWT_PRIVATE_KEY") };
-  const previousKey = { secret: env.JWT_SECRET_PREVIOUS, pem: pem("JWT_PRIVATE_KEY_PREVIOUS") };
+    readPem(settings[name], settings[`${name}_FILE`], `${name}_FILE`, cwd, problems);
+  const key = { secret: settings.JWT_SECRET, pem: pem("JWT_PRIVATE_KEY") };
+  const previousKey = { secret: settings.JWT_SECRET_PREVIOUS, pem: pem("JWT_PRIVATE_KEY_PREVIOUS") };
   const config: SecurityConfig = {
     algorithm,
     current: material(algorithm, key, "", problems),
     previous: material(
-      env.JWT_ALGORITHM_PREVIOUS ?? sameKindOr(algorithm, previousKey),
+      settings.JWT_ALGORITHM_PREVIOUS ?? sameKindOr(algorithm, previousKey),
       previousKey,
       "_PREVIOUS",
       problems,
     ),
-    accessTokenExpirySeconds: Math.round(
-      (env.ACCESS_TOKEN_EXPIRY_MINUTES ?? section.access_token_expiry_minutes ?? 60) * 60,
-    ),
-    refreshTokenExpirySeconds: Math.round(
-      (env.REFRESH_TOKEN_EXPIRY_DAYS ?? section.refresh_token_expiry_days ?? 30) * DAY,
-    ),
-    refreshReuseGraceSeconds: section.refresh_reuse_grace_seconds ?? 60,
-    sessionMaxSeconds: Math.round((section.session_max_days ?? 365) * DAY),
-    maxSessionsPerUser: section.max_sessions_per_user ?? 20,
+    accessTokenExpirySeconds: Math.round(settings.ACCESS_TOKEN_EXPIRY_MINUTES * 60),
+    refreshTokenExpirySeconds: Math.round(settings.REFRESH_TOKEN_EXPIRY_DAYS * DAY),
+    refreshReuseGraceSeconds: settings["security.refresh_reuse_grace_seconds"],
+    sessionMaxSeconds: Math.round(settings["security.session_max_days"] * DAY),
+    maxSessionsPerUser: settings["security.max_sessions_per_user"],
   };
   if (!config.current && (production || !isHmac(algorithm))) {
     problems.add(
@@ -115,12 +107,6 @@ function readPem(
   cwd: string,
   problems: Problems,
 ): string | undefined {
-  if (inline) return inline.replaceAll("\\n", "\n");
-  if (!file) return undefined;
-  try {
-    return readFileSync(resolve(cwd, file), "utf8");
-  } catch (error) {
-    problems.add(`${name}: cannot be read (${(error as NodeJS.ErrnoException).code ?? "unknown error"})`);
-    return undefined;
-  }
+  if (inline) return repairPem(inline);
+  return file ? readPemFile(name, file, cwd, problems) : undefined;
 }

@@ -1,8 +1,7 @@
 import { availableParallelism } from "node:os";
 import type { DatabaseConfig } from "./database";
-import type { Environment } from "./environment";
-import type { ConfigFile } from "./file";
 import type { Problems } from "./problems";
+import type { Settings } from "./settings";
 
 export type ServerConfig = Readonly<{
   host: string;
@@ -22,25 +21,30 @@ export type ServerConfig = Readonly<{
 }>;
 
 export function serverSection(
-  env: Environment,
-  file: ConfigFile,
+  settings: Settings,
   database: DatabaseConfig,
+  production: boolean,
   problems: Problems,
 ): ServerConfig {
-  const section = file.server ?? {};
-  const debug = env.DEBUG ?? section.debug ?? false;
-  const publicUrl = env.SERVER_PUBLIC_URL ?? section.public_url ?? null;
+  const { DEBUG: debug, SERVER_PUBLIC_URL: publicUrl } = settings;
+  const trustedProxies = settings["server.trusted_proxies"];
+  if (production && !publicUrl) problems.add("SERVER_PUBLIC_URL: missing (where players reach the server)");
+  if (production && publicUrl?.startsWith("https:") && trustedProxies.length === 0)
+    problems.warn(
+      "server.trusted_proxies: none, and SERVER_PUBLIC_URL is https, so that a proxy is in front: limits and log " +
+        "take all players for one address; name the proxy's",
+    );
   if (publicUrl && /[?#]/.test(publicUrl)) problems.add("SERVER_PUBLIC_URL: must have no query or fragment");
   return {
-    host: env.SERVER_HOST ?? section.host ?? "0.0.0.0",
-    port: env.SERVER_PORT ?? section.port ?? 8000,
+    host: settings.SERVER_HOST,
+    port: settings.SERVER_PORT,
     publicUrl: publicUrl?.replace(/\/+$/, "") ?? null,
     debug,
-    logLevel: env.LOG_LEVEL ?? section.log_level ?? (debug ? "debug" : "info"),
-    keepAliveSeconds: env.SERVER_KEEP_ALIVE_SECONDS ?? section.keep_alive_seconds ?? 75,
-    workers: workersOf(section.workers ?? 1, database, problems),
-    corsOrigins: section.cors_origins ?? [],
-    trustedProxies: section.trusted_proxies ?? [],
+    logLevel: settings.LOG_LEVEL ?? (debug ? "debug" : "info"),
+    keepAliveSeconds: settings.SERVER_KEEP_ALIVE_SECONDS,
+    workers: workersOf(settings["server.workers"], database, problems),
+    corsOrigins: settings["server.cors_origins"],
+    trustedProxies,
   };
 }
 

@@ -9,7 +9,7 @@ export function datasourceUrl(database: DatabaseConfig): string {
   if (database.kind === "embedded") return "postgresql://embedded/postgres";
   const url = new URL("postgresql://localhost");
   if (database.host.startsWith("/")) url.searchParams.set("host", database.host);
-  else url.hostname = database.host;
+  else url.hostname = database.host.includes(":") ? `[${database.host}]` : database.host;
   url.port = String(database.port);
   url.username = encodeURIComponent(database.user);
   url.pathname = encodeURIComponent(database.database);

@@ -1,6 +1,9 @@
 import pg from "pg";
 import type { DatabaseConfig } from "../config/config";
+import { effectiveSslMode, type SslMode } from "../config/tls";
+import { ConnectionLimit } from "./connection-limit";
 import { isRetryable } from "./errors";
+import { OfferedTlsClient } from "./offered-tls";
 import { SharedConnection } from "./shared-connection";
 
 export type PostgresConfig = Extract<DatabaseConfig, { kind: "postgres" }>;
@@ -11,18 +14,20 @@ export type PostgresConfig = Extract<DatabaseConfig, { kind: "postgres" }>;
  * request runs two statements or so, and two that all but use up their bounds must fit into ten seconds.
  */
 const SERVING_LIMITS: pg.PoolConfig = {
-  max: 10,
-  connectionTimeoutMillis: 2_000,
   statement_timeout: 2_500,
   query_timeout: 3_000,
   idle_in_transaction_session_timeout: 10_000,
 };
 
+/** How long a connection may take to come about, unless the configuration says: for a request, and for anything else. */
+const SERVING_CONNECT_MS = 2_000;
+const CONNECT_MS = 5_000;
+
 /** How long a statement is run again and again, in milliseconds, and the longest pause before each. */
 const RETRY_FOR_MS = 2_000;
 const RETRY_PAUSE_MS = 30;
 
-/** How many of the pool's connections share their statements; the others are free for transactions. */
+/** How many connections share their statements, up to half of the pool; the others are free for transactions. */
 const SHARED_CONNECTIONS = 4;
 
 /**
@@ -32,12 +37,22 @@ const SHARED_CONNECTIONS = 4;
  */
 class ServingPool extends pg.Pool {
   private readonly shared = Array.from({ length: SHARED_CONNECTIONS }, () => new SharedConnection(this));
+  private readonly limit: ConnectionLimit;
 
-  constructor(config: pg.PoolConfig) {
+  constructor(config: pg.PoolConfig & { max: number; connectionTimeoutMillis: number }) {
     super(config);
+    this.limit = new ConnectionLimit(this, config.max, config.connectionTimeoutMillis);
     // Between the pool's own listener and its user's there is a moment without any, in which a loss ends the process.
     this.on("connect", (client) => client.on("error", () => {}));
   }
+
+  override connect = ((callback?: Parameters<ConnectionLimit["connect"]>[1]) => {
+    const open: Parameters<ConnectionLimit["connect"]>[0] = (connected) => super.connect(connected);
+    if (callback) return this.limit.connect(open, callback);
+    return new Promise<pg.PoolClient>((resolve, reject) => {
+      this.limit.connect(open, (error, client) => (client ? resolve(client) : reject(error)));
+    });
+  }) as pg.Pool["connect"];
 
   override query = (async (...statement: Parameters<pg.Pool["query"]>) => {
     const began = performance.now();
@@ -52,18 +67,24 @@ class ServingPool extends pg.Pool {
   }) as pg.Pool["query"];
 
   private leastBusy(): SharedConnection {
-    return this.shared.reduce((least, next) => (next.running < least.running ? next : least));
+    const count = Math.max(1, Math.min(SHARED_CONNECTIONS, Math.floor(this.options.max / 2)));
+    return this.shared.slice(0, count).reduce((least, next) => (next.running < least.running ? next : least));
   }
 }
 
 /** The pool that requests are served from. Connects on first use. */
 export function servingPool(config: PostgresConfig): pg.Pool {
-  return new ServingPool({ ...connectionOptions(config), ...SERVING_LIMITS, pipeline: true });
+  return new ServingPool({
+    ...SERVING_LIMITS,
+    ...connectionOptions(config, SERVING_CONNECT_MS),
+    max: config.poolSize,
+    pipeline: true,
+  });
 }
 
 /** The one connection that migrations run on, as pools go; their statements may take as long as they take. */
 export function migrationPool(config: PostgresConfig): pg.Pool {
-  return new pg.Pool({ ...connectionOptions(config), max: 1, connectionTimeoutMillis: 5_000 });
+  return new pg.Pool({ ...connectionOptions(config, CONNECT_MS), max: 1 });
 }
 
 /** Runs `work` with a connection of its own. */
@@ -71,7 +92,8 @@ export async function withClient<T>(
   config: PostgresConfig,
   work: (client: pg.Client) => Promise<T>,
 ): Promise<T> {
-  const client = new pg.Client({ ...connectionOptions(config), connectionTimeoutMillis: 5_000 });
+  const options = connectionOptions(config, CONNECT_MS);
+  const client = new options.Client(options);
   try {
     await client.connect();
     return await work(client);
@@ -81,23 +103,40 @@ export async function withClient<T>(
 }
 
 /** How pg is told where the database is. */
-function connectionOptions(config: PostgresConfig): pg.ClientConfig {
+function connectionOptions(config: PostgresConfig, connectMs: number) {
+  const { applicationName, connectTimeoutSeconds, options } = config;
+  const mode = effectiveSslMode(config.host, config.sslmode);
   return {
     host: config.host,
     port: config.port,
     database: config.database,
     user: config.user,
     ...(config.password === undefined ? {} : { password: config.password }),
-    ssl: tls(config.sslmode),
+    ssl: tls(mode, config),
+    Client: clientOf(mode),
+    connectionTimeoutMillis: connectTimeoutSeconds ? connectTimeoutSeconds * 1_000 : connectMs,
     keepAlive: true,
-    application_name: "account-server",
+    application_name: applicationName ?? "account-server",
     // Prisma takes every timestamptz that it reads for UTC, whatever offset the server's TimeZone gave it.
-    options: "-c TimeZone=UTC",
+    options: `${options ?? ""} -c TimeZone=UTC`.trimStart(),
   };
 }
 
-/** Every mode but `disable` and `no-verify` checks the server's certificate, as pg itself does. */
-function tls(sslmode: string | undefined): pg.ClientConfig["ssl"] {
-  if (sslmode === undefined || sslmode === "disable") return false;
-  return sslmode === "no-verify" ? { rejectUnauthorized: false } : true;
+function clientOf(mode: SslMode): typeof pg.Client {
+  return mode === "allow" || mode === "prefer" ? OfferedTlsClient : pg.Client;
+}
+
+/** What Node calls that which libpq's `sslmode` means (PostgreSQL's manual, 34.19). */
+function tls(mode: SslMode, { ca, cert, key }: PostgresConfig): pg.ClientConfig["ssl"] {
+  if (mode === "disable") return false;
+  const files = {
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert, key }),
+  };
+  if (mode === "verify-full") return files;
+  // With an authority at hand `require` checks the certificate, as `verify-ca` does: but not whose name is on it.
+  const checked = ca !== undefined && (mode === "require" || mode === "verify-ca");
+  return checked
+    ? { ...files, checkServerIdentity: () => undefined }
+    : { ...files, rejectUnauthorized: false };
 }

@@ -3,8 +3,8 @@ import type { Config } from "../config/config";
 import { isLoopback } from "../config/fields";
 
 /**
- * Cross-origin calls from the configured origins, compared whole (`null` and prefixes are none of them), and in
- * development from pages of this machine. No cookies are involved, so no credentials are allowed.
+ * Cross-origin calls from the configured origins, compared whole (`null` and prefixes are none of them; an app host's
+ * `capacitor://localhost` may be one), and in development from pages of this machine. No cookies are involved, so no credentials are allowed.
  */
 export function cors({ mode, server }: Config) {
   const allowed = new Set(server.corsOrigins);

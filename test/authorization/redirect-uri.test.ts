@@ -32,3 +32,42 @@ test.each([
 ])("S55 %j is refused", (uri) => {
   expect(isAllowedRedirectUri(uri, CONFIGURED)).toBe(false);
 });
+
+const APPS = [
+  "com.studio.game:/cb",
+  "com.studio.game://open/cb",
+  "capacitor://localhost",
+  "http://tauri.localhost",
+];
+
+test.each([
+  "com.studio.game:/cb",
+  "com.studio.game://open/cb",
+  "capacitor://localhost",
+  "capacitor://localhost/signed-in?x=1",
+  "http://tauri.localhost/signed-in",
+])("S55 %s of an app is allowed", (uri) => {
+  expect(isAllowedRedirectUri(uri, APPS)).toBe(true);
+});
+
+test.each([
+  "com.studio.game:/cb/",
+  "com.studio.game:/cb?x=1",
+  "com.studio.game:cb",
+  "COM.studio.game:/cb",
+  "com.studio.game.evil:/cb",
+  "com.studio.game://open/cb/other",
+  "com.studio.game://open",
+  "capacitor://localhost.evil.example/",
+  "capacitor://user@localhost/",
+  "capacitor://evil/",
+  "ionic://localhost/",
+  "http://other.localhost/",
+  "https://tauri.localhost/",
+  "http://tauri.localhost:1/",
+  "javascript:alert(1)",
+  "javascript://localhost/%0aalert(1)",
+  "data:text/html,x",
+])("S55 %j of no app that is configured is refused", (uri) => {
+  expect(isAllowedRedirectUri(uri, APPS)).toBe(false);
+});

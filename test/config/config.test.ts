@@ -201,6 +201,7 @@ describe("which database", () => {
       database: "oauth_db",
       user: "oauth_user",
       password: "pw",
+      poolSize: 10,
     });
   });
 
@@ -214,6 +215,7 @@ describe("which database", () => {
       user: "us@er",
       password: "p:w/",
       sslmode: "require",
+      poolSize: 10,
     });
   });
 

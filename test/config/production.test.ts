@@ -3,6 +3,7 @@ import { load, PRODUCTION, problems, STRONG_SECRET } from "./support";
 
 const production = (changes: Record<string, string | undefined> = {}) =>
   problems({ env: { ...PRODUCTION, ...changes } });
+const SECRETS = ["DB_USER", "DB_PASSWORD", "JWT_SECRET", "GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"];
 const single = (changes: Record<string, string | undefined>) => production(changes).join("\n");
 
 test("production starts with credentials for the database and Google, and a secret", () => {
@@ -20,16 +21,14 @@ test("S2 S24 production without anything names all that is missing at once", () 
     "JWT_SECRET: missing",
     "GOOGLE_CLIENT_ID: missing",
     "GOOGLE_CLIENT_SECRET: missing",
+    "SERVER_PUBLIC_URL: missing (where players reach the server)",
   ]);
 });
 
-test.each(["DB_USER", "DB_PASSWORD", "JWT_SECRET", "GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"])(
-  "S2 S24 production refuses to start without %s",
-  (name) => {
-    expect(single({ [name]: undefined })).toMatch(new RegExp(`^${name}: missing[^\n]*$`));
-    expect(single({ [name]: "" })).toMatch(new RegExp(`^${name}: missing[^\n]*$`));
-  },
-);
+test.each([...SECRETS, "SERVER_PUBLIC_URL"])("S2 S24 production refuses to start without %s", (name) => {
+  expect(single({ [name]: undefined })).toMatch(new RegExp(`^${name}: missing[^\n]*$`));
+  expect(single({ [name]: "" })).toMatch(new RegExp(`^${name}: missing[^\n]*$`));
+});
 
 test("a DATABASE_URL stands for the database's credentials", () => {
   const DATABASE_URL = "postgresql://accounts:secret@db.example/accounts";

@@ -21,6 +21,7 @@ export const PRODUCTION = {
   GOOGLE_CLIENT_ID: "1234.apps.googleusercontent.com",
   GOOGLE_CLIENT_SECRET: "google-client-secret",
   JWT_SECRET: STRONG_SECRET,
+  SERVER_PUBLIC_URL: "https://accounts.example",
 };
 
 /** Reads a configuration from a folder of its own. */

@@ -24,7 +24,7 @@ function closingPostgres(): Promise<Server> {
 
 const server = await closingPostgres();
 const { port } = server.address() as { port: number };
-const config = { kind: "postgres", host: "127.0.0.1", port, user: "u", database: "d" } as const;
+const config = { kind: "postgres", host: "127.0.0.1", port, user: "u", database: "d", poolSize: 10 } as const;
 afterAll(() => server.close());
 
 test("S59 a connection lost as it opens fails the statement and not the process", async () => {

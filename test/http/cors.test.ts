@@ -4,6 +4,7 @@ import { bearer, send } from "../support/requests";
 import { onEmbedded } from "../support/suite";
 
 const GAME = "https://game.example";
+const APP_HOSTS = ["capacitor://localhost", "http://tauri.localhost", "com.studio.game://app"];
 
 /** Origins that are not the configured one, however much they look like it. */
 const STRANGERS = [
@@ -18,6 +19,11 @@ const STRANGERS = [
   "https://game.example/",
   "https://game.example, https://evil.example",
   "file://",
+  "ionic://localhost",
+  "capacitor://localhost/",
+  "capacitor://localhost.evil.example",
+  "com.studio.game://other",
+  "https://tauri.localhost",
   "*",
   "",
 ];
@@ -49,6 +55,10 @@ for (const mode of ["development", "production"] as const) {
           });
           expect([status, headers.get("access-control-allow-origin")]).toEqual([200, GAME]);
           expect(headers.get("access-control-expose-headers")).toContain("x-request-id");
+        });
+
+        test.each(APP_HOSTS)("a configured app host may read answers: %s", async (origin) => {
+          expect(await allowed(origin)).toEqual([origin, origin]);
         });
 
         test.each(STRANGERS)("%j may not", async (origin) => {
@@ -84,7 +94,11 @@ for (const mode of ["development", "production"] as const) {
         );
       },
       {
-        adjust: (config) => ({ ...config, mode, server: { ...config.server, corsOrigins: [GAME] } }),
+        adjust: (config) => ({
+          ...config,
+          mode,
+          server: { ...config.server, corsOrigins: [GAME, ...APP_HOSTS] },
+        }),
       },
     );
   });

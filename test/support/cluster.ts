@@ -34,6 +34,7 @@ export async function startCluster(): Promise<Cluster> {
     port: await freePort(),
     user: "postgres",
     database: "postgres",
+    poolSize: 10,
   };
   const asUser = asPostgresUser();
   if (asUser.length > 0) chownSync(folder, Number(Bun.spawnSync(["id", "-u", "postgres"]).stdout), 0);

@@ -61,6 +61,7 @@ async function onThrowawayCluster(): Promise<TestPostgres> {
     user: "postgres",
     database: "postgres",
     password,
+    poolSize: 10,
   };
   const owner = { user: "account_server", password: "owner-password" };
   await withClient(superuser, (client) =>

@@ -1,0 +1,70 @@
+import { isIP } from "node:net";
+import { LOOPBACK_HOSTS } from "./fields";
+import { readPemFile } from "./pem";
+import type { Problems } from "./problems";
+
+export const SSL_MODES = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] as const;
+
+/** As libpq has them, but that `allow` takes TLS wherever it is offered, as `prefer` does. */
+export type SslMode = (typeof SSL_MODES)[number];
+
+/** How a connection to PostgreSQL is encrypted. */
+export type DatabaseTls = Readonly<{
+  /** Absent: `prefer`, and plain TCP to this machine. */
+  sslmode?: SslMode;
+  /** PEM of the certificate authorities that are trusted; absent: the public ones. */
+  ca?: string;
+  /** PEM of the certificate that we show, and of its key. */
+  cert?: string;
+  key?: string;
+}>;
+
+/** What was set, each with the name that a problem with it is told under. */
+export type GivenTls = Record<
+  "sslmode" | "sslrootcert" | "sslcert" | "sslkey",
+  { name: string; value: string | undefined }
+>;
+
+const VERIFYING = ["require", "verify-ca", "verify-full"];
+
+export function tlsSection(given: GivenTls, cwd: string, problems: Problems): DatabaseTls {
+  const { sslmode, sslrootcert, sslcert, sslkey } = given;
+  const system = sslrootcert.value === "system";
+  const mode = sslmode.value ?? (system ? "verify-full" : undefined);
+  if (mode !== undefined && !SSL_MODES.includes(mode as SslMode)) {
+    problems.add(`${sslmode.name}: must be one of ${SSL_MODES.join(", ")}`);
+    return {};
+  }
+  if (system && mode !== "verify-full") {
+    problems.add(`${sslrootcert.name}: system needs ${sslmode.name} verify-full`);
+  } else if (sslrootcert.value && !VERIFYING.includes(mode ?? "")) {
+    problems.add(`${sslrootcert.name}: is not used unless ${sslmode.name} is ${VERIFYING.join(", ")}`);
+  }
+  if (mode === "verify-ca" && !sslrootcert.value) {
+    problems.add(`${sslmode.name}: verify-ca needs ${sslrootcert.name}, or anybody's certificate would do`);
+  }
+  if (Boolean(sslcert.value) !== Boolean(sslkey.value)) {
+    problems.add(
+      `${(sslcert.value ? sslkey : sslcert).name}: missing (a certificate and its key go together)`,
+    );
+  }
+  const read = ({ name, value }: GivenTls["sslcert"]) =>
+    value ? readPemFile(name, value, cwd, problems) : undefined;
+  const [ca, cert, key] = [system ? undefined : read(sslrootcert), read(sslcert), read(sslkey)];
+  return {
+    ...(mode === undefined ? {} : { sslmode: mode as SslMode }),
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+  };
+}
+
+/** The mode that holds for a host: a socket's folder knows no TLS, and to this machine none is needed. */
+export function effectiveSslMode(host: string, sslmode: SslMode | undefined): SslMode {
+  if (host.startsWith("/")) return "disable";
+  return sslmode ?? (isThisMachine(host) ? "disable" : "prefer");
+}
+
+function isThisMachine(host: string): boolean {
+  return LOOPBACK_HOSTS.has(isIP(host) === 6 ? `[${host}]` : host);
+}
