@@ -68,7 +68,9 @@ class ServingPool extends pg.Pool {
 
   private leastBusy(): SharedConnection {
     const count = Math.max(1, Math.min(SHARED_CONNECTIONS, Math.floor(this.options.max / 2)));
-    return this.shared.slice(0, count).reduce((least, next) => (next.running < least.running ? next : least));
+    return this.shared.reduce((least, next, index) =>
+      index < count && next.running < least.running ? next : least,
+    );
   }
 }
 

@@ -16,8 +16,10 @@ const TOLD_BY_STATUS: Partial<Record<ErrorCode, string>> = {
   header_too_large: "request_failed",
   internal_error: "server_error",
   database_unavailable: "server_error",
+  request_timeout: "request_failed",
   // Said on the sign-in page in the player's browser alone.
   authorization_expired: "request_failed",
+  provider_unavailable: "request_failed",
 };
 
 describe("The error codes of server and SDK", () => {

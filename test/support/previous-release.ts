@@ -28,7 +28,7 @@ export function previousRelease(world: AsyncDisposableStack): string {
 export function prisma(folder: string, env: Record<string, string>, ...command: string[]) {
   return Bun.spawnSync([process.execPath, "x", "prisma", ...command], {
     cwd: folder,
-    env: { PATH: process.env.PATH ?? "", HOME: folder, CHECKPOINT_DISABLE: "1", ...env },
+    env: { PATH: process.env.PATH ?? "", HOME: tmpdir(), CHECKPOINT_DISABLE: "1", ...env },
     stdout: "pipe",
     stderr: "pipe",
   });

@@ -8,9 +8,9 @@ import { pendingStates, readPending, removePending, savePending } from "./pendin
 /** Begins the `state` of a popup sign-in, so that its last page knows what it is. */
 export const POPUP_STATE = "account-popup.";
 const MESSAGE_TYPE = "account-sdk:answer";
-const CLOSED_POLL_MS = 250;
+const CLOSED_POLL_MS = 100;
 /** A closed popup's answer may still be on its way. */
-const CLOSED_POLLS = 6;
+const CLOSED_POLLS = 15;
 
 const tabStorage = () => sessionStorage;
 
