@@ -101,17 +101,17 @@ export function createApp({ config, database, limitStore, keyRing, clock, log, p
           set.headers.allow = allow.join(", ");
         }
       }
-      const asking = readContext({ request, route, server, set });
-      if (error.status >= 500) logFailure(log, error, asking);
+      const context = readContext({ request, route, server, set });
+      if (error.status >= 500) logFailure(log, error, context);
       const refused = [401, 403, 429].includes(error.status);
       const signInFailed = isSignInPage(path) && !refused && code !== "NOT_FOUND";
-      if ((refused || signInFailed) && (await limits.mayLogRefusal(asking.ip))) {
-        if (refused) log.event("refused", { code: error.code, ...asking });
-        else log.event("sign_in_failed", { reason: error.code, ...asking });
+      if ((refused || signInFailed) && (await limits.mayLogRefusal(context.ip))) {
+        if (refused) log.event("refused", { code: error.code, ...context });
+        else log.event("sign_in_failed", { reason: error.code, ...context });
       }
       Object.assign(set.headers, errorHeaders(error));
       if (isSignInPage(path)) return signInFailedPage(error);
-      return status(error.status as 400, errorBody(error, asking.requestId));
+      return status(error.status as 400, errorBody(error, context.requestId));
     })
     .use(authorizationRoutes({ ...common, publicUrl, port }))
     .use(signInRoutes(common))

@@ -12,11 +12,14 @@ export type Database = Readonly<{
   prisma: PrismaClient;
   /** For prepared statements: `pool.query({ name, text, values })`. Inside a transaction use its client alone. */
   pool: pg.Pool;
-  /** Resolves when the database answers; rejects within seconds when it does not. */
+  /** Resolves when the database answers and takes writes; rejects within seconds when it does not. */
   ping(): Promise<void>;
   /** Waits for what is running, then lets go of everything. */
   close(): Promise<void>;
 }>;
+
+/** Fails where nothing can be written, as at a database that was replaced by another (a failover). */
+const WRITE_NOTHING = "UPDATE _prisma_migrations SET checksum = checksum WHERE false";
 
 export type OpenOptions = {
   /** Told what is going on when the start takes longer than a moment. */
@@ -70,7 +73,7 @@ export function createDatabase(
     },
     pool,
     async ping() {
-      await pool.query("SELECT 1");
+      await pool.query(WRITE_NOTHING);
     },
     close() {
       closing ??= closeAll();

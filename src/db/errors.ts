@@ -44,6 +44,23 @@ export function isRetryable(error: unknown): boolean {
   return codesOf(error).some((code) => code === "40001" || code === "40P01" || code === "P2034");
 }
 
+/** Whether the database takes no writes for now, as one that has just been replaced by another does. */
+export function isReadOnly(error: unknown): boolean {
+  return codesOf(error).includes(READ_ONLY);
+}
+
+/** Whether a statement, prepared before a migration, has to be prepared anew. Only another connection can. */
+export function isOutdatedPlan(error: unknown): boolean {
+  return chain(error).some(
+    (link) =>
+      (link as { code?: unknown }).code === "0A000" &&
+      link instanceof Error &&
+      link.message.startsWith("cached plan must not change result type"),
+  );
+}
+
+const READ_ONLY = "25006";
+
 /**
  * The unique constraint an insert or update ran into, as its index is named in the database
  * (`users_google_id_key`, say); null for every other error.
@@ -60,10 +77,10 @@ export function uniqueViolation(error: unknown): string | null {
 
 /**
  * Socket errors; SQLSTATE class 08 (connection), 53 (resources), 57014 (statement timeout), 57P0x (shutdown,
- * starting up), 55P03 (lock timeout), 25P03 (idle in transaction); Prisma's P10xx, P2024 and P2028.
+ * starting up), 55P03 (lock timeout), 25P03 (idle in transaction), 25006 (read-only); Prisma's P10xx, P2024 and P2028.
  */
 const UNAVAILABLE =
-  /^(E(CONNREFUSED|CONNRESET|NOTFOUND|AI_AGAIN|TIMEDOUT|PIPE|HOSTUNREACH|NETUNREACH|NOENT)|08...|53...|57014|57P0.|55P03|25P0[34]|P10(01|02|08|11|17)|P2024|P2028|P2037)$/;
+  /^(E(CONNREFUSED|CONNRESET|NOTFOUND|AI_AGAIN|TIMEDOUT|PIPE|HOSTUNREACH|NETUNREACH|NOENT)|08...|53...|57014|57P0.|55P03|25P0[34]|25006|P10(01|02|08|11|17)|P2024|P2028|P2037)$/;
 
 /** What pg and pg-pool say in errors that have no code. */
 const UNAVAILABLE_MESSAGE =

@@ -2,7 +2,7 @@ import pg from "pg";
 import type { DatabaseConfig } from "../config/config";
 import { effectiveSslMode, type SslMode } from "../config/tls";
 import { ConnectionLimit } from "./connection-limit";
-import { isRetryable } from "./errors";
+import { isOutdatedPlan, isReadOnly, isRetryable } from "./errors";
 import { OfferedTlsClient } from "./offered-tls";
 import { SharedConnection } from "./shared-connection";
 
@@ -32,8 +32,9 @@ const SHARED_CONNECTIONS = 4;
 
 /**
  * `query` makes each statement a transaction of its own, sends it on the least busy of a few shared connections, and
- * runs it again when it lost to a deadlock or a serialization failure; nothing of it is left behind. A transaction
- * over `connect` has its connection to itself and is its owner's to repeat.
+ * runs it again when it lost to a deadlock or a serialization failure; nothing of it is left behind. A connection to a
+ * database that has become read-only, or whose statements a migration has outdated, is replaced. A transaction over
+ * `connect` has its connection to itself and is its owner's to repeat.
  */
 class ServingPool extends pg.Pool {
   private readonly shared = Array.from({ length: SHARED_CONNECTIONS }, () => new SharedConnection(this));
@@ -56,15 +57,25 @@ class ServingPool extends pg.Pool {
 
   override query = (async (...statement: Parameters<pg.Pool["query"]>) => {
     const began = performance.now();
-    for (;;) {
+    for (let outdated = 0; ; ) {
+      const connection = this.leastBusy();
       try {
-        return await this.leastBusy().query(statement);
+        return await connection.query(statement);
       } catch (error) {
+        if (isReadOnly(error) || isOutdatedPlan(error)) this.replace(connection, error as Error);
+        if (isOutdatedPlan(error) && ++outdated <= SHARED_CONNECTIONS) continue;
         if (!isRetryable(error) || performance.now() - began > RETRY_FOR_MS) throw error;
         await Bun.sleep(Math.random() * RETRY_PAUSE_MS);
       }
     }
   }) as pg.Pool["query"];
+
+  private replace(connection: SharedConnection, why: Error): void {
+    const at = this.shared.indexOf(connection);
+    if (at < 0) return;
+    connection.retire(why);
+    this.shared[at] = new SharedConnection(this);
+  }
 
   private leastBusy(): SharedConnection {
     const count = Math.max(1, Math.min(SHARED_CONNECTIONS, Math.floor(this.options.max / 2)));

@@ -11,6 +11,7 @@ export class SharedConnection {
   running = 0;
   private client: Promise<pg.PoolClient> | null = null;
   private release: (error?: Error) => void = () => {};
+  private retired: Error | undefined;
 
   /** @param pool its clients have `pipeline: true` */
   constructor(private readonly pool: pg.Pool) {}
@@ -24,8 +25,13 @@ export class SharedConnection {
       return await client.query(...statement);
     } finally {
       this.running--;
-      if (this.running === 0) this.release();
+      if (this.running === 0) this.release(this.retired);
     }
+  }
+
+  /** Lets what is under way finish; then the connection is closed instead of going back to the pool. */
+  retire(why: Error): void {
+    this.retired = why;
   }
 
   /** Listens from the moment the pool hands the client over: it may be lost before a promise tells of it. */

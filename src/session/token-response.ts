@@ -1,5 +1,5 @@
-import { toUser } from "../users/model";
 import type { UserRow } from "../users/store";
+import { toUser } from "../users/to-user";
 import type { AccessTokens } from "./access-token";
 import type { SessionAnswer } from "./model";
 import type { RefreshTokenContent, RefreshTokens } from "./refresh-token";

@@ -1,6 +1,5 @@
 import { Type } from "@sinclair/typebox";
 import { t } from "elysia";
-import type { UserRow } from "./store";
 
 /** A player as clients see one. Each member is a column of `users`: a new one needs no other place but the schema. */
 export const userModel = t.Object({
@@ -41,13 +40,3 @@ export const updatePictureBody = t.Object({
     },
   ),
 });
-
-/** The user as clients see it: times in ISO 8601, UTC; an email that is unknown is empty. */
-export function toUser({ email, created_at, last_login, ...rest }: UserRow): User {
-  return {
-    ...rest,
-    email: email ?? "",
-    created_at: created_at.toISOString(),
-    last_login: last_login.toISOString(),
-  };
-}

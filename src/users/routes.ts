@@ -5,9 +5,10 @@ import type { Limits } from "../limits/limits";
 import type { Log } from "../log/log";
 import type { Guard } from "../session/guard";
 import { changePicture } from "./change-picture";
-import { toUser, updatePictureBody, updateUsernameBody, userAnswer } from "./model";
+import { updatePictureBody, updateUsernameBody, userAnswer } from "./model";
 import { rename } from "./rename";
 import type { UserStore } from "./store";
+import { toUser } from "./to-user";
 
 export type UserRouteDeps = {
   guard: Guard;

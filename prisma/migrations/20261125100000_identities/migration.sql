@@ -1,5 +1,5 @@
 -- Identities get a table of their own. First of two steps: this one only adds, so that a server of the release before
--- goes on serving; the next release drops `users.google_id`, `login_codes.google_id` and the triggers.
+-- goes on serving; the next release drops `users.google_id` and the triggers.
 
 -- CreateTable
 CREATE TABLE "identities" (

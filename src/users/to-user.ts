@@ -1,0 +1,12 @@
+import type { User } from "./model";
+import type { UserRow } from "./store";
+
+/** The user as clients see it: times in ISO 8601, UTC; an email that is unknown is empty. */
+export function toUser({ email, created_at, last_login, ...rest }: UserRow): User {
+  return {
+    ...rest,
+    email: email ?? "",
+    created_at: created_at.toISOString(),
+    last_login: last_login.toISOString(),
+  };
+}
