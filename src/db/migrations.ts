@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type pg from "pg";
 import { DatabaseStartError } from "./errors";
+import { foreignTablesMessage } from "./foreign-tables";
 
 const FOLDER = resolve(import.meta.dirname, "../../prisma/migrations");
 
@@ -44,7 +45,8 @@ export async function applyMigrations(pool: pg.Pool): Promise<void> {
       filters: { externalTables: [], externalEnums: [] },
     });
   } catch (error) {
-    throw new DatabaseStartError(`A migration failed: ${(error as Error).message}`, { cause: error });
+    const message = foreignTablesMessage(error) ?? `A migration failed: ${(error as Error).message}`;
+    throw new DatabaseStartError(message, { cause: error });
   } finally {
     engine.free();
   }

@@ -22,7 +22,9 @@ export function engineAdapter(pool: pg.Pool, openShadow: OpenShadow): SqlMigrati
 /** PrismaPg's adapter, amended where what it does is fine for queries and wrong for the schema engine. */
 async function connect(pool: pg.Pool): Promise<SqlDriverAdapter> {
   const { amended, charColumns } = withInternalChars(pool);
-  const adapter = await new PrismaPg(amended).connect();
+  // Else the engine looks into `public`, whatever schema the search path leads to.
+  const { rows } = await pool.query<{ schema: string | null }>("SELECT current_schema() AS schema");
+  const adapter = await new PrismaPg(amended, { schema: rows[0]?.schema ?? "public" }).connect();
   const queryRaw = adapter.queryRaw.bind(adapter);
   adapter.queryRaw = async (query) => {
     const result = await queryRaw(query);

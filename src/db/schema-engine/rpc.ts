@@ -1,6 +1,7 @@
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import type { DevDiagnosticInput, SchemaEngine } from "@prisma/schema-engine-wasm";
+import { foreignTablesMessage } from "../foreign-tables";
 import { engineAdapter } from "./adapter";
 import type { Target } from "./target";
 import { createSchemaEngine, panicMessage } from "./wasm";
@@ -71,7 +72,7 @@ function rpcError(error: unknown): object {
     message: "An error happened. Check the data field for details.",
     data: {
       is_panic: panic !== undefined,
-      message: panic ?? message ?? String(error),
+      message: panic ?? foreignTablesMessage(error) ?? message ?? String(error),
       error_code: code ?? null,
       meta: null,
     },
