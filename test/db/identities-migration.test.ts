@@ -192,7 +192,7 @@ describe.skipIf(!previousReleaseAvailable())("a database that the release before
     });
 
     test("S16 first sign-ins at both at once make one player", async () => {
-      for (let round = 0; round < 5; round++) {
+      for (let round = 0; round < 40; round++) {
         const somebody = freshAccount();
         const sessions = await Promise.all(
           [old, now, old, now, now, old].map((origin) => signIn(origin, google, somebody)),
