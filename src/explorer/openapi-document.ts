@@ -11,7 +11,7 @@ export type OpenApiDocument = { paths: Record<string, Record<string, Operation>>
  * Puts the plugin's document into the words of OpenAPI 3.1: JSON as the only media type, and examples where
  * the specification has them.
  */
-export function tidyDocument<T extends OpenApiDocument>(document: T): T {
+export function toOpenApi31<T extends OpenApiDocument>(document: T): T {
   for (const operations of Object.values(document.paths)) {
     for (const operation of Object.values(operations)) {
       keepJson(operation.requestBody);

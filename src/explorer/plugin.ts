@@ -1,7 +1,7 @@
 import { swagger } from "@elysiajs/swagger";
 import { Elysia } from "elysia";
 import { browserSdk } from "./browser-sdk";
-import { type OpenApiDocument, tidyDocument } from "./openapi-document";
+import { type OpenApiDocument, toOpenApi31 } from "./openapi-document";
 
 const SCALAR = Bun.resolveSync("@scalar/api-reference/package.json", import.meta.dir).replace(
   "package.json",
@@ -39,7 +39,7 @@ export function explorer() {
       .get("/favicon.ico", () => new Response(Bun.file(new URL("favicon.svg", import.meta.url))), HIDDEN)
       .mapResponse(({ path, responseValue }) => {
         if (path !== "/swagger/json") return undefined;
-        return Response.json(tidyDocument(responseValue as OpenApiDocument));
+        return Response.json(toOpenApi31(responseValue as OpenApiDocument));
       })
       .use(
         swagger({

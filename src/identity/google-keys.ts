@@ -2,8 +2,10 @@ import { createPublicKey, type JsonWebKey } from "node:crypto";
 import type { OAuth2Client } from "google-auth-library";
 import type { Clock } from "../clock";
 
-/** Between two fetches of Google's keys, also when a fetch failed or a key id is unknown. */
+/** Between a fetch of Google's keys that succeeded and the next, for a key id that is unknown. */
 const COOLDOWN_MS = 30_000;
+/** Between one that failed and the next. */
+const FAILURE_PAUSE_MS = 1_000;
 const MAX_AGE_MS = 600_000;
 
 /** Google's signing keys by key id, as PEM. */
@@ -32,9 +34,10 @@ export class GoogleKeys {
    */
   async find(keyId: string): Promise<Certificates> {
     const now = this.clock.now().getTime();
-    const fresh = now - this.fetchedAt < MAX_AGE_MS;
+    const fresh = isWithin(MAX_AGE_MS, this.fetchedAt, now);
     if (!fresh || !Object.hasOwn(this.certificates, keyId)) {
-      if (this.pending || now - this.attemptedAt >= COOLDOWN_MS) await this.refetch(now);
+      const pause = this.failure === null ? COOLDOWN_MS : FAILURE_PAUSE_MS;
+      if (this.pending || !isWithin(pause, this.attemptedAt, now)) await this.refetch(now);
       else if (!fresh) throw this.failure;
     }
     return this.certificates;
@@ -53,11 +56,17 @@ export class GoogleKeys {
       const { certs } = await this.newClient().getFederatedSignonCerts();
       this.certificates = toPem(certs);
       this.fetchedAt = now;
+      this.failure = null;
     } catch (error) {
       this.failure = error;
       throw error;
     }
   }
+}
+
+/** Whether so little time went by since `then`; false when the clock was set back meanwhile. */
+function isWithin(ms: number, then: number, now: number): boolean {
+  return now >= then && now - then < ms;
 }
 
 function toPem(answer: unknown): Certificates {
