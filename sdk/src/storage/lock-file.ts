@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { link, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { readFile, rm, stat, writeFile } from "node:fs/promises";
 
 const WAIT_MS = 15_000;
 const STALE_MS = 30_000;
 const POLL_MS = 25;
+/** Whoever removes a stale lock takes a moment; after this long they have died at it. */
+const ABANDONED_TURN_MS = 2_000;
 
 /**
  * Runs `work` while this process holds the lock file. The lock of a process that died,
@@ -32,16 +34,13 @@ async function acquire(path: string, owner: string): Promise<boolean> {
     }
     const holder = await ownerOf(path);
     if (holder !== null && (await isStale(path, holder))) await removeStaleLock(path, holder);
-    else await new Promise((resolve) => setTimeout(resolve, POLL_MS * (0.5 + Math.random())));
+    else await pause();
   }
   return false;
 }
 
 async function isStale(path: string, holder: string): Promise<boolean> {
-  const age = await stat(path).then(
-    ({ mtimeMs }) => Date.now() - mtimeMs,
-    () => 0,
-  );
+  const age = await ageOf(path);
   if (age > STALE_MS) return true;
   const pid = Number.parseInt(holder, 10);
   // Empty: between its creation and its owner's name, unless that owner died right there.
@@ -54,17 +53,35 @@ async function isStale(path: string, holder: string): Promise<boolean> {
   }
 }
 
-/** Removes the lock of `holder`. A lock that somebody else has taken since is put back. */
+/**
+ * Removes the lock of `holder`. One process at a time does so: a second one could remove what a third has taken in its
+ * place.
+ */
 async function removeStaleLock(path: string, holder: string): Promise<void> {
-  const removed = `${path}.${randomUUID()}.tmp`;
+  const turn = `${path}.removing`;
   try {
-    await rename(path, removed);
-    if ((await ownerOf(removed)) !== holder) await link(removed, path);
+    await writeFile(turn, "", { flag: "wx", mode: 0o600 });
   } catch {
-    // Somebody was faster.
-  } finally {
-    await rm(removed, { force: true });
+    if ((await ageOf(turn)) > ABANDONED_TURN_MS) await rm(turn, { force: true });
+    return pause();
   }
+  try {
+    if ((await ownerOf(path)) === holder) await rm(path, { force: true });
+  } finally {
+    await rm(turn, { force: true });
+  }
+}
+
+/** Milliseconds since a file was written; 0 when it is not there. */
+function ageOf(path: string): Promise<number> {
+  return stat(path).then(
+    ({ mtimeMs }) => Date.now() - mtimeMs,
+    () => 0,
+  );
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, POLL_MS * (0.5 + Math.random())));
 }
 
 async function ownerOf(path: string): Promise<string | null> {
