@@ -133,7 +133,7 @@ describe.skipIf(!chromiumPath())("In a browser", () => {
       const [popup] = await Promise.all([page.waitForEvent("popup"), page.click("#popup")]);
       await popup.getByRole("button", { name: /Ada/ }).waitFor();
       // As long as a player takes to look and change their mind, who then looks at the game again.
-      await page.waitForTimeout(500);
+      await page.waitForTimeout(1_000);
       await popup.close();
       await page.bringToFront();
       expect(await failure(page)).toBe("cancelled");
