@@ -1,5 +1,5 @@
 import { CLOCK, type RunStatement, seconds } from "../db/statements";
-import type { VerifiedIdentity } from "../identity/provider";
+import type { Identity } from "../identity/provider";
 import { sha256 } from "./sha256";
 
 const REQUEST_LIFETIME_SECONDS = 600;
@@ -19,7 +19,7 @@ export type PendingRequest = {
 /** An identity that a login code stands for, and the game's PKCE challenge that guards it. */
 export type PendingLogin = {
   codeChallenge: string;
-  identity: Pick<VerifiedIdentity, "provider" | "subject" | "email" | "emailVerified">;
+  identity: Identity;
   name: string | null;
   picture: string | null;
 };
@@ -107,7 +107,8 @@ export function createAuthorizationStore(run: RunStatement) {
 
     /** What a login code stands for, which it serves once; null when unknown or too old. */
     async takeLogin(loginCode: string): Promise<PendingLogin | null> {
-      type Row = { provider: string; subject: string; email: string | null; email_verified: boolean } & {
+      type Row = Omit<Identity, "emailVerified"> & {
+        email_verified: boolean;
         code_challenge: string;
         name: string | null;
         picture: string | null;

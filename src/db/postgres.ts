@@ -62,8 +62,9 @@ class ServingPool extends pg.Pool {
       try {
         return await connection.query(statement);
       } catch (error) {
-        if (isReadOnly(error) || isOutdatedPlan(error)) this.replace(connection, error as Error);
-        if (isOutdatedPlan(error) && ++outdated <= SHARED_CONNECTIONS) continue;
+        const isOutdated = isOutdatedPlan(error);
+        if (isOutdated || isReadOnly(error)) this.replace(connection, error as Error);
+        if (isOutdated && ++outdated <= SHARED_CONNECTIONS) continue;
         if (!isRetryable(error) || performance.now() - began > RETRY_FOR_MS) throw error;
         await Bun.sleep(Math.random() * RETRY_PAUSE_MS);
       }

@@ -71,9 +71,10 @@ export async function startServer(
     const sharePort = workers > 1;
     if (sharePort && port !== 0 && !isWorker) resources.defer(claimSharedPort(host, port));
     const serving = serve(app, { host, port, sharePort, keepAliveSeconds, cutOff });
+    const stores = createStores(database, clock, config.security);
     const stopCleaning = periodically(
       CLEAN_UP_INTERVAL_MS,
-      () => cleanUp(createStores(database, clock, config.security)),
+      () => cleanUp(stores),
       () => log.warn("expired sessions could not be deleted; trying again later"),
     );
     resources.defer(stopCleaning);

@@ -1,3 +1,4 @@
+import { withDeadline } from "../deadline";
 import { ApiError } from "../errors";
 
 /** Bytes a request body may have. */
@@ -20,30 +21,15 @@ export type BodyReader = (request: Request, contentType: string) => Promise<unkn
 
 /** @param cutOff once aborted, bodies that have not arrived yet are no longer waited for */
 export function createBodyReader(cutOff?: AbortSignal): BodyReader {
-  const arrival = createArrivalDeadline(cutOff);
+  const arriving = new Set<() => void>();
+  cutOff?.addEventListener("abort", () => {
+    for (const giveUp of arriving) giveUp();
+  });
+  const late = () => new ApiError("request_timeout");
   return async (request, contentType) => {
     if (!contentType && !hasBody(request.headers)) return undefined;
     if (contentType.toLowerCase() !== "application/json") throw new ApiError("unsupported_media_type");
-    return parseBody(await arrival(readCapped(request)));
-  };
-}
-
-function createArrivalDeadline(cutOff: AbortSignal | undefined) {
-  const waiting = new Set<() => void>();
-  cutOff?.addEventListener("abort", () => {
-    for (const giveUp of waiting) giveUp();
-  });
-  return async <T>(arriving: Promise<T>): Promise<T> => {
-    const late = Promise.withResolvers<never>();
-    const giveUp = () => late.reject(new ApiError("request_timeout"));
-    const timer = setTimeout(giveUp, BODY_DEADLINE_MS);
-    waiting.add(giveUp);
-    try {
-      return await Promise.race([arriving, late.promise]);
-    } finally {
-      clearTimeout(timer);
-      waiting.delete(giveUp);
-    }
+    return parseBody(await withDeadline(readCapped(request), BODY_DEADLINE_MS, late, arriving));
   };
 }
 

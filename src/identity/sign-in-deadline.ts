@@ -1,3 +1,4 @@
+import { withDeadline } from "../deadline";
 import { ApiError } from "../errors";
 
 /** How long Google may take for one sign-in in all, in milliseconds, however many questions it takes. */
@@ -12,14 +13,6 @@ export type Deadline = <T>(answer: Promise<T>) => Promise<T>;
  */
 export function startDeadline(): Deadline {
   const endsAt = performance.now() + SIGN_IN_DEADLINE_MS;
-  return async (answer) => {
-    const late = Promise.withResolvers<never>();
-    const expire = () => late.reject(new ApiError("google_unavailable", { cause: "sign_in_deadline" }));
-    const timer = setTimeout(expire, Math.max(0, endsAt - performance.now()));
-    try {
-      return await Promise.race([answer, late.promise]);
-    } finally {
-      clearTimeout(timer);
-    }
-  };
+  const late = () => new ApiError("google_unavailable", { cause: "sign_in_deadline" });
+  return (answer) => withDeadline(answer, Math.max(0, endsAt - performance.now()), late);
 }

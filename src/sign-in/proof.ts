@@ -1,11 +1,11 @@
 import { ApiError } from "../errors";
+import type { CodeGrant, IdentityProof } from "../identity/provider";
 import type { SignInBody } from "./model";
 
 /** The one thing by which a player proves who they are. */
 export type Proof =
-  | { kind: "access_token"; token: string }
-  | { kind: "id_token"; token: string; nonce: string | undefined }
-  | { kind: "code"; code: string; codeVerifier: string; redirectUri: string }
+  | IdentityProof
+  | ({ kind: "code" } & CodeGrant)
   | { kind: "login_code"; code: string; codeVerifier: string };
 
 const PROOFS = ["access_token", "id_token", "code", "login_code"] as const;

@@ -116,6 +116,11 @@ describe.skipIf(!previousReleaseAvailable())("a database that the release before
     let now: string;
     let session: SessionAnswer;
     const account = freshAccount();
+    const bothWays = () =>
+      [
+        [old, now],
+        [now, old],
+      ] as const;
     const traffic = { going: true, requests: 0, refused: [] as string[], done: Promise.resolve() };
 
     /** Players of the old server who refresh, rename and sign in all the while. */
@@ -181,10 +186,7 @@ describe.skipIf(!previousReleaseAvailable())("a database that the release before
     });
 
     test("who signed up at one signs in at the other", async () => {
-      for (const [here, there] of [
-        [old, now],
-        [now, old],
-      ] as const) {
+      for (const [here, there] of bothWays()) {
         const somebody = freshAccount();
         const { user } = await signIn(here, google, somebody);
         expect((await signIn(there, google, somebody)).user.id).toBe(user.id);
@@ -202,10 +204,7 @@ describe.skipIf(!previousReleaseAvailable())("a database that the release before
     });
 
     test("a sign-in page begun at one is finished at the other, and redeemed at the first", async () => {
-      for (const [here, there] of [
-        [old, now],
-        [now, old],
-      ] as const) {
+      for (const [here, there] of bothWays()) {
         const asking = newGame();
         const somebody = freshAccount();
         const atGoogle = await locationOf(startUrl({ origin: here }, asking));

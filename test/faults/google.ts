@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { exportJWK, generateKeyPair } from "jose";
 import { boundedAnswers } from "../support/bounded";
 import { ask, bearer, refresh } from "../support/client";
+import { googleUrlVariables } from "../support/google-urls";
 import { startHostileGoogle } from "../support/hostile-google";
 import type { Proof, Run } from "../support/proof";
 import { CLIENT_ID, CLIENT_SECRET, JWT_SECRET } from "../support/server";
@@ -30,10 +31,7 @@ async function serverOfHostileGoogle(run: Run) {
     JWT_SECRET,
     GOOGLE_CLIENT_ID: CLIENT_ID,
     GOOGLE_CLIENT_SECRET: CLIENT_SECRET,
-    GOOGLE_TOKEN_URL: google.urls.token,
-    GOOGLE_TOKEN_INFO_URL: google.urls.tokenInfo,
-    GOOGLE_USERINFO_URL: google.urls.userinfo,
-    GOOGLE_CERTS_URL: google.urls.certs,
+    ...googleUrlVariables(google.urls),
   };
   const { origin, kill } = await spawnServer({ folder, env, preload: PRELOAD });
   run.world.defer(kill);

@@ -3,6 +3,7 @@ import { connect, type Socket } from "node:net";
 import type { App } from "../../src/app";
 import { serve } from "../../src/host/serve";
 import { folderWithDatabase, removeImage } from "../support/embedded";
+import { googleUrlVariables } from "../support/google-urls";
 import { type Host, startHost } from "../support/host";
 import { type HostileGoogle, startHostileGoogle } from "../support/hostile-google";
 import { expectError, get, post } from "../support/requests";
@@ -27,10 +28,7 @@ beforeAll(async () => {
     env: {
       GOOGLE_CLIENT_ID: CLIENT_ID,
       GOOGLE_CLIENT_SECRET: CLIENT_SECRET,
-      GOOGLE_TOKEN_URL: google.urls.token,
-      GOOGLE_TOKEN_INFO_URL: google.urls.tokenInfo,
-      GOOGLE_USERINFO_URL: google.urls.userinfo,
-      GOOGLE_CERTS_URL: google.urls.certs,
+      ...googleUrlVariables(google.urls),
     },
   });
   world.defer(async () => {

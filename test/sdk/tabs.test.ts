@@ -1,187 +1,155 @@
-import {
-  afterAll,
-  afterEach,
-  beforeAll,
-  beforeEach,
-  describe,
-  expect,
-  setDefaultTimeout,
-  test,
-} from "bun:test";
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { chromiumPath, launchChromium } from "../support/chromium";
-import { onEmbedded } from "../support/suite";
-import { signedIn, signInWithPopup, startWebGame, type WebGame } from "./support/web-game.ts";
+import { expect, setDefaultTimeout, test } from "bun:test";
+import type { Page } from "playwright-core";
+import { inBrowser } from "./support/in-browser.ts";
+import { signedIn, signInWithPopup } from "./support/web-game.ts";
 
 setDefaultTimeout(30_000);
 
-let browser: Browser;
-let context: BrowserContext;
-let game: WebGame;
+inBrowser("Storage in a browser", (at) => {
+  test("C8 sign-in, profile, refresh and sign-out reach the other tab within a second", async () => {
+    const [one, two] = [await at.game.open(at.context), await at.game.open(at.context)];
+    const lag = async (event: string, from: Page, to: Page) => {
+      const [start, end] = await Promise.all([from, to].map((tab) => momentOf(tab, event)));
+      return end! - start!;
+    };
+    await signInWithPopup(one, /Ada/);
+    expect(await lag("login", one, two)).toBeLessThan(1_000);
 
-describe.skipIf(!chromiumPath())("Storage in a browser", () => {
-  onEmbedded((at) => {
-    beforeAll(async () => {
-      browser = await launchChromium();
-      game = await startWebGame(at.server.origin);
+    await two.evaluate(() => oauth.updateUsername("Two Tabs"));
+    expect(await lag("user:Two Tabs", two, one)).toBeLessThan(1_000);
+
+    // A token of another second is another token.
+    at.server.clock.advance(2);
+    const old = await one.evaluate(() => oauth.getAccessToken());
+    const arrived = one.evaluate(async (old) => {
+      while ((await oauth.getAccessToken()) === old) await new Promise((resolve) => setTimeout(resolve, 10));
+      return Date.now();
+    }, old);
+    const refreshed = await two.evaluate(async () => {
+      await oauth.refreshTokens();
+      return Date.now();
     });
-    afterAll(async () => {
-      await browser.close();
-      await game.stop();
-    });
-    beforeEach(async () => {
-      context = await browser.newContext();
-    });
-    afterEach(() => context.close());
+    expect((await arrived) - refreshed).toBeLessThan(1_000);
+    const tokens = await Promise.all([one, two].map((tab) => tab.evaluate(() => oauth.getAccessToken())));
+    expect(tokens[0]).toBe(tokens[1]!);
 
-    test("C8 sign-in, profile, refresh and sign-out reach the other tab within a second", async () => {
-      const [one, two] = [await game.open(context), await game.open(context)];
-      const lag = async (event: string, from: Page, to: Page) => {
-        const [start, end] = await Promise.all([from, to].map((tab) => momentOf(tab, event)));
-        return end! - start!;
-      };
-      await signInWithPopup(one, /Ada/);
-      expect(await lag("login", one, two)).toBeLessThan(1_000);
+    await one.evaluate(() => oauth.logout());
+    expect(await lag("logout", one, two)).toBeLessThan(1_000);
+    expect(await two.evaluate(() => events.filter((event) => event === "logout"))).toHaveLength(1);
+  });
 
-      await two.evaluate(() => oauth.updateUsername("Two Tabs"));
-      expect(await lag("user:Two Tabs", two, one)).toBeLessThan(1_000);
-
-      // A token of another second is another token.
-      at.server.clock.advance(2);
-      const old = await one.evaluate(() => oauth.getAccessToken());
-      const arrived = one.evaluate(async (old) => {
-        while ((await oauth.getAccessToken()) === old)
-          await new Promise((resolve) => setTimeout(resolve, 10));
-        return Date.now();
-      }, old);
-      const refreshed = await two.evaluate(async () => {
-        await oauth.refreshTokens();
-        return Date.now();
-      });
-      expect((await arrived) - refreshed).toBeLessThan(1_000);
-      const tokens = await Promise.all([one, two].map((tab) => tab.evaluate(() => oauth.getAccessToken())));
-      expect(tokens[0]).toBe(tokens[1]!);
-
-      await one.evaluate(() => oauth.logout());
-      expect(await lag("logout", one, two)).toBeLessThan(1_000);
-      expect(await two.evaluate(() => events.filter((event) => event === "logout"))).toHaveLength(1);
-    });
-
-    for (const locks of ["with Web Locks", "without Web Locks"]) {
-      test(`C8 four tabs that refresh at once, again and again, never sign each other out (${locks})`, async () => {
-        if (locks === "without Web Locks") {
-          await context.addInitScript(() => Object.defineProperty(navigator, "locks", { value: undefined }));
-        }
-        const first = await game.open(context);
-        await signInWithPopup(first, /Bruno/);
-        const tabs = [first, ...(await Promise.all([1, 2, 3].map(() => game.open(context))))];
-        await Promise.all(tabs.map(signedIn));
-        for (let round = 0; round < 5; round++) {
-          await Promise.all(tabs.map((tab) => tab.evaluate(() => oauth.refreshTokens())));
-        }
-        for (const tab of tabs) {
-          expect(await tab.evaluate(() => oauth.isLoggedIn())).toBe(true);
-          expect(await tab.evaluate(() => events)).not.toContain("logout");
-        }
-        const tokens = await Promise.all(tabs.map((tab) => tab.evaluate(() => oauth.getAccessToken())));
-        expect(new Set(tokens).size).toBe(1);
-      });
-    }
-
-    test("C8 with Web Locks the tabs refresh an expired token one after the other, and end with the same", async () => {
-      const first = await game.open(context);
+  for (const locks of ["with Web Locks", "without Web Locks"]) {
+    test(`C8 four tabs that refresh at once, again and again, never sign each other out (${locks})`, async () => {
+      if (locks === "without Web Locks") {
+        await at.context.addInitScript(() => Object.defineProperty(navigator, "locks", { value: undefined }));
+      }
+      const first = await at.game.open(at.context);
       await signInWithPopup(first, /Bruno/);
-      await age(first);
-      let running = 0;
-      let most = 0;
-      await context.route("**/api/refresh", async (route) => {
-        most = Math.max(most, ++running);
-        const response = await route.fetch();
-        running--;
-        await route.fulfill({ response });
-      });
-      const tabs = await Promise.all([1, 2, 3].map(() => game.open(context)));
-      const refreshed = tabs.map(async (tab) => {
-        await signedIn(tab);
-        return tab.evaluate(() => oauth.getAccessToken());
-      });
-      const tokens = await Promise.all(refreshed);
-      await context.unrouteAll({ behavior: "wait" });
+      const tabs = [first, ...(await Promise.all([1, 2, 3].map(() => at.game.open(at.context))))];
+      await Promise.all(tabs.map(signedIn));
+      for (let round = 0; round < 5; round++) {
+        await Promise.all(tabs.map((tab) => tab.evaluate(() => oauth.refreshTokens())));
+      }
+      for (const tab of tabs) {
+        expect(await tab.evaluate(() => oauth.isLoggedIn())).toBe(true);
+        expect(await tab.evaluate(() => events)).not.toContain("logout");
+      }
+      const tokens = await Promise.all(tabs.map((tab) => tab.evaluate(() => oauth.getAccessToken())));
       expect(new Set(tokens).size).toBe(1);
-      expect(most).toBe(1);
     });
+  }
 
-    test("C18 with a stored session and no network the game starts, and catches up when it is back", async () => {
-      const page = await game.open(context);
-      await signInWithPopup(page, /Chlo/);
-      await age(page);
-      await context.route(`${at.server.origin}/**`, (route) => route.abort());
-      await page.reload();
-      expect(await signedIn(page)).toBe("chloe@players.example");
-      expect(await page.evaluate(() => oauth.getAccessToken().catch(({ code }) => code))).toBe(
-        "network_error",
-      );
-      expect(await page.evaluate(() => localStorage.length)).toBe(1);
-      await context.unroute(`${at.server.origin}/**`);
-      await page.evaluate(() => dispatchEvent(new Event("online")));
-      const me = await page.evaluate(
-        async (backend) => (await oauth.fetch(`${backend}/api/me`)).status,
-        at.server.origin,
-      );
-      expect(me).toBe(200);
+  test("C8 with Web Locks the tabs refresh an expired token one after the other, and end with the same", async () => {
+    const first = await at.game.open(at.context);
+    await signInWithPopup(first, /Bruno/);
+    await age(first);
+    let running = 0;
+    let most = 0;
+    await at.context.route("**/api/refresh", async (route) => {
+      most = Math.max(most, ++running);
+      const response = await route.fetch();
+      running--;
+      await route.fulfill({ response });
     });
+    const tabs = await Promise.all([1, 2, 3].map(() => at.game.open(at.context)));
+    const refreshed = tabs.map(async (tab) => {
+      await signedIn(tab);
+      return tab.evaluate(() => oauth.getAccessToken());
+    });
+    const tokens = await Promise.all(refreshed);
+    await at.context.unrouteAll({ behavior: "wait" });
+    expect(new Set(tokens).size).toBe(1);
+    expect(most).toBe(1);
+  });
 
-    test("C10 a tab that is looked at again after hours refreshes at once", async () => {
-      const page = await context.newPage();
-      await page.clock.install();
-      await page.goto(game.origin);
-      await signInWithPopup(page, /Chlo/);
-      const answer = page.waitForResponse((response) => response.url().endsWith("/api/refresh"));
-      await page.clock.setSystemTime(Date.now() + 8 * 3_600_000);
-      await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
-      expect((await answer).status()).toBe(200);
-    });
+  test("C18 with a stored session and no network the game starts, and catches up when it is back", async () => {
+    const page = await at.game.open(at.context);
+    await signInWithPopup(page, /Chlo/);
+    await age(page);
+    await at.context.route(`${at.server.origin}/**`, (route) => route.abort());
+    await page.reload();
+    expect(await signedIn(page)).toBe("chloe@players.example");
+    expect(await page.evaluate(() => oauth.getAccessToken().catch(({ code }) => code))).toBe("network_error");
+    expect(await page.evaluate(() => localStorage.length)).toBe(1);
+    await at.context.unroute(`${at.server.origin}/**`);
+    await page.evaluate(() => dispatchEvent(new Event("online")));
+    const me = await page.evaluate(
+      async (backend) => (await oauth.fetch(`${backend}/api/me`)).status,
+      at.server.origin,
+    );
+    expect(me).toBe(200);
+  });
 
-    test("C20 a localStorage that throws is replaced by memory, with one warning", async () => {
-      const warnings: string[] = [];
-      await context.addInitScript(() => {
-        const refuse = () => {
-          throw new DOMException("denied", "SecurityError");
-        };
-        Object.defineProperty(window, "localStorage", { get: refuse });
-      });
-      const page = await game.open(context);
-      page.on("console", (message) => {
-        if (message.type() === "warning") warnings.push(message.text());
-      });
-      await page.reload();
-      expect(await signInWithPopup(page, /Ada/)).toBe("ada@players.example");
-      await page.evaluate(() => oauth.refreshTokens());
-      await page.evaluate(() => oauth.logout());
-      expect(warnings.filter((text) => text.includes("cannot be stored"))).toHaveLength(1);
-    });
+  test("C10 a tab that is looked at again after hours refreshes at once", async () => {
+    const page = await at.context.newPage();
+    await page.clock.install();
+    await page.goto(at.game.origin);
+    await signInWithPopup(page, /Chlo/);
+    const answer = page.waitForResponse((response) => response.url().endsWith("/api/refresh"));
+    await page.clock.setSystemTime(Date.now() + 8 * 3_600_000);
+    await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+    expect((await answer).status()).toBe(200);
+  });
 
-    test("C19 whatever stands in localStorage, the game starts signed out", async () => {
-      const page = await game.open(context);
-      await signInWithPopup(page, /Ada/);
-      await page.evaluate(() => {
-        const [key = ""] = Object.keys(localStorage);
-        localStorage.setItem(key, localStorage.getItem(key)?.slice(0, 99) ?? "");
-      });
-      await page.reload();
-      expect(await page.evaluate(() => oauth.loadStoredCredentials())).toBe(false);
-      expect(await page.evaluate(() => events)).toEqual([]);
+  test("C20 a localStorage that throws is replaced by memory, with one warning", async () => {
+    const warnings: string[] = [];
+    await at.context.addInitScript(() => {
+      const refuse = () => {
+        throw new DOMException("denied", "SecurityError");
+      };
+      Object.defineProperty(window, "localStorage", { get: refuse });
     });
+    const page = await at.game.open(at.context);
+    page.on("console", (message) => {
+      if (message.type() === "warning") warnings.push(message.text());
+    });
+    await page.reload();
+    expect(await signInWithPopup(page, /Ada/)).toBe("ada@players.example");
+    await page.evaluate(() => oauth.refreshTokens());
+    await page.evaluate(() => oauth.logout());
+    expect(warnings.filter((text) => text.includes("cannot be stored"))).toHaveLength(1);
+  });
 
-    test("C16 a disposed tab hears and does nothing any more", async () => {
-      const [one, two] = [await game.open(context), await game.open(context)];
-      await two.evaluate(() => oauth.dispose());
-      await signInWithPopup(one, /Ada/);
-      await one.evaluate(() => oauth.refreshTokens());
-      expect(await two.evaluate(() => [events, oauth.isLoggedIn()])).toEqual([[], false]);
-      await two.evaluate(() => dispatchEvent(new Event("online")));
-      expect(await one.evaluate(() => oauth.isLoggedIn())).toBe(true);
+  test("C19 whatever stands in localStorage, the game starts signed out", async () => {
+    const page = await at.game.open(at.context);
+    await signInWithPopup(page, /Ada/);
+    await page.evaluate(() => {
+      const [key = ""] = Object.keys(localStorage);
+      localStorage.setItem(key, localStorage.getItem(key)?.slice(0, 99) ?? "");
     });
+    await page.reload();
+    expect(await page.evaluate(() => oauth.loadStoredCredentials())).toBe(false);
+    expect(await page.evaluate(() => events)).toEqual([]);
+  });
+
+  test("C16 a disposed tab hears and does nothing any more", async () => {
+    const [one, two] = [await at.game.open(at.context), await at.game.open(at.context)];
+    await two.evaluate(() => oauth.dispose());
+    await signInWithPopup(one, /Ada/);
+    await one.evaluate(() => oauth.refreshTokens());
+    expect(await two.evaluate(() => [events, oauth.isLoggedIn()])).toEqual([[], false]);
+    await two.evaluate(() => dispatchEvent(new Event("online")));
+    expect(await one.evaluate(() => oauth.isLoggedIn())).toBe(true);
   });
 });
 

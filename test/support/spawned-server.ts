@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { startLocalGoogle } from "../../src/stand-ins/google/start";
+import { googleUrlVariables } from "./google-urls";
 
 const HOST = resolve(import.meta.dirname, "../../src/index.ts");
 const START_LIMIT_MS = 45_000;
@@ -123,10 +124,6 @@ export function googleEnv(urls: ReturnType<typeof startLocalGoogle>["urls"]): Re
     JWT_SECRET: "0f1e2d3c4b5a69788796a5b4c3d2e1f06f1d2c3b4a5968778695a4b3c2d1e0f0",
     GOOGLE_CLIENT_ID: CLIENT_ID,
     GOOGLE_CLIENT_SECRET: CLIENT_SECRET,
-    GOOGLE_AUTH_URL: urls.auth,
-    GOOGLE_TOKEN_URL: urls.token,
-    GOOGLE_TOKEN_INFO_URL: urls.tokenInfo,
-    GOOGLE_USERINFO_URL: urls.userinfo,
-    GOOGLE_CERTS_URL: urls.certs,
+    ...googleUrlVariables(urls),
   };
 }

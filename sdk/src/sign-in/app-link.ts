@@ -1,8 +1,9 @@
-import { AccountError, browserNotOpened } from "../errors.ts";
+import { AccountError } from "../errors.ts";
 import type { SignIn, SignInAttempt } from "../platform.ts";
 import { completeWithAnswer, createAuthorizationRequest } from "./authorization.ts";
 import { rejection } from "./flow.ts";
 import { readPending, removePending, savePending } from "./pending.ts";
+import { showPage } from "./show-page.ts";
 
 const APP_LINK_STATE = "account-app.";
 
@@ -10,7 +11,8 @@ const APP_LINK_STATE = "account-app.";
 const appStorage = () => localStorage;
 
 /** Sign-in in the system browser of a host that gets its answer as an app link (RFC 8252 §7.1, §7.2). */
-export async function signInWithAppLink({ options, signal, showing }: SignInAttempt): Promise<void> {
+export async function signInWithAppLink(attempt: SignInAttempt): Promise<void> {
+  const { options, signal } = attempt;
   const { openUrl, redirectUri, backendUrl } = options;
   if (!redirectUri || !openUrl) {
     throw new AccountError(
@@ -24,13 +26,7 @@ export async function signInWithAppLink({ options, signal, showing }: SignInAtte
   signal.addEventListener("abort", () => {
     if (signal.reason.code !== "disposed") removePending(appStorage, state);
   });
-  const show = (): void => {
-    Promise.resolve(url)
-      .then(openUrl)
-      .catch((cause) => showing(url, show, browserNotOpened(cause)));
-  };
-  showing(url, show);
-  show();
+  showPage(url, openUrl, attempt);
   // completeLogin() brings it to its end.
   await rejection(signal);
 }

@@ -1,4 +1,4 @@
-import { browserNotOpened, toAccountError } from "../errors.ts";
+import { toAccountError } from "../errors.ts";
 import type { OAuthManagerOptions } from "../options.ts";
 import type { SignInAttempt, SignInProof } from "../platform.ts";
 import { codeFrom, createAuthorizationRequest } from "./authorization.ts";
@@ -7,6 +7,7 @@ import { rejection } from "./flow.ts";
 import { listenOnLoopback } from "./listener.ts";
 import { openBrowser } from "./open-browser.ts";
 import { failurePage, successPage } from "./page.ts";
+import { showPage } from "./show-page.ts";
 
 const CALLBACK_PATH = "/auth/google/callback";
 const DEFAULT_PORT = 5000;
@@ -15,7 +16,7 @@ const GOOGLE_AUTH_URL = "https://accounts.google.com/o/oauth2/v2/auth";
 /** Sign-in in the system browser, with a listener on loopback for its answer (RFC 8252 §7.3). */
 export async function signInOnLoopback(attempt: SignInAttempt): Promise<void> {
   const { options, signal } = attempt;
-  const { clientId, port = DEFAULT_PORT, appName = "the game" } = options;
+  const { clientId, port = DEFAULT_PORT, appName = "the game", openUrl = openBrowser } = options;
   const callback = createCallback(CALLBACK_PATH);
   signal.throwIfAborted();
   const binding = { port, exact: clientId !== undefined && port !== 0, localhost: clientId !== undefined };
@@ -26,7 +27,7 @@ export async function signInOnLoopback(attempt: SignInAttempt): Promise<void> {
     const { state, verifier } = ours;
     const url = clientId ? googleUrl(options, clientId, ours.url) : ours.url;
     signal.throwIfAborted();
-    showPage(url, attempt);
+    showPage(url, openUrl, attempt);
     const response = await Promise.race([callback.response, rejection(signal)]);
     const code = codeFrom(response, state);
     const proof: SignInProof = clientId
@@ -40,18 +41,6 @@ export async function signInOnLoopback(attempt: SignInAttempt): Promise<void> {
   } finally {
     await listener.close();
   }
-}
-
-/** Where no browser opens the sign-in goes on: the player may open the page by hand, on another device too. */
-function showPage(url: string, attempt: SignInAttempt): void {
-  const { openUrl = openBrowser } = attempt.options;
-  const open = (): void => {
-    Promise.resolve(url)
-      .then(openUrl)
-      .catch((cause) => attempt.showing(url, open, browserNotOpened(cause)));
-  };
-  attempt.showing(url, open);
-  open();
 }
 
 /** The same request to Google itself, for a game that is Google's client. */

@@ -6,6 +6,9 @@ export interface PendingSignIn {
   readonly page?: string;
 }
 
+/** Gone with its tab: of a sign-in that comes back to the same one. */
+export const tabStorage = () => sessionStorage;
+
 /** Kept under the `state` of its request. Without a storage only the page that began it can go on. */
 export function savePending(storage: () => Storage, state: string, pending: PendingSignIn): void {
   attempt(() => storage().setItem(state, JSON.stringify(pending)));

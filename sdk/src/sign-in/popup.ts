@@ -3,7 +3,7 @@ import { preparePkce, takePreparedPkce } from "../pkce.ts";
 import type { SignIn, SignInAttempt } from "../platform.ts";
 import { authorizationRequestWith, completeWithAnswer, createAuthorizationRequest } from "./authorization.ts";
 import { redirectUriOf } from "./page-requirements.ts";
-import { pendingStates, readPending, removePending, savePending } from "./pending.ts";
+import { pendingStates, readPending, removePending, savePending, tabStorage } from "./pending.ts";
 
 /** Begins the `state` of a popup sign-in, so that its last page knows what it is. */
 export const POPUP_STATE = "account-popup.";
@@ -13,8 +13,6 @@ const CLOSED_POLL_MS = 100;
 const CLOSED_POLLS = 15;
 /** For tens of milliseconds on its way to being cut off, a popup looks like one that can be seen at another origin. */
 const CUT_OFF_MS = 400;
-
-const tabStorage = () => sessionStorage;
 
 /** Sign-in in a popup. Opens it before the first await, so that the click still counts. */
 export async function signInWithPopup(attempt: SignInAttempt): Promise<void> {

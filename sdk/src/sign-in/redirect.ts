@@ -2,12 +2,10 @@ import { cancelled } from "../errors.ts";
 import type { SignIn, SignInAttempt } from "../platform.ts";
 import { completeWithAnswer, createAuthorizationRequest } from "./authorization.ts";
 import { redirectUriOf } from "./page-requirements.ts";
-import { type PendingSignIn, readPending, removePending, savePending } from "./pending.ts";
+import { type PendingSignIn, readPending, removePending, savePending, tabStorage } from "./pending.ts";
 import { answerOpener, POPUP_STATE } from "./popup.ts";
 
 const REDIRECT_STATE = "account-redirect.";
-
-const tabStorage = () => sessionStorage;
 
 interface Return {
   readonly response: URLSearchParams;

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { withLockFile } from "./lock-file.ts";
+import { ageOf, withLockFile } from "./lock-file.ts";
 import type { AccountStorage } from "./storage.ts";
 
 const TEMPORARY = ".tmp";
@@ -116,11 +116,7 @@ async function removeAbandoned(path: string): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
     if (!name.startsWith(`${basename(path)}.`) || !name.endsWith(TEMPORARY)) continue;
     const temporary = join(folder, name);
-    const age = await stat(temporary).then(
-      ({ mtimeMs }) => Date.now() - mtimeMs,
-      () => 0,
-    );
-    if (age > ABANDONED_MS) await rm(temporary, { force: true });
+    if ((await ageOf(temporary)) > ABANDONED_MS) await rm(temporary, { force: true });
   }
 }
 

@@ -73,7 +73,7 @@ async function removeStaleLock(path: string, holder: string): Promise<void> {
 }
 
 /** Milliseconds since a file was written; 0 when it is not there. */
-function ageOf(path: string): Promise<number> {
+export function ageOf(path: string): Promise<number> {
   return stat(path).then(
     ({ mtimeMs }) => Date.now() - mtimeMs,
     () => 0,

@@ -41,13 +41,10 @@ export const serverSettings = {
       "where limits are counted: `memory` of each process, or `postgres` or `redis` (Valkey) for all replicas",
   },
   REDIS_URL: {
-    schema: z
-      .string()
-      .min(1)
-      .refine(
-        (url) => URL.canParse(url) && /^rediss?:$/.test(new URL(url).protocol),
-        "must be a redis:// or rediss:// URL",
-      ),
+    schema: text.refine(
+      (url) => URL.canParse(url) && /^rediss?:$/.test(new URL(url).protocol),
+      "must be a redis:// or rediss:// URL",
+    ),
     sentence: "where Redis or Valkey is, when limits are counted there",
   },
   "server.cors_origins": {

@@ -7,6 +7,7 @@ import { createAccessTokens } from "../../../src/session/access-token";
 import { loadKeyRing } from "../../../src/session/keys";
 import { createRefreshTokens } from "../../../src/session/refresh-token";
 import { type RunningLocalGoogle, startLocalGoogle } from "../../../src/stand-ins/google/start";
+import { googleUrlVariables } from "../../support/google-urls";
 
 export const GOOGLE_CLIENT_ID = "bench-game.apps.googleusercontent.com";
 
@@ -29,11 +30,7 @@ export async function createWorld(): Promise<World> {
     JWT_SECRET: "0f1e2d3c4b5a69788796a5b4c3d2e1f06f1d2c3b4a5968778695a4b3c2d1e0f0",
     GOOGLE_CLIENT_ID,
     GOOGLE_CLIENT_SECRET: clientSecret,
-    GOOGLE_AUTH_URL: google.urls.auth,
-    GOOGLE_TOKEN_URL: google.urls.token,
-    GOOGLE_TOKEN_INFO_URL: google.urls.tokenInfo,
-    GOOGLE_USERINFO_URL: google.urls.userinfo,
-    GOOGLE_CERTS_URL: google.urls.certs,
+    ...googleUrlVariables(google.urls),
     SERVER_HOST: "127.0.0.1",
   };
   const { security } = loadConfig({ cwd: folder, env });
