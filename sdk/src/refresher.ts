@@ -150,9 +150,11 @@ export class Refresher {
     const session = this.required();
     const stored = await this.#store.read();
     if (stored?.refreshToken !== session.refreshToken) {
-      const found = this.#adopt(session, stored);
-      return enough(found) ? found : this.#rotate(enough);
+      this.#adopt(session, stored);
+      return this.#rotate(enough);
     }
+    // Another tab or process has refreshed, before the lock was free or before the store was read.
+    if (enough(session)) return session;
     if (this.#isDead(session)) return this.#fail(session);
     try {
       const next = await this.#http.postForSession("/api/refresh", { refresh_token: session.refreshToken });

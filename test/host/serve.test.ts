@@ -114,22 +114,22 @@ test.concurrent("a body that does not arrive within ten seconds is a 408, and th
   clearInterval(drip);
 });
 
-test.concurrent("Google that takes 4.9 s twice is a 503 after eight seconds, and no reset", async () => {
+test.concurrent("Google that takes 4.5 s twice is a 503 after eight seconds, and no reset", async () => {
   google.misbehave(
     "tokenInfo",
-    later(4_900, () => Response.json({ sub: "slow", aud: CLIENT_ID, scope: "openid" })),
+    later(4_500, () => Response.json({ sub: "slow", aud: CLIENT_ID, scope: "openid" })),
   );
   google.misbehave(
     "userinfo",
-    later(4_900, () => Response.json({ sub: "slow", given_name: "Slow" })),
+    later(4_500, () => Response.json({ sub: "slow", given_name: "Slow" })),
   );
   google.misbehave(
     "token",
-    later(4_900, async () => Response.json({ access_token: "x", id_token: await google.idToken() })),
+    later(4_500, async () => Response.json({ access_token: "x", id_token: await google.idToken() })),
   );
   google.misbehave(
     "certs",
-    later(4_900, () => Response.json({ keys: [] })),
+    later(4_500, () => Response.json({ keys: [] })),
   );
   const code = { code: "4/x", code_verifier: "v".repeat(43), redirect_uri: "http://localhost:5000/cb" };
   const started = performance.now();

@@ -6,6 +6,30 @@ import { createGame, createSignedInGame, MemoryStorage } from "./support/game.ts
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
+/** The storage of a browser's tabs: one at a time in the lock, and each hears of every change at once. */
+class WatchedStorage extends MemoryStorage {
+  readonly #watchers = new Set<() => void>();
+  #turns: Promise<unknown> = Promise.resolve();
+
+  override async set(key: string, value: string): Promise<void> {
+    await super.set(key, value);
+    for (const changed of this.#watchers) changed();
+    await settled();
+  }
+
+  lock<T>(name: string, work: () => Promise<T>): Promise<T> {
+    if (!name.endsWith(".refresh")) return work();
+    const turn = this.#turns.then(work);
+    this.#turns = turn.catch(() => {});
+    return turn;
+  }
+
+  watch(_key: string, changed: () => void): () => void {
+    this.#watchers.add(changed);
+    return () => void this.#watchers.delete(changed);
+  }
+}
+
 describe("Tokens look after themselves", () => {
   test("C1 a hundred callers with an expired token cause one refresh", async () => {
     const { oauth, clock, server } = await createSignedInGame();
@@ -283,6 +307,17 @@ describe("Tokens look after themselves", () => {
     world.clock.sleep(2 * HOUR);
     await other.oauth.getAccessToken();
     expect(await world.oauth.getAccessToken()).toBe("access-1.2");
+    expect(world.server.refreshes).toBe(1);
+  });
+
+  test("C9 another tab has rotated while this one waited for its turn: no request is made", async () => {
+    const storage = new WatchedStorage();
+    const world = await createSignedInGame({ world: { storage } });
+    const other = createGame({ world });
+    await other.oauth.loadStoredCredentials();
+    world.clock.sleep(2 * HOUR);
+    const tokens = await Promise.all([world, other].map(({ oauth }) => oauth.getAccessToken()));
+    expect(tokens).toEqual(["access-1.2", "access-1.2"]);
     expect(world.server.refreshes).toBe(1);
   });
 
