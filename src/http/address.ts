@@ -1,4 +1,4 @@
-import { isIP } from "node:net";
+import { BlockList, isIP } from "node:net";
 import ipaddr from "ipaddr.js";
 import { forwardedHops } from "./forwarded";
 
@@ -11,32 +11,35 @@ export type AddressReader = (peer: string | undefined, headers: Headers) => stri
  * @param trustedProxies addresses and CIDR blocks
  */
 export function createAddressReader(trustedProxies: readonly string[]): AddressReader {
-  const trusted = trustedProxies.map(parseRange);
-  const isTrusted = (address: string) => {
-    const parsed = ipaddr.process(address);
-    return trusted.some(([range, bits]) => range.kind() === parsed.kind() && parsed.match(range, bits));
-  };
+  const trusted = blockList(trustedProxies);
+  const isTrusted = (address: string) => trusted.check(address, familyOf(address));
 
   return (peer, headers) => {
     let address = unmapped(peer ?? "");
-    if (trusted.length === 0 || !isIP(address)) return address || "unknown";
+    if (!isIP(address)) return address || "unknown";
     if (!isTrusted(address)) return address;
     const hops = forwardedHops(headers);
-    while (isTrusted(address)) {
+    do {
       const next = hops.pop();
       if (next === undefined || !isIP(next)) break;
       address = unmapped(next);
-    }
+    } while (isTrusted(address));
     return address;
   };
 }
 
-type Range = readonly [address: ipaddr.IPv4 | ipaddr.IPv6, prefixBits: number];
+function blockList(ranges: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const range of ranges) {
+    const [address = "", bits] = range.split("/");
+    if (bits === undefined) list.addAddress(unmapped(address), familyOf(unmapped(address)));
+    else list.addSubnet(address, Number(bits), familyOf(address));
+  }
+  return list;
+}
 
-function parseRange(text: string): Range {
-  if (text.includes("/")) return ipaddr.parseCIDR(text);
-  const address = ipaddr.process(text);
-  return [address, address.kind() === "ipv6" ? 128 : 32];
+function familyOf(address: string): "ipv4" | "ipv6" {
+  return isIP(address) === 6 ? "ipv6" : "ipv4";
 }
 
 /** Bun reports IPv4 peers of a dual-stack socket as `::ffff:a.b.c.d`, and so do proxies. */

@@ -50,6 +50,7 @@ describe("S52 the address of a request", () => {
     ["a number that only C reads as an address", "3325256705", "10.0.0.1"],
     ["an octal address", "0306.063.0144.01", "10.0.0.1"],
     ["a port alone", ":5000", "10.0.0.1"],
+    ["a link-local address with its interface", "fe80::1%eth0, 2001:DB8:1:0::9", "fe80::1%eth0"],
   ])("is what a proxy of ours saw: %s", (_what, value, expected) => {
     expect(behindProxies("10.0.0.1", forwarded(value))).toBe(expected);
   });
