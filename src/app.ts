@@ -16,12 +16,14 @@ import { errorBody, errorHeaders, toApiError } from "./http/error-response";
 import { logFailure } from "./http/failure";
 import { allowedMethods } from "./http/methods";
 import { withoutNullMembers } from "./http/null-members";
+import { createOwnUrl } from "./http/own-url";
 import { requestId } from "./http/request-id";
 import { createSecurityHeaders } from "./http/security-headers";
 import type { Providers } from "./identity/providers";
 import { createLimits, noLimits } from "./limits/limits";
 import type { LimitStore } from "./limits/store";
 import type { Log } from "./log/log";
+import { pictureRoutes } from "./pictures/routes";
 import { play } from "./play/plugin";
 import { createAccessTokens } from "./session/access-token";
 import { deviceRoutes } from "./session/device-routes";
@@ -32,6 +34,7 @@ import { createRefreshTokens } from "./session/refresh-token";
 import { sessionRoutes } from "./session/routes";
 import { signInRoutes } from "./sign-in/routes";
 import { createStores } from "./stores";
+import { UPDATE_PICTURE_BODY_BYTES } from "./users/model";
 import { userRoutes } from "./users/routes";
 
 /** The world a server lives in; a test brings its own. */
@@ -67,12 +70,24 @@ export function createApp({ config, database, limitStore, keyRing, clock, log, p
   const stores = createStores(database, clock, config.security);
   const limits = config.limits.enabled ? createLimits(limitStore) : noLimits;
   const readContext = createContextReader(createAddressReader(config.server.trustedProxies));
-  const readBody = createBodyReader(cutOff);
+  const readBody = createBodyReader({ "/api/update_picture": UPDATE_PICTURE_BODY_BYTES }, cutOff);
   const securityHeaders = createSecurityHeaders(config.server.publicUrl);
   const guard = createGuard(tokens.access, stores.sessions);
-  const { publicUrl, port } = config.server;
+  const { publicUrl } = config.server;
+  const ownUrl = createOwnUrl(config.server);
   const { redirectUris } = config.google;
-  const common = { ...stores, clock, guard, limits, log, providers, readContext, redirectUris, tokens };
+  const common = {
+    ...stores,
+    clock,
+    guard,
+    limits,
+    log,
+    ownUrl,
+    providers,
+    readContext,
+    redirectUris,
+    tokens,
+  };
 
   const handle = (request: Request): Promise<Response> => Promise.resolve(app.fetch(request));
 
@@ -90,7 +105,7 @@ export function createApp({ config, database, limitStore, keyRing, clock, log, p
     })
     .use(cors(config))
     .onParse(async ({ request, contentType, route }) =>
-      withoutNullMembers(await readBody(request, contentType), app, request.method, route),
+      withoutNullMembers(await readBody(request, contentType, route), app, request.method, route),
     )
     .onError(async ({ error: thrown, code, path, request, route, server, set, status }) => {
       let error = toApiError(thrown, code);
@@ -113,11 +128,12 @@ export function createApp({ config, database, limitStore, keyRing, clock, log, p
       if (isSignInPage(path)) return signInFailedPage(error);
       return status(error.status as 400, errorBody(error, context.requestId));
     })
-    .use(authorizationRoutes({ ...common, publicUrl, port }))
+    .use(authorizationRoutes({ ...common, publicUrl }))
     .use(signInRoutes(common))
     .use(sessionRoutes(common))
     .use(deviceRoutes(common))
     .use(userRoutes(common))
+    .use(pictureRoutes(stores.pictures))
     .use(keyRoutes(keyRing))
     .use(healthRoutes(database))
     .use(explorer());

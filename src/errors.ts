@@ -14,7 +14,7 @@ export const ERRORS = {
   method_not_allowed: [405, "This method is not allowed here."],
   request_timeout: [408, "The request body did not arrive in time."],
   username_taken: [409, "Another player has this name or one that looks like it."],
-  payload_too_large: [413, "The request body is larger than 16 KiB."],
+  payload_too_large: [413, "The request body is larger than this route takes."],
   unsupported_media_type: [415, "The request body must be application/json."],
   username_invalid: [422, "This name cannot be used."],
   rate_limited: [429, "Too many requests; try again later."],

@@ -5,6 +5,7 @@ import type { Database } from "./db/database";
 import { createRunStatement } from "./db/statements";
 import { createIdentityStore, type IdentityStore } from "./identity/store";
 import { createRateLimitStore, type RateLimitStore } from "./limits/rate-limits";
+import { createPictureStore, type PictureStore } from "./pictures/store";
 import { createSessionStore, type SessionStore } from "./session/store";
 import { createUserStore, type UserStore } from "./users/store";
 
@@ -12,6 +13,7 @@ import { createUserStore, type UserStore } from "./users/store";
 export type Stores = {
   authorizations: AuthorizationStore;
   identities: IdentityStore;
+  pictures: PictureStore;
   rateLimits: RateLimitStore;
   sessions: SessionStore;
   users: UserStore;
@@ -23,8 +25,9 @@ export function createStores(database: Database, clock: Clock, policy: SecurityC
   return {
     authorizations: createAuthorizationStore(run),
     identities: createIdentityStore(run),
+    pictures: createPictureStore(run),
     rateLimits: createRateLimitStore(run),
     sessions: createSessionStore(database, run, policy),
-    users: createUserStore(database, run),
+    users: createUserStore(run),
   };
 }

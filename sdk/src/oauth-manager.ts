@@ -182,10 +182,12 @@ export class OAuthManager {
   /**
    * Changes the player's picture.
    *
-   * @param picture an `https:` URL, an avatar key, or null for none.
-   * @throws AccountError `validation_failed`, …
+   * @param picture an `https:` URL, an avatar key, null for none, or a PNG, JPEG or WebP picture of up to 256 KiB as a
+   *   `data:` URL. The server keeps that one, and the player's `picture` is its address.
+   * @throws AccountError `validation_failed`, `payload_too_large`, …
    * @example
    * await oauth.updatePicture("chef_2");
+   * await oauth.updatePicture(canvas.toDataURL("image/webp"));
    */
   async updatePicture(picture: string | null): Promise<UserInfo> {
     return this.#updateProfile("/api/update_picture", { new_picture: picture });

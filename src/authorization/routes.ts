@@ -1,6 +1,7 @@
 import { Elysia, t } from "elysia";
 import { ApiError } from "../errors";
 import type { ReadContext } from "../http/context";
+import type { OwnUrl } from "../http/own-url";
 import type { Providers } from "../identity/providers";
 import type { Limits } from "../limits/limits";
 import { type CallbackDeps, finishAuthorization, SignInRefused } from "./callback";
@@ -10,10 +11,9 @@ import { startAuthorization } from "./start";
 
 export type AuthorizationRouteDeps = CallbackDeps & {
   providers: Providers;
-  /** Where players reach this server; null: this machine, by its port. */
+  ownUrl: OwnUrl;
+  /** Where players reach this server, as configured. */
   publicUrl: string | null;
-  /** The configured port, for when the server's own is not known. */
-  port: number;
   /** Redirects accepted beside loopback and our own pages. */
   redirectUris: readonly string[];
   limits: Limits;
@@ -49,9 +49,9 @@ export function isSignInPage(path: string): boolean {
  * own PKCE challenge and gets a one-time login code at its redirect URI.
  */
 export function authorizationRoutes(deps: AuthorizationRouteDeps) {
-  const { authorizations, limits, port, providers, publicUrl, readContext } = deps;
+  const { authorizations, limits, ownUrl, providers, publicUrl, readContext } = deps;
   const callbackUri = (provider: string, boundPort: number | undefined) =>
-    `${publicUrl ?? `http://localhost:${boundPort ?? port}`}/auth/${provider}/callback`;
+    `${ownUrl(boundPort)}/auth/${provider}/callback`;
 
   // Our own pages, the explorer for one, sign in like any game.
   const redirectUris = [...deps.redirectUris, ...(publicUrl ? [new URL(publicUrl).origin] : [])];

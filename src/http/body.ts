@@ -1,7 +1,7 @@
 import { withDeadline } from "../deadline";
 import { ApiError } from "../errors";
 
-/** Bytes a request body may have. */
+/** Bytes that the body of a request may have, where its route says nothing else. */
 export const MAXIMUM_BODY_BYTES = 16_384;
 
 /** How long a body may take to arrive, in milliseconds. */
@@ -13,23 +13,27 @@ const MAXIMUM_DEPTH = 16;
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true });
 
 /**
- * Reads a JSON request body of at most 16 KiB, which has ten seconds to arrive; a request without one and without a
- * type has none.
+ * Reads a JSON request body, which has ten seconds to arrive; a request without one and without a type has none.
+ * @param route as it was registered
  * @throws {ApiError} unsupported_media_type, payload_too_large, request_timeout, validation_failed
  */
-export type BodyReader = (request: Request, contentType: string) => Promise<unknown>;
+export type BodyReader = (request: Request, contentType: string, route: string) => Promise<unknown>;
 
-/** @param cutOff once aborted, bodies that have not arrived yet are no longer waited for */
-export function createBodyReader(cutOff?: AbortSignal): BodyReader {
+/**
+ * @param maxima bytes that the bodies of some routes may have
+ * @param cutOff once aborted, bodies that have not arrived yet are no longer waited for
+ */
+export function createBodyReader(maxima: Readonly<Record<string, number>>, cutOff?: AbortSignal): BodyReader {
   const arriving = new Set<() => void>();
   cutOff?.addEventListener("abort", () => {
     for (const giveUp of arriving) giveUp();
   });
   const late = () => new ApiError("request_timeout");
-  return async (request, contentType) => {
+  return async (request, contentType, route) => {
     if (!contentType && !hasBody(request.headers)) return undefined;
     if (contentType.toLowerCase() !== "application/json") throw new ApiError("unsupported_media_type");
-    return parseBody(await withDeadline(readCapped(request), BODY_DEADLINE_MS, late, arriving));
+    const body = readCapped(request, maxima[route] ?? MAXIMUM_BODY_BYTES);
+    return parseBody(await withDeadline(body, BODY_DEADLINE_MS, late, arriving));
   };
 }
 
@@ -52,19 +56,19 @@ function hasBody(headers: Headers): boolean {
   return headers.has("transfer-encoding") || Number(headers.get("content-length") ?? 0) > 0;
 }
 
-async function readCapped(request: Request): Promise<Uint8Array> {
+async function readCapped(request: Request, maximum: number): Promise<Uint8Array> {
   const announced = request.headers.get("content-length");
   if (announced !== null) {
-    if (Number(announced) > MAXIMUM_BODY_BYTES) throw new ApiError("payload_too_large");
+    if (Number(announced) > maximum) throw new ApiError("payload_too_large");
     const bytes = await request.bytes();
-    if (bytes.length > MAXIMUM_BODY_BYTES) throw new ApiError("payload_too_large");
+    if (bytes.length > maximum) throw new ApiError("payload_too_large");
     return bytes;
   }
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of request.body ?? []) {
     length += chunk.length;
-    if (length > MAXIMUM_BODY_BYTES) throw new ApiError("payload_too_large");
+    if (length > maximum) throw new ApiError("payload_too_large");
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

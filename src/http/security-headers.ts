@@ -15,6 +15,12 @@ const PAGES =
   "default-src 'none'; script-src 'self' 'sha256-TcUB1mzXiQO4GxpTRZ0EMpOXKMU3u+n/q1WrgVIcs1I='; style-src 'self' 'unsafe-inline'; img-src 'self' data: https: http://127.0.0.1:* http://localhost:*; " +
   "font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+/** A picture that a player sent shows on pages of any origin; opened by itself, it can do nothing. */
+const PICTURE = {
+  "cross-origin-resource-policy": "cross-origin",
+  "content-security-policy": `${NOTHING}; sandbox`,
+};
+
 /**
  * Headers that every answer carries, by its path.
  * @param publicUrl where players reach the server; over TLS, browsers are told to stay with it (RFC 6797)
@@ -28,8 +34,10 @@ export function createSecurityHeaders(
   const ordinary = { ...common, "content-security-policy": NOTHING };
   const sensitive = { ...ordinary, "cache-control": "no-store" };
   const page = { ...common, "content-security-policy": PAGES };
+  const picture = { ...common, ...PICTURE };
   return (path) => {
     if (/^\/(api|auth)\//.test(path)) return sensitive;
+    if (path.startsWith("/pictures/")) return picture;
     return /^\/(swagger|play)(\/|$)/.test(path) ? page : ordinary;
   };
 }

@@ -1,5 +1,6 @@
 import { Type } from "@sinclair/typebox";
 import { t } from "elysia";
+import { MAXIMUM_PICTURE_BYTES, PICTURE_DATA_URL } from "../pictures/image";
 
 /** A player as clients see one. Each member is a column of `users`: a new one needs no other place but the schema. */
 export const userModel = t.Object({
@@ -32,11 +33,16 @@ export const updatePictureBody = t.Object({
   new_picture: t.Union(
     [
       t.String({ maxLength: 2_048, pattern: "^(https://[^\\s\\u0000-\\u001f]+|[A-Za-z0-9_-]{1,64})$" }),
+      t.String({ pattern: `^${PICTURE_DATA_URL}$` }),
       t.Null(),
     ],
     {
-      description: "An https: URL of at most 2048 characters, an avatar key `[A-Za-z0-9_-]{1,64}`, or null.",
+      description:
+        "An https: URL of at most 2048 characters, an avatar key `[A-Za-z0-9_-]{1,64}`, null, or a PNG, JPEG or WebP picture of at most 256 KiB as `data:image/png;base64,…`, which the server keeps.",
       examples: ["chef-hat-3"],
     },
   ),
 });
+
+/** Bytes that the body of a changed picture may have: the picture in base64, and a kilobyte around it. */
+export const UPDATE_PICTURE_BODY_BYTES = Math.ceil(MAXIMUM_PICTURE_BYTES / 3) * 4 + 1_024;

@@ -1,8 +1,10 @@
 import { Elysia } from "elysia";
 import type { ReadContext } from "../http/context";
 import { errorResponses } from "../http/model";
+import type { OwnUrl } from "../http/own-url";
 import type { Limits } from "../limits/limits";
 import type { Log } from "../log/log";
+import type { PictureStore } from "../pictures/store";
 import type { Guard } from "../session/guard";
 import { changePicture } from "./change-picture";
 import { updatePictureBody, updateUsernameBody, userAnswer } from "./model";
@@ -13,12 +15,14 @@ import { toUser } from "./to-user";
 export type UserRouteDeps = {
   guard: Guard;
   users: UserStore;
+  pictures: PictureStore;
+  ownUrl: OwnUrl;
   limits: Limits;
   log: Log;
   readContext: ReadContext;
 };
 
-export function userRoutes({ guard, users, limits, log, readContext }: UserRouteDeps) {
+export function userRoutes({ guard, users, pictures, ownUrl, limits, log, readContext }: UserRouteDeps) {
   return new Elysia({ name: "users", tags: ["Profile"] })
     .use(guard)
     .get("/api/me", ({ player }) => ({ status: "success" as const, user: toUser(player.user) }), {
@@ -68,7 +72,7 @@ export function userRoutes({ guard, users, limits, log, readContext }: UserRoute
       async ({ body, player, request, route, server, set }) => {
         const { user, sessionId } = player;
         await limits.profileChange(user.id);
-        const changed = await changePicture(users, user.id, body.new_picture);
+        const changed = await changePicture(pictures, user.id, body.new_picture, ownUrl(server?.port));
         const context = readContext({ request, route, server, set });
         log.event("picture_changed", { userId: user.id, sessionId, ...context });
         return { status: "success" as const, user: toUser(changed) };
@@ -88,7 +92,10 @@ export function userRoutes({ guard, users, limits, log, readContext }: UserRoute
             "database_unavailable",
           ),
         },
-        detail: { summary: "Change or clear the player's picture" },
+        detail: {
+          summary: "Change or clear the player's picture",
+          description: "A picture that is sent is kept here, and the answer's `picture` is its address.",
+        },
       },
     );
 }

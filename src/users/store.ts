@@ -1,7 +1,5 @@
-import type { Database } from "../db/database";
 import { uniqueViolation } from "../db/errors";
 import { CLOCK, type RunStatement } from "../db/statements";
-import type { User as PrismaUser } from "../generated/prisma/client";
 import { type User, userModel } from "./model";
 import type { Username } from "./username";
 
@@ -24,6 +22,12 @@ export const SIGNED_IN = (email: string, emailVerified: string) => `
     FROM known, ${CLOCK}
     WHERE users.id = known.user_id AND banned_at IS NULL
     RETURNING users.*
+  )`;
+
+/** Part of a statement, named `u`: gives the player in `userId` another picture. */
+export const PICTURED = (userId: string, picture: string) => `
+  u AS (
+    UPDATE users SET picture = ${picture} FROM ${CLOCK} WHERE users.id = ${userId} RETURNING users.*
   )`;
 
 /** Part of a statement, named `u`: makes the player whose id is in `claimed.user_id`. */
@@ -55,8 +59,8 @@ const RENAME = `
 
 export type UserStore = ReturnType<typeof createUserStore>;
 
-/** Every statement on `users` alone; those of a sign-in are parts of the identity store's. */
-export function createUserStore(database: Database, run: RunStatement) {
+/** Every statement on `users` alone; others are parts of the statements of the identity and the picture store. */
+export function createUserStore(run: RunStatement) {
   return {
     /**
      * Null when the player is gone.
@@ -66,15 +70,6 @@ export function createUserStore(database: Database, run: RunStatement) {
       const { rows } = await run<UserRow>("rename", RENAME, [userId, name, folded, skeleton]);
       return rows[0] ?? null;
     },
-
-    /** Null when the player is gone. */
-    async setPicture(userId: number, picture: string | null): Promise<UserRow | null> {
-      const [user] = await database.prisma.user.updateManyAndReturn({
-        where: { id: userId },
-        data: { picture },
-      });
-      return user ? toRow(user) : null;
-    },
   };
 }
 
@@ -82,12 +77,4 @@ export function createUserStore(database: Database, run: RunStatement) {
 export function isNameTaken(error: unknown): boolean {
   const index = uniqueViolation(error);
   return index === "users_name_folded_key" || index === "users_name_skeleton_key";
-}
-
-/** Prisma's spelling of the columns into PostgreSQL's. */
-function toRow(user: PrismaUser): UserRow {
-  const field = (column: string) => column.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
-  return Object.fromEntries(
-    COLUMNS.map((column) => [column, user[field(column) as keyof PrismaUser]]),
-  ) as UserRow;
 }

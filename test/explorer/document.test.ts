@@ -34,6 +34,7 @@ onEmbedded((at) => {
       "GET /auth/{provider}/start",
       "GET /health/live",
       "GET /health/ready",
+      "GET /pictures/{hash}",
       "POST /api/login",
       "POST /api/logout",
       "POST /api/refresh",

@@ -33,7 +33,6 @@ onEachDatabase((at) => {
     "ftp://example.com/ada.png",
     "HTTPS://example.com/ada.png",
     "javascript:alert(1)",
-    "data:image/png;base64,AAAA",
     "//example.com/ada.png",
     "https:example.com",
     "https://",
