@@ -25,6 +25,8 @@ export type DatabaseConfig =
         connectTimeoutSeconds?: number;
         /** Settings of the session, as the server's command line has them (`-c name=value`). */
         options?: string;
+        /** Where the tables are; else where the role's search path leads. */
+        schema?: string;
       } & DatabaseTls
     >
   | Readonly<{ kind: "embedded"; dataDir: string }>;

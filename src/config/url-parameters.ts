@@ -17,6 +17,7 @@ export type UrlParameters = {
   applicationName?: string;
   connectTimeoutSeconds?: number;
   options?: string;
+  schema?: string;
 };
 
 /**
@@ -44,6 +45,9 @@ export function urlParameters(url: PostgresUrl, settings: GivenTls, problems: Pr
   };
   const applicationName = take("application_name");
   const options = take("options");
+  const schema = take("schema");
+  // Prisma would take it for the name's end.
+  if (schema?.includes('"')) problems.add("DATABASE_URL: schema must have no quotation mark");
   const timeout = take("connect_timeout");
   if (timeout !== undefined && !/^\d{1,6}$/.test(timeout))
     problems.add("DATABASE_URL: connect_timeout must be a number of seconds");
@@ -58,6 +62,7 @@ export function urlParameters(url: PostgresUrl, settings: GivenTls, problems: Pr
     tls,
     ...(applicationName === undefined ? {} : { applicationName }),
     ...(options === undefined ? {} : { options }),
+    ...(schema === undefined ? {} : { schema }),
     // libpq's 0 is no limit, and there always is one here.
     ...(Number(timeout) > 0 ? { connectTimeoutSeconds: Number(timeout) } : {}),
   };

@@ -35,7 +35,7 @@ export type OpenOptions = {
 export async function openDatabase(config: DatabaseConfig, options: OpenOptions = {}): Promise<Database> {
   requireGeneratedClient();
   const { pool, close } =
-    config.kind === "embedded" ? await embedded(config.dataDir, options) : postgres(config);
+    config.kind === "embedded" ? await embedded(config.dataDir, options) : postgres(config, options);
   pool.on("error", (error) => options.onWarning?.(`An idle database connection was lost: ${error.message}`));
   try {
     await requireUtf8(pool);
@@ -97,8 +97,8 @@ async function embedded(dataDir: string, { onProgress }: OpenOptions) {
   return openEmbedded(dataDir, onProgress);
 }
 
-function postgres(config: PostgresConfig) {
-  const pool = servingPool(config);
+function postgres(config: PostgresConfig, { onWarning }: OpenOptions) {
+  const pool = servingPool(config, onWarning);
   return { pool, close: () => pool.end() };
 }
 

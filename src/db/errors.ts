@@ -28,6 +28,8 @@ function startSentence(
     return `PostgreSQL at ${where} asks for the password of role "${user}", and none is set.`;
   if (code === "3D000")
     return `The database "${database}" does not exist at ${where}; "bun run setup-db" creates it.`;
+  if (isParameterRefused(error))
+    return `The pooler at ${where} takes no session options; set them on the role instead, as in ALTER ROLE "${user}" SET search_path = ….`;
   if (isTls(code, message)) return `The TLS connection to PostgreSQL at ${where} fails: ${message}.`;
   if (isUnavailable(error)) return `PostgreSQL does not answer at ${where} (${code || message}).`;
   return `PostgreSQL at ${where} refuses to work: ${message}.`;
@@ -59,6 +61,17 @@ export function isOutdatedPlan(error: unknown): boolean {
   );
 }
 
+/** Whether a pooler refuses to connect because of a parameter that PostgreSQL takes. */
+export function isParameterRefused(error: unknown): boolean {
+  return REFUSED_PARAMETER.test((error as Error | undefined)?.message ?? "");
+}
+
+/** Whether a pooler has another connection behind ours than the one that a statement was prepared on. */
+export function isStatementLost(error: unknown): boolean {
+  return codesOf(error).some((code) => code === "26000" || code === "42P05");
+}
+
+const REFUSED_PARAMETER = /^unsupported startup parameter/;
 const READ_ONLY = "25006";
 
 /**

@@ -1,5 +1,6 @@
 import { connect } from "node:net";
-import pg from "pg";
+import type pg from "pg";
+import { SessionClient } from "./session-client";
 
 /** PostgreSQL's SSLRequest: length 8, code 80877103 (its manual, 55.2.11). */
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
@@ -10,7 +11,7 @@ const DEFAULT_TIMEOUT_MS = 5_000;
  * A client that encrypts where the server offers it, and speaks plain text where it does not: what libpq calls
  * `sslmode=prefer`. pg itself gives up, so the server is asked first, on a connection that ends with its answer.
  */
-export class OfferedTlsClient extends pg.Client {
+export class OfferedTlsClient extends SessionClient {
   private readonly timeoutMs: number;
 
   constructor(config: pg.ClientConfig = {}) {

@@ -2,8 +2,9 @@ import pg from "pg";
 import type { DatabaseConfig } from "../config/config";
 import { effectiveSslMode, type SslMode } from "../config/tls";
 import { ConnectionLimit } from "./connection-limit";
-import { isOutdatedPlan, isReadOnly, isRetryable } from "./errors";
+import { isOutdatedPlan, isParameterRefused, isReadOnly, isRetryable, isStatementLost } from "./errors";
 import { OfferedTlsClient } from "./offered-tls";
+import { SessionClient } from "./session-client";
 import { SharedConnection } from "./shared-connection";
 
 export type PostgresConfig = Extract<DatabaseConfig, { kind: "postgres" }>;
@@ -30,17 +31,28 @@ const RETRY_PAUSE_MS = 30;
 /** How many connections share their statements, up to half of the pool; the others are free for transactions. */
 const SHARED_CONNECTIONS = 4;
 
+const NO_LIMITS =
+  "The pooler before PostgreSQL takes no statement_timeout; set it on the role: ALTER ROLE … SET statement_timeout = '2500ms'.";
+const NOTHING_PREPARED =
+  "The pooler before PostgreSQL keeps no prepared statements; each is planned anew, which costs PostgreSQL more.";
+
 /**
  * `query` makes each statement a transaction of its own, sends it on the least busy of a few shared connections, and
  * runs it again when it lost to a deadlock or a serialization failure; nothing of it is left behind. A connection to a
  * database that has become read-only, or whose statements a migration has outdated, is replaced. A transaction over
  * `connect` has its connection to itself and is its owner's to repeat.
+ *
+ * Behind a pooler (PgBouncer) it does without what the pooler does not do, once that is seen.
  */
 class ServingPool extends pg.Pool {
   private readonly shared = Array.from({ length: SHARED_CONNECTIONS }, () => new SharedConnection(this));
   private readonly limit: ConnectionLimit;
+  private prepares = true;
 
-  constructor(config: pg.PoolConfig & { max: number; connectionTimeoutMillis: number }) {
+  constructor(
+    config: pg.PoolConfig & { max: number; connectionTimeoutMillis: number },
+    private readonly onWarning: (line: string) => void,
+  ) {
     super(config);
     this.limit = new ConnectionLimit(this, config.max, config.connectionTimeoutMillis);
     // Between the pool's own listener and its user's there is a moment without any, in which a loss ends the process.
@@ -48,7 +60,15 @@ class ServingPool extends pg.Pool {
   }
 
   override connect = ((callback?: Parameters<ConnectionLimit["connect"]>[1]) => {
-    const open: Parameters<ConnectionLimit["connect"]>[0] = (connected) => super.connect(connected);
+    const open: Parameters<ConnectionLimit["connect"]>[0] = (connected) => {
+      const limited = Boolean(this.options.statement_timeout);
+      super.connect((error, client, done) => {
+        if (!limited || !isParameterRefused(error)) return connected(error, client, done);
+        if (this.options.statement_timeout) this.onWarning(NO_LIMITS);
+        Object.assign(this.options, { statement_timeout: 0, idle_in_transaction_session_timeout: 0 });
+        super.connect(connected);
+      });
+    };
     if (callback) return this.limit.connect(open, callback);
     return new Promise<pg.PoolClient>((resolve, reject) => {
       this.limit.connect(open, (error, client) => (client ? resolve(client) : reject(error)));
@@ -60,8 +80,13 @@ class ServingPool extends pg.Pool {
     for (let outdated = 0; ; ) {
       const connection = this.leastBusy();
       try {
-        return await connection.query(statement);
+        return await connection.query(this.asSent(statement));
       } catch (error) {
+        if (isStatementLost(error)) {
+          if (this.prepares) this.onWarning(NOTHING_PREPARED);
+          this.prepares = false;
+          continue;
+        }
         const isOutdated = isOutdatedPlan(error);
         if (isOutdated || isReadOnly(error)) this.replace(connection, error as Error);
         if (isOutdated && ++outdated <= SHARED_CONNECTIONS) continue;
@@ -70,6 +95,14 @@ class ServingPool extends pg.Pool {
       }
     }
   }) as pg.Pool["query"];
+
+  /** Names a statement after its text as well: what another release prepared under the name may be another one. */
+  private asSent(statement: Parameters<pg.Pool["query"]>): Parameters<pg.Pool["query"]> {
+    const [config, ...rest] = statement as unknown as [string | pg.QueryConfig, ...unknown[]];
+    if (typeof config === "string" || config.name === undefined) return statement;
+    const name = this.prepares ? uniqueName(config.name, config.text) : undefined;
+    return [{ ...config, name }, ...rest] as unknown as typeof statement;
+  }
 
   private replace(connection: SharedConnection, why: Error): void {
     const at = this.shared.indexOf(connection);
@@ -86,14 +119,29 @@ class ServingPool extends pg.Pool {
   }
 }
 
-/** The pool that requests are served from. Connects on first use. */
-export function servingPool(config: PostgresConfig): pg.Pool {
-  return new ServingPool({
+const uniqueNames = new Map<string, string>();
+
+function uniqueName(name: string, text: string): string {
+  let unique = uniqueNames.get(text);
+  if (unique === undefined) {
+    unique = `${name}_${Bun.hash(text).toString(36)}`;
+    uniqueNames.set(text, unique);
+  }
+  return unique;
+}
+
+/**
+ * The pool that requests are served from. Connects on first use.
+ * @param onWarning told, once each, of what a pooler in front of PostgreSQL does not do
+ */
+export function servingPool(config: PostgresConfig, onWarning: (line: string) => void = () => {}): pg.Pool {
+  const options = {
     ...SERVING_LIMITS,
     ...connectionOptions(config, SERVING_CONNECT_MS),
     max: config.poolSize,
     pipeline: true,
-  });
+  };
+  return new ServingPool(options, onWarning);
 }
 
 /** The one connection that migrations run on, as pools go; their statements may take as long as they take. */
@@ -118,7 +166,7 @@ export async function withClient<T>(
 
 /** How pg is told where the database is. */
 function connectionOptions(config: PostgresConfig, connectMs: number) {
-  const { applicationName, connectTimeoutSeconds, options } = config;
+  const { applicationName, connectTimeoutSeconds } = config;
   const mode = effectiveSslMode(config.host, config.sslmode);
   return {
     host: config.host,
@@ -131,13 +179,20 @@ function connectionOptions(config: PostgresConfig, connectMs: number) {
     connectionTimeoutMillis: connectTimeoutSeconds ? connectTimeoutSeconds * 1_000 : connectMs,
     keepAlive: true,
     application_name: applicationName ?? "account-server",
-    // Prisma takes every timestamptz that it reads for UTC, whatever offset the server's TimeZone gave it.
-    options: `${options ?? ""} -c TimeZone=UTC`.trimStart(),
+    ...sessionOptions(config),
   };
 }
 
+/** Left out where there are none: a pooler refuses the parameter. */
+function sessionOptions({ options, schema }: PostgresConfig): { options?: string } {
+  // A space or a backslash would begin something new.
+  const path = schema && `-c search_path=${pg.escapeIdentifier(schema).replace(/[\\\s]/g, "\\$&")}`;
+  const all = [options, path].filter(Boolean).join(" ");
+  return all ? { options: all } : {};
+}
+
 function clientOf(mode: SslMode): typeof pg.Client {
-  return mode === "allow" || mode === "prefer" ? OfferedTlsClient : pg.Client;
+  return mode === "allow" || mode === "prefer" ? OfferedTlsClient : SessionClient;
 }
 
 /** What Node calls that which libpq's `sslmode` means (PostgreSQL's manual, 34.19). */

@@ -20,7 +20,8 @@ export async function provision(
   say: (line: string) => void,
 ): Promise<void> {
   const { password: _, ...where } = config;
-  const asSuperuser = { ...where, ...superuser, database: "postgres" };
+  const { schema: __, ...whole } = where;
+  const asSuperuser = { ...whole, ...superuser, database: "postgres" };
   const roleIsNew = await withStartErrors(asSuperuser, () =>
     withClient(asSuperuser, async (client) => {
       const created = await createRole(client, config);
@@ -70,7 +71,10 @@ async function checkAccess(config: PostgresConfig, roleIsNew: boolean): Promise<
   const { user, database } = config;
   try {
     const mayCreate = await withClient(config, async (client) => {
-      const { rows } = await client.query("SELECT has_schema_privilege('public', 'CREATE') AS allowed");
+      const question = config.schema
+        ? "SELECT has_database_privilege(current_database(), 'CREATE') AS allowed"
+        : "SELECT has_schema_privilege('public', 'CREATE') AS allowed";
+      const { rows } = await client.query(question);
       return rows[0].allowed as boolean;
     });
     if (!mayCreate)

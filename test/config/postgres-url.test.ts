@@ -35,6 +35,12 @@ describe("DATABASE_URL is read as libpq reads it", () => {
     expect(database(url)).toMatchObject(expected);
   });
 
+  test("schema is kept", () => {
+    const url = "postgresql://u@db/x?sslmode=require&schema=the%20accounts";
+    expect(database(url)).toMatchObject({ schema: "the accounts" });
+    expect(warnings(url)).toEqual([]);
+  });
+
   test("application_name, connect_timeout and options are kept", () => {
     const url =
       "postgresql://u@db/x?sslmode=require&application_name=accounts&connect_timeout=3&options=-c%20search_path%3Da";

@@ -96,6 +96,38 @@ describe.skipIf(!postgresAvailable())("a database that already has tables of a g
   }, 60_000);
 });
 
+describe.skipIf(!postgresAvailable())("the schema that DATABASE_URL names", () => {
+  test.each(["accounts", "The Game's \\ accounts"])(
+    "%s is made by setup-db, and holds everything",
+    async (schema) => {
+      await using world = new AsyncDisposableStack();
+      const { superuser, createEmptyDatabase } = await testPostgres();
+      const { database: name, ...owner } = await createEmptyDatabase();
+      await withClient({ ...owner, database: name }, (client) => client.query(OF_THE_GAME));
+      const config = { ...owner, database: name, schema };
+      const { user, password } = superuser;
+      for (let run = 0; run < 2; run++) {
+        await provision(config, { user, ...(password === undefined ? {} : { password }) }, () => {});
+      }
+      const database = await openDatabase(config);
+      world.defer(() => database.close());
+      const server = await startTestServer({ database });
+      world.defer(() => server.stop());
+      const session = await refreshed(server, await signIn(server));
+      const picture = await post(server, "/api/update_picture", { new_picture: "hat" }, bearer(session));
+      expect([picture.status, picture.body.user.picture]).toEqual([200, "hat"]);
+      expect((await get(server, "/api/sessions", bearer(session))).status).toBe(200);
+      expect((await post(server, "/api/logout", session)).status).toBe(200);
+      const { rows } = await withClient({ ...owner, database: name }, (client) =>
+        client.query(
+          "SELECT schemaname FROM pg_tables WHERE tablename IN ('users', 'refresh_tokens') ORDER BY 1",
+        ),
+      );
+      expect(rows.map(({ schemaname }) => schemaname).sort()).toEqual([schema, schema, "public"].sort());
+    },
+  );
+});
+
 /** What `setup-db` says when it cannot migrate. */
 async function refusal(config: PostgresConfig): Promise<string> {
   const { superuser } = await testPostgres();

@@ -40,6 +40,8 @@ async function connect(pool: pg.Pool): Promise<SqlDriverAdapter> {
   return adapter;
 }
 
+const NOTHING = { rows: [], fields: [], rowCount: 0 };
+
 const { CHAR, TEXT } = pg.types.builtins;
 
 /**
@@ -49,6 +51,8 @@ const { CHAR, TEXT } = pg.types.builtins;
 function withInternalChars(pool: pg.Pool) {
   const charColumns = new WeakMap<object, number[]>();
   const query = async (config: pg.QueryConfig) => {
+    // The engine would lock a session and leave it locked; whoever runs it holds a lock already.
+    if (/^SELECT pg_advisory_lock\(/i.test(config.text)) return NOTHING;
     const result = await pool.query(config);
     const chars = (result.fields ?? []).flatMap((field, index) => (field.dataTypeID === CHAR ? [index] : []));
     for (const index of chars) (result.fields[index] as pg.FieldDef).dataTypeID = TEXT;

@@ -30,30 +30,37 @@ async function embeddedTarget(dataDir: string): Promise<Target> {
   };
 }
 
-function postgresTarget(config: PostgresConfig): Target {
+async function postgresTarget(config: PostgresConfig): Promise<Target> {
+  await createSchema(config);
   const pool = migrationPool(config);
   return {
     pool,
     openShadow: () => createShadow(config),
     exclusively: (work) =>
       withClient(config, async (client) => {
-        await client.query("SET lock_timeout = '60s'");
-        await client.query("SELECT pg_advisory_lock($1)", [ADVISORY_LOCK]);
-        try {
-          return await work();
-        } finally {
-          await pool.query("SELECT pg_advisory_unlock_all()");
-        }
+        await client.query("BEGIN");
+        await client.query("SET LOCAL lock_timeout = '60s'");
+        await client.query("SELECT pg_advisory_xact_lock($1)", [ADVISORY_LOCK]);
+        return work();
       }),
     close: () => pool.end(),
   };
 }
 
 /**
- * Our own number, locked on a connection of its own. The engine locks as well (72707369, as Prisma's native one
- * does), but waits for 10 s only, loses the lock with the next failing statement, and keeps it when it is done.
+ * Our own number, locked by a transaction on a connection of its own: behind a pooler, what a session locked would stay
+ * locked for ever.
  */
 const ADVISORY_LOCK = 72_707_370;
+
+/** As Prisma's own engine does for the `schema` of a URL. Who may not create one finds it made. */
+async function createSchema({ schema, ...config }: PostgresConfig): Promise<void> {
+  if (schema === undefined) return;
+  await withClient(config, async (client) => {
+    const { rowCount } = await client.query("SELECT FROM pg_namespace WHERE nspname = $1", [schema]);
+    if (rowCount === 0) await client.query(`CREATE SCHEMA IF NOT EXISTS ${pg.escapeIdentifier(schema)}`);
+  });
+}
 
 async function createShadow(config: PostgresConfig): ReturnType<OpenShadow> {
   const database = `prisma_migrate_shadow_db_${randomUUID()}`;
