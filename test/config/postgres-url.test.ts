@@ -85,6 +85,7 @@ describe("what DATABASE_URL cannot say is refused", () => {
     ["connect_timeout=soon", "DATABASE_URL: connect_timeout must be"],
     ["port=tcp", "DATABASE_URL: the port must be a number"],
     ["host=a,b", "DATABASE_URL: names several hosts"],
+    ["schema=a%22b", "DATABASE_URL: schema must have no quotation mark"],
   ])("%s", (query, start) => {
     expect(refused(`postgresql://u:sesame@db/x?${query}`)).toContain(start);
     expect(refused(`postgresql://u:sesame@db/x?${query}`)).not.toContain("sesame");

@@ -3,6 +3,7 @@ import type { Browser } from "playwright-core";
 import { chromiumPath, launchChromium } from "../support/chromium";
 import { openEmbeddedForTest } from "../support/databases";
 import { haproxyAvailable, startHaproxy } from "../support/haproxy";
+import { nginxAvailable, startNginx } from "../support/nginx";
 import { freePort } from "../support/postgres";
 import { get } from "../support/requests";
 import { startTestServer } from "../support/server";
@@ -10,7 +11,29 @@ import { startTestServer } from "../support/server";
 /** As operators write it: players see the prefix, the server does not. */
 const STRIP_PREFIX = ["option httpchk GET /health/ready", "http-request replace-path ^/accounts(/.*)$ \\1"];
 
-describe.skipIf(!haproxyAvailable())("behind a proxy with a path prefix", () => {
+type Proxy = {
+  available(): boolean;
+  start(world: AsyncDisposableStack, server: { origin: string }, port: number): Promise<void>;
+};
+
+const PROXIES: Record<string, Proxy> = {
+  HAProxy: {
+    available: haproxyAvailable,
+    async start(world, server, port) {
+      const haproxy = await startHaproxy(server, STRIP_PREFIX, port);
+      world.defer(() => haproxy.stop());
+      expect(await haproxy.checkStatus()).toBe("L7OK 200");
+    },
+  },
+  nginx: {
+    available: nginxAvailable,
+    start: (world, server, port) => startNginx(world, server, "/accounts", port),
+  },
+};
+
+describe.each(Object.keys(PROXIES))("behind %s with a path prefix", (name) => {
+  const proxy = PROXIES[name] as Proxy;
+  if (!proxy.available()) return test.skip("is not installed", () => {});
   const world = new AsyncDisposableStack();
   let origin: string;
 
@@ -21,9 +44,7 @@ describe.skipIf(!haproxyAvailable())("behind a proxy with a path prefix", () => 
     world.defer(() => database.close());
     const server = await startTestServer({ database, env: { SERVER_PUBLIC_URL: origin } });
     world.defer(() => server.stop());
-    const haproxy = await startHaproxy(server, STRIP_PREFIX, port);
-    world.defer(() => haproxy.stop());
-    expect(await haproxy.checkStatus()).toBe("L7OK 200");
+    await proxy.start(world, server, port);
   }, 60_000);
   afterAll(() => world.disposeAsync());
 

@@ -34,7 +34,8 @@ export const databaseSettings = {
     file: "database.pool_size",
     schema: z.number().int().min(2).max(1_000),
     default: 10,
-    sentence: "connections that each process opens, at most; a role that may have fewer is served on those",
+    sentence:
+      "connections that each process opens, 2 at least and this many at most; a role that may have fewer is served on those",
   },
   EMBEDDED_DATA_DIR: { schema: text, default: "data", sentence: "folder of the embedded database" },
 } as const satisfies SettingTable;
