@@ -1,7 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
 import { ApiError } from "../errors";
 import type { VerifiedIdentity } from "../identity/provider";
-import { sha256 } from "./sha256";
+import { sha256 } from "../sha256";
 import type { AuthorizationStore } from "./store";
 
 /**

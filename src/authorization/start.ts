@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { IdentityProvider } from "../identity/provider";
-import { sha256 } from "./sha256";
+import { sha256 } from "../sha256";
 import type { AuthorizationStore } from "./store";
 
 /** What a game asks for: where to return to, its own state, and its PKCE challenge (RFC 7636 §4.3). */

@@ -1,6 +1,6 @@
 import { CLOCK, type RunStatement, seconds } from "../db/statements";
 import type { Identity } from "../identity/provider";
-import { sha256 } from "./sha256";
+import { sha256 } from "../sha256";
 
 const REQUEST_LIFETIME_SECONDS = 600;
 const LOGIN_CODE_LIFETIME_SECONDS = 60;

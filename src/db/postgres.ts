@@ -79,10 +79,11 @@ class ServingPool extends pg.Pool {
     const began = performance.now();
     for (let outdated = 0; ; ) {
       const connection = this.leastBusy();
+      const { prepares } = this;
       try {
         return await connection.query(this.asSent(statement));
       } catch (error) {
-        if (isStatementLost(error)) {
+        if (prepares && isStatementLost(error)) {
           if (this.prepares) this.onWarning(NOTHING_PREPARED);
           this.prepares = false;
           continue;

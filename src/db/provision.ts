@@ -19,9 +19,8 @@ export async function provision(
   superuser: Superuser,
   say: (line: string) => void,
 ): Promise<void> {
-  const { password: _, ...where } = config;
-  const { schema: __, ...whole } = where;
-  const asSuperuser = { ...whole, ...superuser, database: "postgres" };
+  const { password: _, schema: __, ...where } = config;
+  const asSuperuser = { ...where, ...superuser, database: "postgres" };
   const roleIsNew = await withStartErrors(asSuperuser, () =>
     withClient(asSuperuser, async (client) => {
       const created = await createRole(client, config);

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { ApiError } from "../errors";
+import { sha256 } from "../sha256";
 
 /** Bytes that a picture may have. */
 export const MAXIMUM_PICTURE_BYTES = 262_144;
@@ -34,5 +34,5 @@ export function readPicture(dataUrl: string): Picture {
       fields: { fields: [{ path: "new_picture", message: `is not a picture of the kind ${mediaType}` }] },
     });
   }
-  return { hash: createHash("sha256").update(bytes).digest(), mediaType, bytes };
+  return { hash: sha256(bytes), mediaType, bytes };
 }

@@ -1,7 +1,8 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isInstalled } from "./installed";
 import { freePort } from "./postgres";
 
 const BINARY = "/usr/sbin/haproxy";
@@ -15,15 +16,7 @@ export type RunningHaproxy = {
   stop(): Promise<void>;
 };
 
-/**
- * Whether tests can run behind HAProxy here.
- * @throws in CI (`CI=true`), where they may never be skipped
- */
-export function haproxyAvailable(): boolean {
-  const available = existsSync(BINARY);
-  if (!available && process.env.CI === "true") throw new Error("In CI the tests must run behind HAProxy.");
-  return available;
-}
+export const haproxyAvailable = () => isInstalled(BINARY, "HAProxy");
 
 /**
  * A real HAProxy in front of a server, with the default timeouts of its manual.

@@ -1,18 +1,11 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isInstalled } from "./installed";
 
 const BINARY = "/usr/sbin/nginx";
 
-/**
- * Whether tests can run behind nginx here.
- * @throws in CI (`CI=true`), where they may never be skipped
- */
-export function nginxAvailable(): boolean {
-  const available = existsSync(BINARY);
-  if (!available && process.env.CI === "true") throw new Error("In CI the tests must run behind nginx.");
-  return available;
-}
+export const nginxAvailable = () => isInstalled(BINARY, "nginx");
 
 /**
  * A real nginx in front of a server, which players see below `prefix`; it ends with `world`.

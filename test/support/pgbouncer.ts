@@ -1,22 +1,15 @@
-import { chownSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chownSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type PostgresConfig, withClient } from "../../src/db/postgres";
+import { isInstalled } from "./installed";
 import { asPostgresUser, freePort } from "./postgres";
 
 const BINARY = "/usr/sbin/pgbouncer";
 
 export type PoolMode = "session" | "transaction";
 
-/**
- * Whether tests can run behind PgBouncer here.
- * @throws in CI (`CI=true`), where they may never be skipped
- */
-export function pgbouncerAvailable(): boolean {
-  const available = existsSync(BINARY);
-  if (!available && process.env.CI === "true") throw new Error("In CI the tests must run behind PgBouncer.");
-  return available;
-}
+export const pgbouncerAvailable = () => isInstalled(BINARY, "PgBouncer");
 
 /**
  * A real PgBouncer in front of a database, as Debian configures it but for its pools.
