@@ -21,6 +21,7 @@ export const ERRORS = {
   header_too_large: [431, "A request header is too large."],
   internal_error: [500, "Something went wrong on our side."],
   google_unavailable: [503, "Google does not answer; try again shortly."],
+  temporarily_unavailable: [503, "This server cannot tell yet whether the token is good; try again shortly."],
   database_unavailable: [503, "The server cannot reach its database; try again shortly."],
 } as const satisfies Record<string, readonly [status: number, message: string]>;
 

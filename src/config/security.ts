@@ -13,8 +13,11 @@ export type SecurityConfig = Readonly<{
   algorithm: JwtAlgorithm;
   /** Null in development when nothing is configured: a secret is made once and kept in the data folder. */
   current: KeyMaterial | null;
-  /** Still accepted, never used to sign, so that keys rotate without a logout. */
-  previous: KeyMaterial | null;
+  /** Accepted, never used to sign: the keys before and after the current one, so that keys rotate without a logout. */
+  accepted: readonly KeyMaterial[];
+  refreshTokens: RefreshTokenSecrets;
+  /** `aud` of access tokens (RFC 9068 §2.2). */
+  audience: string;
   accessTokenExpirySeconds: number;
   refreshTokenExpirySeconds: number;
   refreshReuseGraceSeconds: number;
@@ -23,8 +26,20 @@ export type SecurityConfig = Readonly<{
   maxSessionsPerUser: number;
 }>;
 
+/** What refresh tokens are made with. */
+export type RefreshTokenSecrets = Readonly<{
+  /** Null: a key derived from the access tokens' current one. */
+  current: string | null;
+  /** Those before and after the current one. */
+  accepted: readonly string[];
+  /** Whether tokens made with a key that was derived from the access tokens' are accepted beside `current`. */
+  derivedAccepted: boolean;
+}>;
+
 /** Bytes an HMAC secret must have: those of the hash it feeds (RFC 7518 §3.2). */
 const MINIMUM_SECRET_BYTES: Partial<Record<JwtAlgorithm, number>> = { HS256: 32, HS384: 48, HS512: 64 };
+
+const MINIMUM_REFRESH_SECRET_BYTES = 32;
 
 const EXAMPLE_SECRETS = new Set([
   "your-secure-jwt-secret",
@@ -41,19 +56,27 @@ export function securitySection(
   problems: Problems,
 ): SecurityConfig {
   const algorithm = settings.JWT_ALGORITHM;
-  const pem = (name: "JWT_PRIVATE_KEY" | "JWT_PRIVATE_KEY_PREVIOUS") =>
-    readPem(settings[name], settings[`${name}_FILE`], `${name}_FILE`, cwd, problems);
-  const key = { secret: settings.JWT_SECRET, pem: pem("JWT_PRIVATE_KEY") };
-  const previousKey = { secret: settings.JWT_SECRET_PREVIOUS, pem: pem("JWT_PRIVATE_KEY_PREVIOUS") };
-  const config: SecurityConfig = {
-    algorithm,
-    current: material(algorithm, key, "", problems),
-    previous: material(
-      settings.JWT_ALGORITHM_PREVIOUS ?? sameKindOr(algorithm, previousKey),
-      previousKey,
-      "_PREVIOUS",
+  const keyOf = (suffix: Suffix) => ({
+    secret: settings[`JWT_SECRET${suffix}`],
+    pem: readPem(
+      settings[`JWT_PRIVATE_KEY${suffix}`],
+      settings[`JWT_PRIVATE_KEY${suffix}_FILE`],
+      `JWT_PRIVATE_KEY${suffix}_FILE`,
+      cwd,
       problems,
     ),
+  });
+  const otherKey = (suffix: "_PREVIOUS" | "_NEXT") => {
+    const given = keyOf(suffix);
+    const ofAlgorithm = settings[`JWT_ALGORITHM${suffix}`] ?? sameKindOr(algorithm, given);
+    return material(ofAlgorithm, given, suffix, problems) ?? [];
+  };
+  const config: SecurityConfig = {
+    algorithm,
+    current: material(algorithm, keyOf(""), "", problems),
+    accepted: [otherKey("_PREVIOUS"), otherKey("_NEXT")].flat(),
+    refreshTokens: refreshTokenSecrets(settings, production, problems),
+    audience: settings.JWT_AUDIENCE,
     accessTokenExpirySeconds: Math.round(settings.ACCESS_TOKEN_EXPIRY_MINUTES * 60),
     refreshTokenExpirySeconds: Math.round(settings.REFRESH_TOKEN_EXPIRY_DAYS * DAY),
     refreshReuseGraceSeconds: settings["security.refresh_reuse_grace_seconds"],
@@ -72,6 +95,34 @@ export function isHmac(algorithm: JwtAlgorithm): boolean {
   return algorithm.startsWith("HS");
 }
 
+type Suffix = "" | "_PREVIOUS" | "_NEXT";
+
+function refreshTokenSecrets(
+  settings: Settings,
+  production: boolean,
+  problems: Problems,
+): RefreshTokenSecrets {
+  const secretOf = (suffix: Suffix) => {
+    const name = `REFRESH_TOKEN_SECRET${suffix}` as const;
+    const secret = settings[name];
+    if (secret === undefined) return null;
+    requireSecret(name, secret, "a refresh token", MINIMUM_REFRESH_SECRET_BYTES, problems);
+    if (secret === settings.JWT_SECRET) problems.add(`${name}: must not be JWT_SECRET`);
+    return secret;
+  };
+  const current = secretOf("");
+  if (production && current === null)
+    problems.warn(
+      "REFRESH_TOKEN_SECRET: not set, so that refresh tokens are made with a key derived from the access tokens' key: " +
+        "whoever holds that one, a game server for example, can make them too",
+    );
+  return {
+    current,
+    accepted: [secretOf("_PREVIOUS"), secretOf("_NEXT")].filter((secret) => secret !== null),
+    derivedAccepted: settings["security.accept_refresh_tokens_of_jwt_secret"],
+  };
+}
+
 type Given = { secret: string | undefined; pem: string | undefined };
 
 function sameKindOr(algorithm: JwtAlgorithm, given: Given): JwtAlgorithm {
@@ -88,16 +139,19 @@ function material(
   if (!isHmac(algorithm)) return given.pem ? { algorithm, privateKeyPem: given.pem } : null;
   if (!given.secret) return null;
   const name = `JWT_SECRET${suffix}`;
-  const minimum = MINIMUM_SECRET_BYTES[algorithm] ?? 0;
-  const bytes = Buffer.byteLength(given.secret);
-  if (EXAMPLE_SECRETS.has(given.secret)) {
+  requireSecret(name, given.secret, algorithm, MINIMUM_SECRET_BYTES[algorithm] ?? 0, problems);
+  return { algorithm, secret: given.secret };
+}
+
+function requireSecret(name: string, secret: string, user: string, minimum: number, problems: Problems): void {
+  const bytes = Buffer.byteLength(secret);
+  if (EXAMPLE_SECRETS.has(secret)) {
     problems.add(`${name}: is the example value; make your own, for example with \`openssl rand -hex 32\``);
   } else if (bytes < minimum) {
-    problems.add(`${name}: ${algorithm} needs ${minimum} bytes or more, this one has ${bytes}`);
-  } else if (new Set(given.secret).size < 8) {
+    problems.add(`${name}: ${user} needs ${minimum} bytes or more, this one has ${bytes}`);
+  } else if (new Set(secret).size < 8) {
     problems.add(`${name}: too regular to be secret; make one with \`openssl rand -hex 32\``);
   }
-  return { algorithm, secret: given.secret };
 }
 
 function readPem(

@@ -47,10 +47,25 @@ function unmapped(address: string): string {
   return /^::ffff:/i.test(address) && isIP(address) ? ipaddr.process(address).toString() : address;
 }
 
-/** What a limit counts by: an IPv4 address, or the /64 that one IPv6 subscriber has. */
-export function addressBlock(address: string): string {
-  if (isIP(address) !== 6) return address;
-  const { parts } = ipaddr.IPv6.parse(address);
-  const network = parts.slice(0, 4).map((part) => part.toString(16));
-  return `${network.join(":")}::/64`;
+/** Bits of the IPv6 networks that limits count by: of a subscriber's network, of a subscriber, of a site. */
+const IPV6_PREFIXES = [64, 56, 48] as const;
+
+/**
+ * What a limit counts by, the narrowest first: an IPv4 address, or the three networks that one IPv6 customer may have
+ * (RFC 6177).
+ */
+export function addressBlocks(address: string): string[] {
+  if (isIP(address) !== 6) return [address];
+  const bytes = ipaddr.IPv6.parse(address).toByteArray();
+  return IPV6_PREFIXES.map((bits) => `${Buffer.from(bytes.slice(0, bits / 8)).toString("hex")}/${bits}`);
+}
+
+/** Whether two addresses are one IPv4 address, or of one IPv6 subscriber (/56). */
+export function isSameNetwork(one: string, other: string): boolean {
+  return networkOf(one) === networkOf(other);
+}
+
+function networkOf(address: string): string {
+  const [block = address, subscriber = block] = addressBlocks(address);
+  return subscriber;
 }

@@ -2,7 +2,10 @@ import { type Clock, epochSeconds } from "../clock";
 import { createJwt, type Jwt } from "./jwt";
 import type { KeyRing } from "./keys";
 
-const PROFILE = { type: "at+jwt", issuer: "robotouille-account-server", audience: "robotouille" };
+const TYPE = "at+jwt";
+const ISSUER = "robotouille-account-server";
+/** The one client that there is: games that sign in with this server's own endpoints. */
+const CLIENT_ID = "game";
 const MAXIMUM_LENGTH = 4_096;
 const MAXIMUM_USER_ID = 2 ** 31 - 1;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -11,15 +14,22 @@ export type AccessTokenSubject = { userId: number; sessionId: string };
 
 export type AccessTokens = {
   expiresInSeconds: number;
-  /** Signs a JWT access token (RFC 9068 profile: `typ: at+jwt`). */
+  /** Signs a JWT access token (RFC 9068 §2). */
   issue(subject: AccessTokenSubject): Promise<string>;
   /** @returns null for anything but a token of ours that is valid now; never throws */
   verify(token: string): Promise<AccessTokenSubject | null>;
 };
 
+export type AccessTokenOptions = { expiresInSeconds: number; audience: string };
+
 /** Access tokens, signed with the current key; each of the ring verifies. */
-export function createAccessTokens(ring: KeyRing, expiresInSeconds: number, clock: Clock): AccessTokens {
-  const jwts = ring.map((key) => createJwt(key, PROFILE, clock));
+export function createAccessTokens(
+  ring: KeyRing,
+  { expiresInSeconds, audience }: AccessTokenOptions,
+  clock: Clock,
+): AccessTokens {
+  const profile = { type: TYPE, issuer: ISSUER, audience };
+  const jwts = ring.map((key) => createJwt(key, profile, clock));
   const [current] = jwts as [Jwt];
 
   return {
@@ -30,6 +40,8 @@ export function createAccessTokens(ring: KeyRing, expiresInSeconds: number, cloc
         user_id: userId,
         sid: sessionId,
         type: "access",
+        client_id: CLIENT_ID,
+        jti: crypto.randomUUID(),
         exp: epochSeconds(clock) + expiresInSeconds,
       });
     },
@@ -37,22 +49,16 @@ export function createAccessTokens(ring: KeyRing, expiresInSeconds: number, cloc
       if (token.length > MAXIMUM_LENGTH) return null;
       for (const jwt of jwts) {
         const claims = await jwt.verify(token);
-        if (claims !== null) return subjectOf(claims);
+        if (claims !== null) return claims.aud === audience ? subjectOf(claims) : null;
       }
       return null;
     },
   };
 }
 
-/** The claims of our own, which the plugin knows nothing of, in the shapes that we issue; and one audience, no list. */
-function subjectOf({
-  aud,
-  type,
-  sub,
-  user_id: userId,
-  sid,
-}: Record<string, unknown>): AccessTokenSubject | null {
-  if (aud !== PROFILE.audience || type !== "access") return null;
+/** The claims of our own, which the plugin knows nothing of, in the shapes that we issue. */
+function subjectOf({ type, sub, user_id: userId, sid }: Record<string, unknown>): AccessTokenSubject | null {
+  if (type !== "access") return null;
   if (!isUserId(userId) || String(userId) !== sub) return null;
   return typeof sid === "string" && UUID.test(sid) ? { userId, sessionId: sid } : null;
 }

@@ -1,9 +1,10 @@
-import { createPrivateKey, createPublicKey, hkdfSync, type KeyObject, randomBytes } from "node:crypto";
+import { createPrivateKey, createPublicKey, type KeyObject, randomBytes } from "node:crypto";
 import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { calculateJwkThumbprint, type JWK } from "jose";
 import { ConfigError, type SecurityConfig } from "../config/config";
 import type { JwtAlgorithm, KeyMaterial } from "../config/security";
+import { deriveKey } from "./derive-key";
 
 /** One secret or key pair, and everything derived from it. */
 export type TokenKey = {
@@ -14,13 +15,13 @@ export type TokenKey = {
   signingKey: CryptoKey;
   /** Verifies them; the same one where a secret is shared. */
   verifyingKey: CryptoKey;
-  /** 32 bytes for the MAC of refresh tokens (HKDF-SHA256, RFC 5869). */
-  refreshMacKey: Buffer;
+  /** A key for another purpose, of so many bytes. */
+  derive(purpose: string, bytes: number): Buffer;
   /** The public half for `/.well-known/jwks.json`; null where a secret is shared. */
   publicJwk: JWK | null;
 };
 
-/** The key that signs, then those that are still accepted. */
+/** The key that signs, then those that are accepted beside it. */
 export type KeyRing = readonly [current: TokenKey, ...previous: TokenKey[]];
 
 /**
@@ -31,7 +32,7 @@ export type KeyRing = readonly [current: TokenKey, ...previous: TokenKey[]];
 export async function loadKeyRing(security: SecurityConfig, dataDir: string): Promise<KeyRing> {
   const current = security.current ?? { algorithm: security.algorithm, secret: developmentSecret(dataDir) };
   const keys: [TokenKey, ...TokenKey[]] = [await tokenKey(current)];
-  if (security.previous) keys.push(await tokenKey(security.previous));
+  for (const material of security.accepted) keys.push(await tokenKey(material));
   return keys;
 }
 
@@ -56,20 +57,16 @@ async function tokenKey(material: KeyMaterial): Promise<TokenKey> {
     : keyPair(material.algorithm, material.privateKeyPem);
 }
 
-function derive(keyMaterial: Uint8Array, purpose: string, bytes: number): Buffer {
-  return Buffer.from(hkdfSync("sha256", keyMaterial, new Uint8Array(), `account-server ${purpose}`, bytes));
-}
-
 async function sharedSecret(algorithm: JwtAlgorithm, text: string): Promise<TokenKey> {
   const secret = new TextEncoder().encode(text);
   const parameters = IMPORT_PARAMETERS[algorithm];
   const key = await crypto.subtle.importKey("raw", secret, parameters, false, ["sign", "verify"]);
   return {
-    id: derive(secret, "key id", 9).toString("base64url"),
+    id: deriveKey(secret, "key id", 9).toString("base64url"),
     algorithm,
     signingKey: key,
     verifyingKey: key,
-    refreshMacKey: derive(secret, "refresh token", 32),
+    derive: (purpose, bytes) => deriveKey(secret, purpose, bytes),
     publicJwk: null,
   };
 }
@@ -101,7 +98,7 @@ async function keyPair(algorithm: JwtAlgorithm, pem: string): Promise<TokenKey> 
     algorithm,
     signingKey: privateKey,
     verifyingKey: publicKey,
-    refreshMacKey: derive(pkcs8, "refresh token", 32),
+    derive: (purpose, bytes) => deriveKey(pkcs8, purpose, bytes),
     publicJwk: { ...jwk, kid: id, alg: algorithm, use: "sig" },
   };
 }

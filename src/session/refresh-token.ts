@@ -1,44 +1,72 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import type { KeyRing } from "./keys";
+import { KEY_ID_BYTES, type RefreshKeyRing, type RefreshTokenKey } from "./refresh-keys";
 
 /** What a refresh token says: which session, and which step of its rotation. */
 export type RefreshTokenContent = { sessionId: string; generation: number };
 
+/** A token that one of our keys made; or one of our shape, made with a key that this server does not have. */
+export type OpenedRefreshToken =
+  | ({ knownKey: true } & RefreshTokenContent)
+  | { knownKey: false; sessionId: string };
+
 export type RefreshTokens = {
   /** The token of one generation of a session; the same content always gives the same token. */
   issue(content: RefreshTokenContent): string;
-  /** @returns null unless one of our keys made the token; never throws */
-  open(token: string): RefreshTokenContent | null;
+  /** @returns null for what is no token of ours, or one that was changed; never throws */
+  open(token: string): OpenedRefreshToken | null;
 };
 
-const VERSION = 1;
-const CONTENT_BYTES = 1 + 16 + 4;
-const MAC_BYTES = 32;
-const TOKEN_LENGTH = Math.ceil(((CONTENT_BYTES + MAC_BYTES) * 4) / 3);
+/** Without a key id, as every release before made them: what a key derived from the access tokens' makes. */
+const WITHOUT_KEY_ID = 1;
+const WITH_KEY_ID = 2;
 
-/** Refresh tokens: version, session id, generation and an HMAC-SHA256 over them, in base64url. */
-export function createRefreshTokens(ring: KeyRing): RefreshTokens {
-  const mac = (key: Buffer, content: Uint8Array) => createHmac("sha256", key).update(content).digest();
+const SESSION_BYTES = 16 + 4;
+const MAC_BYTES = 32;
+
+/** The last that the column takes, less the one that follows it. */
+const LAST_GENERATION = 2 ** 31 - 2;
+
+/** Refresh tokens: version, key id, session id, generation and an HMAC-SHA256 over them, in base64url. */
+export function createRefreshTokens(ring: RefreshKeyRing): RefreshTokens {
+  const keys = ring.map((key) => ({ ...key, header: headerOf(key) }));
+  const [current] = keys as [(typeof keys)[number]];
   return {
     issue({ sessionId, generation }) {
-      const content = Buffer.alloc(CONTENT_BYTES);
-      content.writeUInt8(VERSION, 0);
-      content.write(sessionId.replaceAll("-", ""), 1, "hex");
-      content.writeUInt32BE(generation, 17);
-      return Buffer.concat([content, mac(ring[0].refreshMacKey, content)]).toString("base64url");
+      const at = current.header.length;
+      const content = Buffer.alloc(at + SESSION_BYTES);
+      content.set(current.header);
+      content.write(sessionId.replaceAll("-", ""), at, "hex");
+      content.writeUInt32BE(generation, at + 16);
+      return Buffer.concat([content, mac(current, content)]).toString("base64url");
     },
     open(token) {
-      if (token.length !== TOKEN_LENGTH) return null;
-      const bytes = Buffer.from(token, "base64url");
-      if (bytes.toString("base64url") !== token || bytes[0] !== VERSION) return null;
-      const content = bytes.subarray(0, CONTENT_BYTES);
-      const given = bytes.subarray(CONTENT_BYTES);
-      if (!ring.some((key) => timingSafeEqual(mac(key.refreshMacKey, content), given))) return null;
-      const id = content.toString("hex", 1, 17);
-      return {
-        sessionId: `${id.slice(0, 8)}-${id.slice(8, 12)}-${id.slice(12, 16)}-${id.slice(16, 20)}-${id.slice(20)}`,
-        generation: content.readUInt32BE(17),
-      };
+      const bytes = Buffer.from(token.slice(0, 128), "base64url");
+      if (bytes.toString("base64url") !== token) return null;
+      const headerBytes = headerLength(bytes[0]);
+      if (bytes.length !== headerBytes + SESSION_BYTES + MAC_BYTES) return null;
+      const header = bytes.subarray(0, headerBytes);
+      const content = bytes.subarray(0, -MAC_BYTES);
+      const given = bytes.subarray(-MAC_BYTES);
+      const named = keys.filter((key) => key.header.equals(header));
+      const id = content.toString("hex", headerBytes, headerBytes + 16);
+      const sessionId = `${id.slice(0, 8)}-${id.slice(8, 12)}-${id.slice(12, 16)}-${id.slice(16, 20)}-${id.slice(20)}`;
+      const generation = content.readUInt32BE(headerBytes + 16);
+      if (named.some((key) => timingSafeEqual(mac(key, content), given)))
+        return generation > LAST_GENERATION ? null : { knownKey: true, sessionId, generation };
+      return header[0] === WITH_KEY_ID && named.length > 0 ? null : { knownKey: false, sessionId };
     },
   };
+}
+
+function headerOf({ id }: RefreshTokenKey): Buffer {
+  return id ? Buffer.concat([Buffer.of(WITH_KEY_ID), id]) : Buffer.of(WITHOUT_KEY_ID);
+}
+
+function headerLength(version: number | undefined): number {
+  if (version === WITHOUT_KEY_ID) return 1;
+  return version === WITH_KEY_ID ? 1 + KEY_ID_BYTES : Number.NaN;
+}
+
+function mac({ macKey }: Pick<RefreshTokenKey, "macKey">, content: Uint8Array): Buffer {
+  return createHmac("sha256", macKey).update(content).digest();
 }

@@ -1,18 +1,18 @@
 import { ApiError } from "../errors";
 import type { RequestContext } from "../http/context";
-import type { Limits } from "../limits/limits";
+import { isSameNetwork } from "../http/address";
 import type { Log } from "../log/log";
 import type { UserRow } from "../users/store";
 import type { SessionAnswer } from "./model";
-import type { SessionStore } from "./store";
-import { createTokenResponse, type Tokens } from "./token-response";
+import { type OpenRefreshTokenDeps, openRefreshToken } from "./open-refresh-token";
+import { createTokenResponse } from "./token-response";
 
-export type RefreshDeps = { sessions: SessionStore; tokens: Tokens; limits: Limits; log: Log };
+export type RefreshDeps = OpenRefreshTokenDeps & { log: Log };
 
 /**
  * Rotates a session by one generation (RFC 9700 §4.14.2). The predecessor, within the grace, gets the same
- * successor again; anything older is a replay and ends the session.
- * @throws {ApiError} invalid_grant, the same for every kind of dead token; rate_limited
+ * successor again, a few times; anything older is a replay and ends the session.
+ * @throws {ApiError} invalid_grant, the same for every kind of dead token; temporarily_unavailable; rate_limited
  */
 export async function refresh(
   deps: RefreshDeps,
@@ -20,25 +20,26 @@ export async function refresh(
   context: RequestContext,
 ): Promise<SessionAnswer> {
   const { sessions, tokens, limits, log } = deps;
-  const content = tokens.refresh.open(token);
-  if (!content) {
-    await limits.forgedToken(context.ip);
-    throw new ApiError("invalid_grant");
-  }
-  const { sessionId } = content;
+  const content = await openRefreshToken(deps, token, context);
+  if (!content) throw new ApiError("invalid_grant");
+  const { sessionId, generation } = content;
   await limits.refresh(sessionId);
-  const attempt = { ...content, ip: context.ip };
+  const attempt = { sessionId, generation, ip: context.ip };
 
-  const answer = ({ user, generation }: { user: UserRow; generation: number }) => {
-    log.event("refresh", { userId: user.id, sessionId, ...context });
-    return createTokenResponse(tokens, user, { sessionId, generation });
+  const answer = (event: "refresh" | "refresh_repeated", found: { user: UserRow; generation: number }) => {
+    log.event(event, { userId: found.user.id, sessionId, ...context });
+    return createTokenResponse(tokens, found.user, { sessionId, generation: found.generation });
   };
 
   const rotated = await sessions.rotate(attempt);
-  if (rotated) return answer(rotated);
+  if (rotated) return answer("refresh", rotated);
 
   const failure = await sessions.revokeIfReplayed(attempt);
-  if (failure.outcome === "repeated") return answer(failure);
+  if (failure.outcome === "repeated") {
+    const elsewhere = !isSameNetwork(failure.rotatedFrom, context.ip);
+    await limits.repeatedRefresh(sessionId, generation, elsewhere);
+    return answer("refresh_repeated", failure);
+  }
   if (failure.outcome === "replayed") {
     log.event("replay_detected", { userId: failure.userId, sessionId, ...context });
   }

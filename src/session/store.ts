@@ -18,7 +18,8 @@ export type SessionRow = {
 
 /** Why a rotation did not happen. */
 export type RotationFailure =
-  | { outcome: "repeated"; generation: number; user: UserRow }
+  /** `rotatedFrom`: the address that the rotation came from. */
+  | { outcome: "repeated"; generation: number; user: UserRow; rotatedFrom: string }
   | { outcome: "replayed"; userId: number }
   | { outcome: "dead" };
 
@@ -38,7 +39,7 @@ const ROTATE = `
 
 const REVOKE_IF_REPLAYED = `
   WITH seen AS (
-    SELECT s.id AS session_id, s.user_id, s.generation,
+    SELECT s.id AS session_id, s.user_id, s.generation, s.ip,
       s.rotated_at > clock.now - ${seconds("$7")} AS in_grace,
       s.revoked_at IS NULL AND u.banned_at IS NULL AND s.rotated_at > clock.now - ${seconds("$5")}
         AND s.created_at > clock.now - ${seconds("$6")} AS alive
@@ -51,7 +52,7 @@ const REVOKE_IF_REPLAYED = `
       AND (s.generation > $3 + 1 OR (s.generation = $3 + 1 AND s.rotated_at <= clock.now - ${seconds("$7")}))
     RETURNING s.id
   )
-  SELECT seen.generation AS session_generation,
+  SELECT seen.generation AS session_generation, seen.ip AS rotated_from,
     seen.generation = $3 + 1 AND seen.in_grace AND seen.alive AS repeated,
     EXISTS (SELECT FROM revoked) AS replayed, ${USER_COLUMNS}
   FROM seen JOIN users AS u ON u.id = seen.user_id`;
@@ -61,6 +62,11 @@ const FIND = `
   FROM refresh_tokens AS s JOIN users AS u ON u.id = s.user_id, ${CLOCK}
   WHERE s.id = $2 AND s.user_id = $3 AND s.revoked_at IS NULL AND u.banned_at IS NULL
     AND s.created_at > clock.now - ${seconds("$4")}`;
+
+const IS_ALIVE = `
+  SELECT FROM refresh_tokens AS s JOIN users AS u ON u.id = s.user_id, ${CLOCK}
+  WHERE s.id = $2 AND s.revoked_at IS NULL AND u.banned_at IS NULL
+    AND s.rotated_at > clock.now - ${seconds("$3")} AND s.created_at > clock.now - ${seconds("$4")}`;
 
 /** Locks in the order of the ids, so that the evictions of parallel sign-ins cannot deadlock. */
 const EVICT = `
@@ -106,28 +112,28 @@ export function createSessionStore(database: Database, run: RunStatement, policy
   return {
     /** One step of the rotation, if this is the current generation of a living session. */
     async rotate({ sessionId, generation, ip }: RotationAttempt) {
-      const { rows } = await run<UserRow & Generation>("rotate", ROTATE, [
-        sessionId,
-        generation,
-        ip,
-        idle,
-        cap,
-      ]);
+      const values = [sessionId, generation, ip, idle, cap];
+      const { rows } = await run<UserRow & Generation>("rotate", ROTATE, values, sessionId);
       return rows[0] ? split(rows[0]) : null;
     },
 
     /** After {@link rotate} did nothing: revokes the session when the token was replayed, and says what it was. */
     async revokeIfReplayed({ sessionId, generation, ip }: RotationAttempt): Promise<RotationFailure> {
-      const { rows } = await run<UserRow & Generation & { repeated: boolean; replayed: boolean }>(
-        "revoke_if_replayed",
-        REVOKE_IF_REPLAYED,
-        [sessionId, generation, ip, idle, cap, grace],
-      );
+      type Row = UserRow & Generation & { repeated: boolean; replayed: boolean; rotated_from: string | null };
+      const values = [sessionId, generation, ip, idle, cap, grace];
+      const { rows } = await run<Row>("revoke_if_replayed", REVOKE_IF_REPLAYED, values, sessionId);
       const [row] = rows;
       if (!row) return { outcome: "dead" };
-      const { repeated, replayed, ...found } = row;
+      const { repeated, replayed, rotated_from: rotatedFrom, ...found } = row;
       if (replayed) return { outcome: "replayed", userId: found.id };
-      return repeated ? { outcome: "repeated", ...split(found) } : { outcome: "dead" };
+      if (!repeated) return { outcome: "dead" };
+      return { outcome: "repeated", ...split(found), rotatedFrom: rotatedFrom ?? "" };
+    },
+
+    /** Whether a session goes on, whatever the token. */
+    async isAlive(sessionId: string): Promise<boolean> {
+      const { rows } = await run("is_session_alive", IS_ALIVE, [sessionId, idle, cap]);
+      return rows.length > 0;
     },
 
     /** The user of a session that may still be used. */

@@ -9,8 +9,9 @@ export const securitySettings = {
   },
   JWT_SECRET_PREVIOUS: {
     schema: text,
-    sentence: "still accepted, so that the secret rotates without a logout",
+    sentence: "still accepted, so that the secret [rotates without a logout](#rotating-secrets)",
   },
+  JWT_SECRET_NEXT: { schema: text, sentence: "accepted already, before it signs" },
   JWT_ALGORITHM: {
     file: "security.jwt_algorithm",
     schema: jwtAlgorithm,
@@ -20,6 +21,10 @@ export const securitySettings = {
   JWT_ALGORITHM_PREVIOUS: {
     schema: jwtAlgorithm,
     sentence: "the algorithm of the key before, when it was another",
+  },
+  JWT_ALGORITHM_NEXT: {
+    schema: jwtAlgorithm,
+    sentence: "the algorithm of the key to come, when it is another",
   },
   JWT_PRIVATE_KEY: {
     schema: text,
@@ -31,6 +36,30 @@ export const securitySettings = {
     sentence: "the key before, still accepted",
   },
   JWT_PRIVATE_KEY_PREVIOUS_FILE: { schema: text, sentence: "or the file that holds it" },
+  JWT_PRIVATE_KEY_NEXT: {
+    schema: text,
+    sentence: "the key to come, accepted and published already",
+  },
+  JWT_PRIVATE_KEY_NEXT_FILE: { schema: text, sentence: "or the file that holds it" },
+  JWT_AUDIENCE: {
+    file: "security.jwt_audience",
+    schema: text.max(255),
+    default: "robotouille",
+    sentence: "`aud` of access tokens",
+  },
+  REFRESH_TOKEN_SECRET: {
+    schema: text,
+    shown: "derived from `JWT_SECRET`",
+    sentence: "makes refresh tokens, which a game server that verifies access tokens then cannot: 32 bytes or more",
+  },
+  REFRESH_TOKEN_SECRET_PREVIOUS: { schema: text, sentence: "still accepted" },
+  REFRESH_TOKEN_SECRET_NEXT: { schema: text, sentence: "accepted already, before it makes tokens" },
+  "security.accept_refresh_tokens_of_jwt_secret": {
+    schema: z.boolean(),
+    default: true,
+    sentence:
+      "whether refresh tokens from before `REFRESH_TOKEN_SECRET` are still good; `false` once it has been set for `refresh_token_expiry_days`",
+  },
   ACCESS_TOKEN_EXPIRY_MINUTES: {
     file: "security.access_token_expiry_minutes",
     schema: minutes,
