@@ -1,6 +1,9 @@
 import { Elysia } from "elysia";
+import { createBrowserBinding } from "./authorization/browser-binding";
 import { signInFailedPage } from "./authorization/page";
+import { createRedirectUriCheck } from "./authorization/redirect-uri";
 import { authorizationRoutes, isSignInPage } from "./authorization/routes";
+import { createStates } from "./authorization/state";
 import type { Clock } from "./clock";
 import type { Config } from "./config/config";
 import type { Database } from "./db/database";
@@ -30,6 +33,7 @@ import { deviceRoutes } from "./session/device-routes";
 import { createGuard } from "./session/guard";
 import { keyRoutes } from "./session/key-routes";
 import type { KeyRing } from "./session/keys";
+import { createRefreshKeyRing } from "./session/refresh-keys";
 import { createRefreshTokens } from "./session/refresh-token";
 import { sessionRoutes } from "./session/routes";
 import { signInRoutes } from "./sign-in/routes";
@@ -64,28 +68,38 @@ export type Deps = {
  */
 export function createApp({ config, database, limitStore, keyRing, clock, log, providers, cutOff }: Deps) {
   const tokens = {
-    access: createAccessTokens(keyRing, config.security.accessTokenExpirySeconds, clock),
-    refresh: createRefreshTokens(keyRing),
+    access: createAccessTokens(
+      keyRing,
+      { expiresInSeconds: config.security.accessTokenExpirySeconds, audience: config.security.audience },
+      clock,
+    ),
+    refresh: createRefreshTokens(createRefreshKeyRing(config.security.refreshTokens, keyRing)),
   };
   const stores = createStores(database, clock, config.security);
   const limits = config.limits.enabled ? createLimits(limitStore) : noLimits;
-  const readContext = createContextReader(createAddressReader(config.server.trustedProxies));
+  const readContext = createContextReader(
+    createAddressReader(config.server.trustedProxies, (peer) =>
+      log.warn(
+        `X-Forwarded-For comes from ${peer}, which server.trusted_proxies does not name: all players behind it count as one address`,
+      ),
+    ),
+  );
   const readBody = createBodyReader({ "/api/update_picture": UPDATE_PICTURE_BODY_BYTES }, cutOff);
   const securityHeaders = createSecurityHeaders(config.server.publicUrl);
   const guard = createGuard(tokens.access, stores.sessions);
-  const { publicUrl } = config.server;
   const ownUrl = createOwnUrl(config.server);
-  const { redirectUris } = config.google;
   const common = {
     ...stores,
+    binding: createBrowserBinding(config.server.publicUrl),
     clock,
     guard,
+    isAllowedRedirectUri: createRedirectUriCheck(config),
     limits,
     log,
     ownUrl,
     providers,
     readContext,
-    redirectUris,
+    states: createStates(keyRing, clock),
     tokens,
   };
 
@@ -122,13 +136,13 @@ export function createApp({ config, database, limitStore, keyRing, clock, log, p
       const signInFailed = isSignInPage(path) && !refused && code !== "NOT_FOUND";
       if ((refused || signInFailed) && (await limits.mayLogRefusal(context.ip))) {
         if (refused) log.event("refused", { code: error.code, ...context });
-        else log.event("sign_in_failed", { reason: error.code, ...context });
+        else log.event("sign_in_failed", { reason: reasonOf(error), ...context });
       }
       Object.assign(set.headers, errorHeaders(error));
       if (isSignInPage(path)) return signInFailedPage(error);
       return status(error.status as 400, errorBody(error, context.requestId));
     })
-    .use(authorizationRoutes({ ...common, publicUrl }))
+    .use(authorizationRoutes(common))
     .use(signInRoutes(common))
     .use(sessionRoutes(common))
     .use(deviceRoutes(common))
@@ -142,3 +156,8 @@ export function createApp({ config, database, limitStore, keyRing, clock, log, p
 }
 
 export type App = ReturnType<typeof createApp>;
+
+/** The cause where it says more than the code. */
+function reasonOf({ code, cause }: ApiError): string {
+  return typeof cause === "string" ? cause : code;
+}

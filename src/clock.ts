@@ -10,7 +10,7 @@ export type Clock = Timepiece & {
   databaseNow(): Date | null;
 };
 
-/** This process's time for tokens, the database's for rows. */
+/** This machine's time for tokens, the database's for rows; where there is no database to ask (`openDatabaseClock`). */
 export const systemClock: Clock = { now: () => new Date(), databaseNow: () => null };
 
 /** Whole seconds since the epoch (a NumericDate, RFC 7519 §2). */

@@ -1,7 +1,7 @@
 import { type AuthorizationStore, createAuthorizationStore } from "./authorization/store";
 import type { Clock } from "./clock";
 import type { SecurityConfig } from "./config/config";
-import type { Database } from "./db/database";
+import type { Database, Statements } from "./db/database";
 import { createRunStatement } from "./db/statements";
 import { createIdentityStore, type IdentityStore } from "./identity/store";
 import { createRateLimitStore, type RateLimitStore } from "./limits/rate-limits";
@@ -19,9 +19,17 @@ export type Stores = {
   users: UserStore;
 };
 
-/** @param policy when sessions end */
-export function createStores(database: Database, clock: Clock, policy: SecurityConfig): Stores {
-  const run = createRunStatement(database, clock);
+/**
+ * @param policy when sessions end
+ * @param statements what their own statements are sent on
+ */
+export function createStores(
+  database: Database,
+  clock: Clock,
+  policy: SecurityConfig,
+  statements: Statements = database.pool,
+): Stores {
+  const run = createRunStatement(statements, clock);
   return {
     authorizations: createAuthorizationStore(run),
     identities: createIdentityStore(run),

@@ -4,9 +4,10 @@ import type { RequestContext } from "../http/context";
 import { logFailure } from "../http/failure";
 import type { IdentityProvider } from "../identity/provider";
 import type { Log } from "../log/log";
-import type { AuthorizationStore, PendingRequest } from "./store";
+import type { PendingRequest, States } from "./state";
+import type { AuthorizationStore, PendingLogin } from "./store";
 
-export type CallbackDeps = { authorizations: AuthorizationStore; log: Log };
+export type CallbackDeps = { authorizations: AuthorizationStore; states: States; log: Log };
 
 /** A sign-in that the provider or we refuse. The player returns to the game with the reason. */
 export class SignInRefused extends ApiError {
@@ -26,21 +27,27 @@ export type CallbackQuery = {
 };
 
 /**
- * Finishes a sign-in at a provider and makes the one-time login code for the game.
+ * Finishes a sign-in at a provider and makes the one-time login code for the game. Nothing is spent until the provider
+ * has vouched for the player.
  * @param callback our redirect URI, the same as at the start
+ * @param browser the one that comes back, if it is known
  * @returns the game's redirect URI with `code` and `state`, or with `error` and `state` when the player said no
- * @throws {ApiError} authorization_expired when the state is unknown, too old or was used before
+ * @throws {ApiError} authorization_expired when the state is not ours, too old, another browser's or was used before
  * @throws {SignInRefused} with the game's redirect URI with `error` and `state`
  */
 export async function finishAuthorization(
-  { authorizations, log }: CallbackDeps,
+  { authorizations, states, log }: CallbackDeps,
   provider: IdentityProvider,
   query: CallbackQuery,
   callback: string,
+  browser: string | null,
   context: RequestContext,
 ): Promise<string> {
-  const request = query.state ? await authorizations.takeRequest(query.state, provider.id) : null;
-  if (!request) throw new ApiError("authorization_expired");
+  const { state = "" } = query;
+  const request = await states.open(state);
+  if (request?.provider !== provider.id) throw refusedState("state_unknown");
+  if (request.browser !== browser) throw refusedState("state_of_another_browser");
+  if (await authorizations.isSpent(state)) throw refusedState("state_replayed");
   const answer = (members: Record<string, string>) =>
     withQuery(request.redirectUri, { ...members, state: request.clientState });
 
@@ -50,10 +57,13 @@ export async function finishAuthorization(
     return answer({ error });
   }
   try {
-    const code = await makeLoginCode(authorizations, provider, request, query.code, callback);
+    const code = randomBytes(32).toString("base64url");
+    const login = await verifiedLogin(provider, request, query.code, callback);
+    const isFirst = await authorizations.putLogin(code, login, { state, expiresAt: request.expiresAt });
+    if (!isFirst) throw refusedState("state_replayed");
     return answer({ code });
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
+    if (!(error instanceof ApiError) || error.code === "authorization_expired") throw error;
     log.event("sign_in_failed", { reason: error.code, ...context });
     if (error.status >= 500) logFailure(log, error, context);
     const reason = error.status === 503 ? "temporarily_unavailable" : "access_denied";
@@ -61,22 +71,23 @@ export async function finishAuthorization(
   }
 }
 
-async function makeLoginCode(
-  authorizations: AuthorizationStore,
+/** @param cause why, for the log alone */
+function refusedState(cause: "state_unknown" | "state_of_another_browser" | "state_replayed"): ApiError {
+  return new ApiError("authorization_expired", { cause });
+}
+
+async function verifiedLogin(
   provider: IdentityProvider,
-  request: PendingRequest,
+  { codeVerifier, codeChallenge }: PendingRequest,
   code: string,
   callback: string,
-): Promise<string> {
+): Promise<PendingLogin> {
   const { loadProfile, ...identity } = await provider.exchangeCode({
     code,
-    codeVerifier: request.codeVerifier,
+    codeVerifier,
     redirectUri: callback,
   });
-  const loginCode = randomBytes(32).toString("base64url");
-  const { codeChallenge } = request;
-  await authorizations.putLogin(loginCode, { codeChallenge, identity, ...(await loadProfile()) });
-  return loginCode;
+  return { codeChallenge, identity, ...(await loadProfile()) };
 }
 
 function withQuery(uri: string, members: Record<string, string>): string {

@@ -18,7 +18,7 @@ export const startQuery = t.Object({
 });
 
 export const callbackQuery = t.Object({
-  state: t.Optional(t.String({ maxLength: 512 })),
+  state: t.Optional(t.String({ maxLength: 8_192 })),
   code: t.Optional(t.String({ maxLength: 4_096 })),
   error: t.Optional(t.String({ maxLength: 512 })),
 });

@@ -15,7 +15,8 @@ const REASONS: Partial<Record<ErrorCode, string>> = {
   validation_failed: "The game sent an incomplete request.",
   redirect_uri_invalid: "The game asked to return to an address that is not registered.",
   provider_unavailable: "The game asked for a way to sign in that is not available here.",
-  authorization_expired: "This sign-in has expired or was already used.",
+  authorization_expired:
+    "This sign-in has expired, was already used, or was begun in another browser. It needs cookies.",
 };
 
 /** The page a player sees when a sign-in cannot go on. Says nothing that came from outside. */

@@ -1,31 +1,55 @@
+import type { Config } from "../config/config";
 import { isLoopback } from "../config/fields";
-import { isAppHostOrigin } from "../config/origins";
+
+/** Where the SDK waits on a desktop, and what the README has registered with Google. */
+const DESKTOP_PATH = "/auth/google/callback";
+
+/** Our own pages that sign in like any game. */
+const OWN_PAGES = ["/swagger", "/play/"];
+
+/** Whether a redirect may carry an authorization code. */
+export type RedirectUriCheck = (uri: string) => boolean;
 
 /**
- * Whether a redirect may carry an authorization code: loopback on any port (RFC 8252 §7.3), or a configured
- * URI, compared as text (RFC 9700 §4.1.3), the only way for an app's own scheme (RFC 8252 §7.1); a configured origin
- * of the web or of an app host stands for every page of it.
+ * Redirects are compared whole, as registered (RFC 9700 §4.1.3), the only way for an app's own scheme (RFC 8252 §7.1).
+ * Only a registered loopback address varies, in its port and in how it names this machine (RFC 8252 §7.3); in
+ * development every page of this machine is registered.
  */
-export function isAllowedRedirectUri(text: string, configured: readonly string[]): boolean {
-  if (text.length > 2_048 || !URL.canParse(text)) return false;
-  const url = new URL(text);
-  if (url.username || url.password || url.hash || text.includes("#") || hasOddCharacters(text)) return false;
-  if (configured.includes(text)) return true;
-  if (!text.startsWith(`${url.protocol}//${url.host}`)) return false;
-  if (url.protocol === "http:" && isLoopback(url)) return true;
-  return configured.some((entry) => isOrigin(entry) && entry === originOf(url));
+export function createRedirectUriCheck({
+  google,
+  mode,
+  server,
+}: Pick<Config, "google" | "mode" | "server">): RedirectUriCheck {
+  const { publicUrl } = server;
+  const registered = new Set([
+    ...google.redirectUris.flatMap((uri) => [uri, wholeUri(uri)]),
+    ...(publicUrl ? OWN_PAGES.map((page) => publicUrl + page) : []),
+  ]);
+  const loopbackPaths = new Set([DESKTOP_PATH, ...google.redirectUris.flatMap(loopbackPath)]);
+  return (uri) => {
+    if (!isPlainUri(uri)) return false;
+    if (registered.has(uri)) return true;
+    const [path] = loopbackPath(uri);
+    return path !== undefined && (mode === "development" || loopbackPaths.has(path));
+  };
 }
 
-/** A URL parser drops or repairs these without a word. */
-function hasOddCharacters(text: string): boolean {
-  return /[\\\s\p{Cc}]/u.test(text);
+/** An origin stands for its root page, which browsers name with a slash. */
+function wholeUri(uri: string): string {
+  const { protocol, host } = new URL(uri);
+  return uri === `${protocol}//${host}` ? `${uri}/` : uri;
 }
 
-function isOrigin(entry: string): boolean {
-  return isAppHostOrigin(entry) || new URL(entry).origin === entry;
+/** Path and query of an address of this machine; of any other, nothing. */
+function loopbackPath(uri: string): [] | [path: string] {
+  const url = new URL(uri);
+  const isSpelledOut = uri.startsWith(`http://${url.host}`);
+  return isSpelledOut && isLoopback(url) ? [url.pathname + url.search] : [];
 }
 
-/** Of any scheme: to a URL parser the origins of all but the web's are `null`. */
-function originOf({ protocol, host }: URL): string {
-  return `${protocol}//${host}`;
+/** Whether a URL parser neither drops nor repairs anything of it. */
+function isPlainUri(uri: string): boolean {
+  if (uri.length > 2_048 || !URL.canParse(uri) || /[#\\\s\p{Cc}]/u.test(uri)) return false;
+  const { username, password } = new URL(uri);
+  return !username && !password;
 }

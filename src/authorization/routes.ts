@@ -4,18 +4,17 @@ import type { ReadContext } from "../http/context";
 import type { OwnUrl } from "../http/own-url";
 import type { Providers } from "../identity/providers";
 import type { Limits } from "../limits/limits";
+import type { BrowserBinding } from "./browser-binding";
 import { type CallbackDeps, finishAuthorization, SignInRefused } from "./callback";
 import { callbackQuery, startQuery } from "./model";
-import { isAllowedRedirectUri } from "./redirect-uri";
+import type { RedirectUriCheck } from "./redirect-uri";
 import { startAuthorization } from "./start";
 
 export type AuthorizationRouteDeps = CallbackDeps & {
+  binding: BrowserBinding;
   providers: Providers;
   ownUrl: OwnUrl;
-  /** Where players reach this server, as configured. */
-  publicUrl: string | null;
-  /** Redirects accepted beside loopback and our own pages. */
-  redirectUris: readonly string[];
+  isAllowedRedirectUri: RedirectUriCheck;
   limits: Limits;
   readContext: ReadContext;
 };
@@ -49,28 +48,29 @@ export function isSignInPage(path: string): boolean {
  * own PKCE challenge and gets a one-time login code at its redirect URI.
  */
 export function authorizationRoutes(deps: AuthorizationRouteDeps) {
-  const { authorizations, limits, ownUrl, providers, publicUrl, readContext } = deps;
+  const { binding, limits, ownUrl, providers, readContext, states, isAllowedRedirectUri } = deps;
   const callbackUri = (provider: string, boundPort: number | undefined) =>
     `${ownUrl(boundPort)}/auth/${provider}/callback`;
-
-  // Our own pages, the explorer for one, sign in like any game.
-  const redirectUris = [...deps.redirectUris, ...(publicUrl ? [new URL(publicUrl).origin] : [])];
 
   return new Elysia({ name: "authorization", tags: ["Sign-in page"] })
     .get(
       "/auth/:provider/start",
-      async ({ params, query, redirect, request, route, server, set }) => {
-        await limits.authorization(readContext({ request, route, server, set }).ip);
+      async ({ params, query, redirect, request, server, set }) => {
         const provider = providers.get(params.provider);
-        if (!isAllowedRedirectUri(query.redirect_uri, redirectUris)) {
-          throw new ApiError("redirect_uri_invalid");
-        }
+        if (!isAllowedRedirectUri(query.redirect_uri)) throw new ApiError("redirect_uri_invalid");
+        const { browser, setCookie } = binding.bind(request.headers);
         const location = await startAuthorization(
-          authorizations,
+          states,
           provider,
-          { redirectUri: query.redirect_uri, state: query.state, codeChallenge: query.code_challenge },
+          {
+            redirectUri: query.redirect_uri,
+            state: query.state,
+            codeChallenge: query.code_challenge,
+            browser,
+          },
           callbackUri(provider.id, server?.port),
         );
+        set.headers["set-cookie"] = setCookie;
         return redirect(location, 302);
       },
       {
@@ -80,18 +80,22 @@ export function authorizationRoutes(deps: AuthorizationRouteDeps) {
           responses: REDIRECTS,
           summary: "Open this in the player's browser to sign in",
           description:
-            "Redirects to the provider, then to `redirect_uri?code=…&state=…` with a login code for `POST /api/login` (60 s, once), or to `redirect_uri?error=…&state=…`.",
+            "Sets a cookie that ties the sign-in to this browser, and redirects to the provider, then to `redirect_uri?code=…&state=…` with a login code for `POST /api/login` (60 s, once), or to `redirect_uri?error=…&state=…`.",
         },
       },
     )
     .get(
       "/auth/:provider/callback",
       async ({ params, query, redirect, request, route, server, set }) => {
+        // Whoever looks ahead (a link preview, a virus scanner) finishes nothing.
+        if (request.method === "HEAD") return new Response();
         const context = readContext({ request, route, server, set });
         const provider = providers.get(params.provider);
+        const callback = callbackUri(provider.id, server?.port);
+        const browser = binding.recognize(request.headers);
         try {
           const location = await limits.signInAttempt(context.ip, () =>
-            finishAuthorization(deps, provider, query, callbackUri(provider.id, server?.port), context),
+            finishAuthorization(deps, provider, query, callback, browser, context),
           );
           return redirect(location, 302);
         } catch (error) {

@@ -2,19 +2,8 @@ import { CLOCK, type RunStatement, seconds } from "../db/statements";
 import type { Identity } from "../identity/provider";
 import { sha256 } from "../sha256";
 
-const REQUEST_LIFETIME_SECONDS = 600;
-const LOGIN_CODE_LIFETIME_SECONDS = 60;
-
-/** A sign-in on its way through a provider. */
-export type PendingRequest = {
-  provider: string;
-  /** PKCE verifier of our own leg toward the provider (RFC 7636 §4.1). */
-  codeVerifier: string;
-  /** The game's. */
-  redirectUri: string;
-  clientState: string;
-  codeChallenge: string;
-};
+/** How long a login code may be redeemed, and an id token sent again because the answer was lost. */
+const LOST_ANSWER_SECONDS = 60;
 
 /** An identity that a login code stands for, and the game's PKCE challenge that guards it. */
 export type PendingLogin = {
@@ -24,32 +13,38 @@ export type PendingLogin = {
   picture: string | null;
 };
 
-const PUT_REQUEST = `
-  INSERT INTO authorization_requests
-    (state_hash, provider, google_code_verifier, redirect_uri, client_state, code_challenge, created_at)
-  SELECT $2, $3, $4, $5, $6, $7, clock.now FROM ${CLOCK}`;
-
-const TAKE_REQUEST = `
-  DELETE FROM authorization_requests AS a USING ${CLOCK}
-  WHERE a.state_hash = $2 AND a.provider = $3 AND a.created_at > clock.now - ${seconds("$4")}
-  RETURNING a.provider, a.google_code_verifier AS "codeVerifier", a.redirect_uri AS "redirectUri",
-    a.client_state AS "clientState", a.code_challenge AS "codeChallenge"`;
-
 /**
  * A server of the release before reads `google_id` as Google's `sub`, which never holds a colon: to it another
  * provider's account is nobody.
  */
 const PUT_LOGIN = `
+  WITH spent AS (
+    INSERT INTO spent_proofs (hash, spent_at, expires_at) SELECT $10, clock.now, $11 FROM ${CLOCK}
+    ON CONFLICT (hash) DO NOTHING RETURNING spent_at AS now
+  )
   INSERT INTO login_codes
     (code_hash, code_challenge, provider, subject, google_id, email, email_verified, given_name, picture, created_at)
-  SELECT $2, $3, $4::text, $5::text, CASE $4::text WHEN 'google' THEN $5::text ELSE $4::text || ':' || $5::text END, $6, $7, $8, $9, clock.now
-  FROM ${CLOCK}`;
+  SELECT $2, $3, $4::text, $5::text, CASE $4::text WHEN 'google' THEN $5::text ELSE $4::text || ':' || $5::text END, $6, $7, $8, $9, spent.now
+  FROM spent`;
 
-const TAKE_LOGIN = `
-  DELETE FROM login_codes AS l USING ${CLOCK}
-  WHERE l.code_hash = $2 AND l.created_at > clock.now - ${seconds("$3")}
-  RETURNING l.code_challenge, l.provider, coalesce(l.subject, l.google_id) AS subject, nullif(l.email, '') AS email,
+const IS_SPENT = `SELECT FROM spent_proofs AS p, ${CLOCK} WHERE p.hash = $2 AND p.expires_at > clock.now`;
+
+/** A spent code goes on naming its session until the clean-up, so that its second use is recognised. */
+const REDEEM_LOGIN = `
+  UPDATE login_codes AS l SET session_id = coalesce(l.session_id, $3) FROM ${CLOCK}
+  WHERE l.code_hash = $2 AND l.code_challenge = $4 AND l.created_at > clock.now - ${seconds("$5")}
+  RETURNING l.session_id, l.provider, coalesce(l.subject, l.google_id) AS subject, nullif(l.email, '') AS email,
     l.email_verified, l.given_name AS name, l.picture`;
+
+const DROP_LOGIN = `
+  DELETE FROM login_codes USING ${CLOCK} WHERE code_hash = $2 RETURNING session_id`;
+
+/** The no-op makes PostgreSQL return the row that is there. */
+const SPEND = `
+  INSERT INTO spent_proofs AS p (hash, session_id, spent_at, expires_at)
+  SELECT $2, $3, clock.now, $4 FROM ${CLOCK}
+  ON CONFLICT (hash) DO UPDATE SET hash = p.hash
+  RETURNING p.session_id, p.spent_at > coalesce($1::timestamptz, now()) - ${seconds("$5")} AS is_recent`;
 
 const deleteStale = (table: string, key: string) => `
   DELETE FROM ${table} WHERE ${key} IN (
@@ -57,43 +52,46 @@ const deleteStale = (table: string, key: string) => `
     WHERE stale.created_at < clock.now - ${seconds("$2")} LIMIT $3
     FOR UPDATE OF stale SKIP LOCKED)`;
 
+const DELETE_EXPIRED_PROOFS = `
+  DELETE FROM spent_proofs WHERE hash IN (
+    SELECT p.hash FROM spent_proofs AS p, ${CLOCK} WHERE p.expires_at < clock.now LIMIT $2
+    FOR UPDATE OF p SKIP LOCKED)`;
+
+/** A server of the release before writes these. */
 const DELETE_STALE_REQUESTS = deleteStale("authorization_requests", "state_hash");
 const DELETE_STALE_LOGINS = deleteStale("login_codes", "code_hash");
 
+/** What a login code stood for, and the session that it opens. */
+export type RedeemedLogin = Omit<PendingLogin, "codeChallenge"> & { sessionId: string };
+
+type RedeemedRow = Omit<Identity, "emailVerified"> & {
+  session_id: string;
+  email_verified: boolean;
+  name: string | null;
+  picture: string | null;
+};
+
 export type AuthorizationStore = ReturnType<typeof createAuthorizationStore>;
 
-/** Every statement on `authorization_requests` and `login_codes`. Secrets go in as SHA-256, never as they are. */
+/** Every statement on `login_codes` and `spent_proofs`. Secrets go in as SHA-256, never as they are. */
 export function createAuthorizationStore(run: RunStatement) {
   return {
-    /** Remembers a request under the `state` that is sent to the provider. */
-    async putRequest(state: string, request: PendingRequest): Promise<void> {
-      const { provider, codeVerifier, redirectUri, clientState, codeChallenge } = request;
-      await run("put_authorization_request", PUT_REQUEST, [
-        sha256(state),
-        provider,
-        codeVerifier,
-        redirectUri,
-        clientState,
-        codeChallenge,
-      ]);
+    /** Whether a state has served. */
+    async isSpent(state: string): Promise<boolean> {
+      return (await run("is_spent", IS_SPENT, [sha256(state)])).rows.length > 0;
     },
 
-    /** The request of a state, which it serves once; null when unknown, too old, or another provider's. */
-    async takeRequest(state: string, provider: string): Promise<PendingRequest | null> {
-      const { rows } = await run<PendingRequest>("take_authorization_request", TAKE_REQUEST, [
-        sha256(state),
-        provider,
-        REQUEST_LIFETIME_SECONDS,
-      ]);
-      return rows[0] ?? null;
-    },
-
+    /**
+     * Keeps what a login code stands for, and spends the state that led to it.
+     * @returns false, and keeps nothing, when the state had served
+     */
     async putLogin(
       loginCode: string,
       { codeChallenge, identity, name, picture }: PendingLogin,
-    ): Promise<void> {
+      { state, expiresAt }: { state: string; expiresAt: Date },
+    ): Promise<boolean> {
       const { provider, subject, email, emailVerified } = identity;
-      await run("put_login_code", PUT_LOGIN, [
+      const { rowCount } = await run("put_login_code", PUT_LOGIN, [
         sha256(loginCode),
         codeChallenge,
         provider,
@@ -102,34 +100,70 @@ export function createAuthorizationStore(run: RunStatement) {
         emailVerified,
         name,
         picture,
+        sha256(state),
+        expiresAt,
       ]);
+      return rowCount > 0;
     },
 
-    /** What a login code stands for, which it serves once; null when unknown or too old. */
-    async takeLogin(loginCode: string): Promise<PendingLogin | null> {
-      type Row = Omit<Identity, "emailVerified"> & {
-        email_verified: boolean;
-        code_challenge: string;
-        name: string | null;
-        picture: string | null;
-      };
-      const { rows } = await run<Row>("take_login_code", TAKE_LOGIN, [
-        sha256(loginCode),
-        LOGIN_CODE_LIFETIME_SECONDS,
-      ]);
+    /**
+     * What a login code stands for, within its minute.
+     * @param sessionId of the session that it opens, unless it has opened one
+     * @returns null for an unknown code, another game's or an old one
+     */
+    async redeemLogin(
+      loginCode: string,
+      codeChallenge: string,
+      sessionId: string,
+    ): Promise<RedeemedLogin | null> {
+      const values = [sha256(loginCode), sessionId, codeChallenge, LOST_ANSWER_SECONDS];
+      const { rows } = await run<RedeemedRow>("redeem_login_code", REDEEM_LOGIN, values, loginCode);
       const [row] = rows;
       if (!row) return null;
       const { provider, subject, email, email_verified: emailVerified, name, picture } = row;
       return {
-        codeChallenge: row.code_challenge,
+        sessionId: row.session_id,
         identity: { provider, subject, email, emailVerified },
         name,
         picture,
       };
     },
 
+    /** Ends a login code. @returns the session that it opened, if any */
+    async dropLogin(loginCode: string): Promise<string | null> {
+      const { rows } = await run<{ session_id: string | null }>("drop_login_code", DROP_LOGIN, [
+        sha256(loginCode),
+      ]);
+      return rows[0]?.session_id ?? null;
+    },
+
     /**
-     * Deletes up to so many requests that nobody finished.
+     * Spends an id token.
+     * @param hash SHA-256 of it
+     * @param sessionId of the session that it opens, unless it has opened one
+     * @returns the session that it opened first; null when that was more than a minute ago
+     */
+    async spendIdToken(hash: Buffer, sessionId: string, expiresAt: Date): Promise<string | null> {
+      const { rows } = await run<{ session_id: string; is_recent: boolean }>("spend_id_token", SPEND, [
+        hash,
+        sessionId,
+        expiresAt,
+        LOST_ANSWER_SECONDS,
+      ]);
+      const [row] = rows;
+      return row?.is_recent ? row.session_id : null;
+    },
+
+    /**
+     * Deletes up to so many proofs that have expired, and would be refused for that.
+     * @returns how many
+     */
+    async deleteExpiredProofs(limit: number): Promise<number> {
+      return (await run("delete_expired_proofs", DELETE_EXPIRED_PROOFS, [limit])).rowCount;
+    },
+
+    /**
+     * Deletes up to so many requests that nobody finished, all of them of the release before.
      * @returns how many
      */
     async deleteStaleRequests(ageSeconds: number, limit: number): Promise<number> {

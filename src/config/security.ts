@@ -143,7 +143,13 @@ function material(
   return { algorithm, secret: given.secret };
 }
 
-function requireSecret(name: string, secret: string, user: string, minimum: number, problems: Problems): void {
+function requireSecret(
+  name: string,
+  secret: string,
+  user: string,
+  minimum: number,
+  problems: Problems,
+): void {
   const bytes = Buffer.byteLength(secret);
   if (EXAMPLE_SECRETS.has(secret)) {
     problems.add(`${name}: is the example value; make your own, for example with \`openssl rand -hex 32\``);

@@ -3,8 +3,11 @@ import type { DatabaseConfig } from "../config/config";
 import type { PrismaClient } from "../generated/prisma/client";
 import { DatabaseStartError, toStartError } from "./errors";
 import { applyMigrations, migrationState } from "./migrations";
-import { type PostgresConfig, servingPool } from "./postgres";
+import { type PostgresConfig, ServingPool, servingPool } from "./postgres";
 import { requireGeneratedClient, requireUtf8 } from "./prerequisites";
+
+/** Runs statements, each a transaction of its own: `query({ name, text, values })`. */
+export type Statements = Pick<pg.Pool, "query">;
 
 /** One database behind two ways in: Prisma for ordinary queries, the same pool for the few hot statements. */
 export type Database = Readonly<{
@@ -12,6 +15,8 @@ export type Database = Readonly<{
   prisma: PrismaClient;
   /** For prepared statements: `pool.query({ name, text, values })`. Inside a transaction use its client alone. */
   pool: pg.Pool;
+  /** For statements that nobody waits for: each has a connection of its own. */
+  background: Statements;
   /** Resolves when the database answers and takes writes; rejects within seconds when it does not. */
   ping(): Promise<void>;
   /** Waits for what is running, then lets go of everything. */
@@ -72,6 +77,7 @@ export function createDatabase(
       return prisma;
     },
     pool,
+    background: pool instanceof ServingPool ? { query: pool.queryAlone } : pool,
     async ping() {
       await pool.query(WRITE_NOTHING);
     },

@@ -46,6 +46,16 @@ export function isRetryable(error: unknown): boolean {
   return codesOf(error).some((code) => code === "40001" || code === "40P01" || code === "P2034");
 }
 
+/** Whether somebody else kept a row locked for longer than a statement waits. */
+export function isLockTimeout(error: unknown): boolean {
+  return codesOf(error).includes(LOCK_TIMEOUT);
+}
+
+/** What PostgreSQL says then, for who waits on this side. */
+export function lockTimeout(): Error {
+  return Object.assign(new Error("waited too long for a row"), { code: LOCK_TIMEOUT });
+}
+
 /** Whether the database takes no writes for now, as one that has just been replaced by another does. */
 export function isReadOnly(error: unknown): boolean {
   return codesOf(error).includes(READ_ONLY);
@@ -73,6 +83,7 @@ export function isStatementLost(error: unknown): boolean {
 
 const REFUSED_PARAMETER = /^unsupported startup parameter/;
 const READ_ONLY = "25006";
+const LOCK_TIMEOUT = "55P03";
 
 /**
  * The unique constraint an insert or update ran into, as its index is named in the database

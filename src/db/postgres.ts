@@ -2,7 +2,14 @@ import pg from "pg";
 import type { DatabaseConfig } from "../config/config";
 import { effectiveSslMode, type SslMode } from "../config/tls";
 import { ConnectionLimit } from "./connection-limit";
-import { isOutdatedPlan, isParameterRefused, isReadOnly, isRetryable, isStatementLost } from "./errors";
+import {
+  isLockTimeout,
+  isOutdatedPlan,
+  isParameterRefused,
+  isReadOnly,
+  isRetryable,
+  isStatementLost,
+} from "./errors";
 import { OfferedTlsClient } from "./offered-tls";
 import { SessionClient } from "./session-client";
 import { SharedConnection } from "./shared-connection";
@@ -16,9 +23,16 @@ export type PostgresConfig = Extract<DatabaseConfig, { kind: "postgres" }>;
  */
 const SERVING_LIMITS: pg.PoolConfig = {
   statement_timeout: 2_500,
+  lock_timeout: 25,
   query_timeout: 3_000,
   idle_in_transaction_session_timeout: 10_000,
 };
+
+/**
+ * How long a statement with a connection of its own waits for a row, in milliseconds. On a shared one it waits for the
+ * `lock_timeout` above, since all behind it wait as well.
+ */
+const ALONE_LOCK_MS = 2_000;
 
 /** How long a connection may take to come about, unless the configuration says: for a request, and for anything else. */
 const SERVING_CONNECT_MS = 2_000;
@@ -32,28 +46,34 @@ const RETRY_PAUSE_MS = 30;
 const SHARED_CONNECTIONS = 4;
 
 const NO_LIMITS =
-  "The pooler before PostgreSQL takes no statement_timeout; set it on the role: ALTER ROLE … SET statement_timeout = '2500ms'.";
+  "The pooler before PostgreSQL takes no statement_timeout and lock_timeout; set them on the role: " +
+  "ALTER ROLE … SET statement_timeout = '2500ms'; ALTER ROLE … SET lock_timeout = '25ms'.";
 const NOTHING_PREPARED =
   "The pooler before PostgreSQL keeps no prepared statements; each is planned anew, which costs PostgreSQL more.";
 
 /**
  * `query` makes each statement a transaction of its own, sends it on the least busy of a few shared connections, and
- * runs it again when it lost to a deadlock or a serialization failure; nothing of it is left behind. A connection to a
- * database that has become read-only, or whose statements a migration has outdated, is replaced. A transaction over
- * `connect` has its connection to itself and is its owner's to repeat.
+ * runs it again when it lost to a deadlock or a serialization failure; nothing of it is left behind. One that meets a
+ * locked row gets a connection of its own to wait on. A connection to a database that has become read-only, or whose
+ * statements a migration has outdated, is replaced. A transaction over `connect` has its connection to itself and is
+ * its owner's to repeat.
  *
  * Behind a pooler (PgBouncer) it does without what the pooler does not do, once that is seen.
  */
-class ServingPool extends pg.Pool {
+export class ServingPool extends pg.Pool {
   private readonly shared = Array.from({ length: SHARED_CONNECTIONS }, () => new SharedConnection(this));
   private readonly limit: ConnectionLimit;
   private prepares = true;
+  /** Statements that have a connection to themselves, or are about to; the shared ones must find one as well. */
+  private waiting = 0;
+  private readonly maximumWaiting: number;
 
   constructor(
     config: pg.PoolConfig & { max: number; connectionTimeoutMillis: number },
     private readonly onWarning: (line: string) => void,
   ) {
     super(config);
+    this.maximumWaiting = Math.max(1, Math.floor(config.max / 2));
     this.limit = new ConnectionLimit(this, config.max, config.connectionTimeoutMillis);
     // Between the pool's own listener and its user's there is a moment without any, in which a loss ends the process.
     this.on("connect", (client) => client.on("error", () => {}));
@@ -65,7 +85,11 @@ class ServingPool extends pg.Pool {
       super.connect((error, client, done) => {
         if (!limited || !isParameterRefused(error)) return connected(error, client, done);
         if (this.options.statement_timeout) this.onWarning(NO_LIMITS);
-        Object.assign(this.options, { statement_timeout: 0, idle_in_transaction_session_timeout: 0 });
+        Object.assign(this.options, {
+          statement_timeout: 0,
+          lock_timeout: 0,
+          idle_in_transaction_session_timeout: 0,
+        });
         super.connect(connected);
       });
     };
@@ -77,23 +101,52 @@ class ServingPool extends pg.Pool {
 
   override query = (async (...statement: Parameters<pg.Pool["query"]>) => {
     const began = performance.now();
+    let alone = false;
     for (let outdated = 0; ; ) {
       const connection = this.leastBusy();
       const { prepares } = this;
       try {
-        return await connection.query(this.asSent(statement));
+        return await (alone ? this.queryAlone(...statement) : connection.query(this.asSent(statement)));
       } catch (error) {
+        if (!alone && isLockTimeout(error) && this.waiting < this.maximumWaiting) {
+          alone = true;
+          continue;
+        }
         if (prepares && isStatementLost(error)) {
           if (this.prepares) this.onWarning(NOTHING_PREPARED);
           this.prepares = false;
           continue;
         }
         const isOutdated = isOutdatedPlan(error);
-        if (isOutdated || isReadOnly(error)) this.replace(connection, error as Error);
+        if (!alone && (isOutdated || isReadOnly(error))) this.replace(connection, error as Error);
         if (isOutdated && ++outdated <= SHARED_CONNECTIONS) continue;
         if (!isRetryable(error) || performance.now() - began > RETRY_FOR_MS) throw error;
         await Bun.sleep(Math.random() * RETRY_PAUSE_MS);
       }
+    }
+  }) as pg.Pool["query"];
+
+  /** Runs a statement on a connection that it has to itself. */
+  readonly queryAlone = (async (...[statement, ...values]: Parameters<pg.Pool["query"]>) => {
+    this.waiting++;
+    try {
+      const client = await this.connect();
+      let lost: Error | undefined;
+      try {
+        await client.query(`BEGIN; SET LOCAL lock_timeout = ${ALONE_LOCK_MS}`);
+        const result = await client.query(withoutName(statement), ...values);
+        await client.query("COMMIT");
+        return result;
+      } catch (error) {
+        await client.query("ROLLBACK").catch((failure) => {
+          lost = failure;
+        });
+        throw error;
+      } finally {
+        client.release(lost);
+      }
+    } finally {
+      this.waiting--;
     }
   }) as pg.Pool["query"];
 
@@ -118,6 +171,11 @@ class ServingPool extends pg.Pool {
       index < count && next.running < least.running ? next : least,
     );
   }
+}
+
+/** Behind a pooler a name may mean nothing; and a statement that is run once is prepared for nobody. */
+function withoutName(statement: string | pg.QueryConfig): string {
+  return (typeof statement === "string" ? statement : { ...statement, name: undefined }) as string;
 }
 
 const uniqueNames = new Map<string, string>();

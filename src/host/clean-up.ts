@@ -14,15 +14,31 @@ export type CleanUpDeps = {
 };
 
 /**
- * Deletes sessions past their absolute expiry, dead ones included (until then a late replay is still
- * recognised), sign-ins that nobody finished and rate limits of windows gone by. Several replicas may do so at once.
+ * Deletes sessions past their absolute expiry, dead ones included (until then a late replay is still recognised),
+ * sign-ins that nobody finished, what has served and expired, and rate limits of windows gone by. Several replicas may
+ * do so at once. What cannot be cleaned up keeps nothing else from it.
+ * @param stores whose statements keep no request waiting
  * @returns how many sessions went
+ * @throws {AggregateError} of all that failed
  */
 export async function cleanUp({ sessions, authorizations, rateLimits }: CleanUpDeps): Promise<number> {
-  await inBatches((limit) => authorizations.deleteStaleRequests(STALE_SIGN_IN_SECONDS, limit));
-  await inBatches((limit) => authorizations.deleteStaleLogins(STALE_SIGN_IN_SECONDS, limit));
-  await inBatches((limit) => rateLimits.deleteEnded(limit));
-  return inBatches((limit) => sessions.deleteExpired(limit));
+  const tasks = [
+    (limit: number) => authorizations.deleteStaleLogins(STALE_SIGN_IN_SECONDS, limit),
+    (limit: number) => authorizations.deleteStaleRequests(STALE_SIGN_IN_SECONDS, limit),
+    (limit: number) => authorizations.deleteExpiredProofs(limit),
+    (limit: number) => rateLimits.deleteEnded(limit),
+    (limit: number) => sessions.deleteExpired(limit),
+  ];
+  const errors: unknown[] = [];
+  let deleted = 0;
+  for (const task of tasks)
+    try {
+      deleted = await inBatches(task);
+    } catch (error) {
+      errors.push(error);
+    }
+  if (errors.length > 0) throw new AggregateError(errors);
+  return deleted;
 }
 
 /** @returns how many rows went in all */

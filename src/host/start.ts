@@ -3,6 +3,7 @@ import { systemClock } from "../clock";
 import type { Config } from "../config/config";
 import { LOCAL_CLIENT_ID } from "../config/google";
 import { openDatabase } from "../db/database";
+import { causeCode } from "../db/errors";
 import { createProviders } from "../identity/providers";
 import { openLimitStore } from "../limits/store";
 import type { Log } from "../log/log";
@@ -10,6 +11,7 @@ import { loadKeyRing } from "../session/keys";
 import type { RunningLocalGoogle } from "../stand-ins/google/start";
 import { createStores } from "../stores";
 import { cleanUp } from "./clean-up";
+import { openDatabaseClock } from "./database-clock";
 import { listenOn } from "./listen";
 import { periodically } from "./periodically";
 import { claimSharedPort } from "./port-claim";
@@ -30,7 +32,7 @@ export type RunningServer = {
   stop(): Promise<void>;
 };
 
-const CLEAN_UP_INTERVAL_MS = 60_000;
+const EVERY_MINUTE_MS = 60_000;
 
 /**
  * Starts the server of a configuration: keys, database, the local Google where wanted, then the port.
@@ -54,7 +56,7 @@ export async function startServer(
       ? await startLocalGoogleOnPort(config, port === 0 ? 0 : port + 1)
       : null;
     if (google) resources.defer(() => google.stop());
-    const clock = systemClock;
+    const clock = await openDatabaseClock(database.background, onWarning);
     const known = google ? { ...config, google: { ...config.google, endpoints: google.urls } } : config;
     const providers = createProviders({ config: known, clock, fetch: globalThis.fetch });
     const cutOff = new AbortController();
@@ -71,13 +73,23 @@ export async function startServer(
     const sharePort = workers > 1;
     if (sharePort && port !== 0 && !isWorker) resources.defer(claimSharedPort(host, port));
     const serving = serve(app, { host, port, sharePort, keepAliveSeconds, cutOff });
-    const stores = createStores(database, clock, config.security);
+    const stores = createStores(database, clock, config.security, database.background);
     const stopCleaning = periodically(
-      CLEAN_UP_INTERVAL_MS,
+      EVERY_MINUTE_MS,
       () => cleanUp(stores),
-      () => log.warn("expired sessions could not be deleted; trying again later"),
+      (error) =>
+        log.warn("not everything that has expired could be deleted; trying again later", {
+          cause: causeCode(error),
+        }),
     );
     resources.defer(stopCleaning);
+    const stopSynchronizing = periodically(
+      EVERY_MINUTE_MS,
+      () => clock.synchronize(),
+      (error) =>
+        log.warn("the database's time could not be asked; trying again later", { cause: causeCode(error) }),
+    );
+    resources.defer(stopSynchronizing);
     resources.defer(() => serving.drain());
     const workerEnvironment = {
       SERVER_PORT: String(serving.port),

@@ -9,15 +9,26 @@ export type AddressReader = (peer: string | undefined, headers: Headers) => stri
  * The peer's address, or, when the peer is a trusted proxy, the nearest address in `X-Forwarded-For` (`Forwarded`,
  * RFC 7239, where that is absent) that is not itself one. From anybody else these headers count for nothing.
  * @param trustedProxies addresses and CIDR blocks
+ * @param onUntrustedProxy told, once, of a peer that is a proxy by its looks, and is not among them
  */
-export function createAddressReader(trustedProxies: readonly string[]): AddressReader {
+export function createAddressReader(
+  trustedProxies: readonly string[],
+  onUntrustedProxy: (peer: string) => void = () => {},
+): AddressReader {
   const trusted = blockList(trustedProxies);
   const isTrusted = (address: string) => trusted.check(address, familyOf(address));
+  let isTold = false;
 
   return (peer, headers) => {
     let address = unmapped(peer ?? "");
     if (!isIP(address)) return address || "unknown";
-    if (!isTrusted(address)) return address;
+    if (!isTrusted(address)) {
+      if (!isTold && headers.has("x-forwarded-for") && isPrivate(address)) {
+        isTold = true;
+        onUntrustedProxy(address);
+      }
+      return address;
+    }
     const hops = forwardedHops(headers);
     do {
       const next = hops.pop();
@@ -40,6 +51,13 @@ function blockList(ranges: readonly string[]): BlockList {
 
 function familyOf(address: string): "ipv4" | "ipv6" {
   return isIP(address) === 6 ? "ipv6" : "ipv4";
+}
+
+/** As the networks behind a proxy have them. */
+const PRIVATE_RANGES = new Set(["private", "uniqueLocal", "loopback", "linkLocal", "carrierGradeNat"]);
+
+function isPrivate(address: string): boolean {
+  return PRIVATE_RANGES.has(ipaddr.parse(address).range());
 }
 
 /** Bun reports IPv4 peers of a dual-stack socket as `::ffff:a.b.c.d`, and so do proxies. */

@@ -23,6 +23,8 @@ export type Profile = {
 };
 
 export type VerifiedIdentity = Identity & {
+  /** Until when the same proof would be good again, where it serves once; for the proof that carries it, an id token. */
+  expiresAt?: Date;
   /** May ask the provider once more, where the proof did not carry the profile. */
   loadProfile(): Promise<Profile>;
 };

@@ -16,7 +16,7 @@ const SIGN_IN = `
     WHERE i.provider = $5 AND i.subject = $6
       AND (i.last_used_at < clock.now - interval '1 hour' OR (i.email, i.email_verified) IS DISTINCT FROM ($7, $8))
   )
-  SELECT ${USER_COLUMNS} FROM u`;
+  SELECT EXISTS (SELECT FROM opened) AS is_opened, ${USER_COLUMNS} FROM u`;
 
 const ENROLL = `
   WITH claimed AS (
@@ -46,10 +46,24 @@ export function createIdentityStore(run: RunStatement) {
     emailVerified,
   ];
   return {
-    /** Opens a session for a player who was here before; null for an unknown or banned one. */
-    async signIn(identity: Identity, opening: NewSession): Promise<UserRow | null> {
-      const { rows } = await run<UserRow>("sign_in", SIGN_IN, [...session(opening), ...claims(identity)]);
-      return rows[0] ?? null;
+    /**
+     * Opens a session for a player who was here before, unless it has been opened already.
+     * @returns null for an unknown or banned player
+     */
+    async signIn(
+      identity: Identity,
+      opening: NewSession,
+    ): Promise<{ user: UserRow; isOpened: boolean } | null> {
+      const values = [...session(opening), ...claims(identity)];
+      const { rows } = await run<UserRow & { is_opened: boolean }>(
+        "sign_in",
+        SIGN_IN,
+        values,
+        keyOf(identity),
+      );
+      if (!rows[0]) return null;
+      const { is_opened: isOpened, ...user } = rows[0];
+      return { user, isOpened };
     },
 
     /**
@@ -63,12 +77,13 @@ export function createIdentityStore(run: RunStatement) {
       opening: NewSession,
     ): Promise<UserRow | null> {
       const player = [profile.name, username.name, username.folded, username.skeleton, profile.picture];
-      const { rows } = await run<UserRow>("enroll", ENROLL, [
-        ...session(opening),
-        ...claims(identity),
-        ...player,
-      ]);
+      const values = [...session(opening), ...claims(identity), ...player];
+      const { rows } = await run<UserRow>("enroll", ENROLL, values, keyOf(identity));
       return rows[0] ?? null;
     },
   };
+}
+
+function keyOf({ provider, subject }: Identity): string {
+  return `${provider}:${subject}`;
 }

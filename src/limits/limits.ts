@@ -1,6 +1,8 @@
 import { RateLimiterRes } from "rate-limiter-flexible";
 import { ApiError } from "../errors";
-import { addressBlock } from "../http/address";
+import { addressBlocks } from "../http/address";
+import { createTurns } from "../turns";
+import { createRefusalLimit, NETWORK_SHARES } from "./refusals";
 import { type Counter, countInMemory, type LimitStore } from "./store";
 
 /**
@@ -8,14 +10,16 @@ import { type Counter, countInMemory, type LimitStore } from "./store";
  * what succeeds counts by player or session, so that no stranger uses up somebody's limit.
  */
 const WINDOWS = {
-  /** Sign-ins of an address that were refused, and those under way. */
+  /** Sign-ins of an address that were refused; of its /56 and /48 four and sixteen times as many. */
   refusedSignIn: { points: 200, duration: 300 },
-  /** Sign-in pages opened from an address. */
-  authorization: { points: 300, duration: 300 },
   /** Sessions opened by a player. */
   signIn: { points: 60, duration: 3_600 },
   /** Refreshes of a session. */
   refresh: { points: 100, duration: 60 },
+  /** Times that the token before the last of a session is taken once more, after one rotation. */
+  repeatedRefresh: { points: 100, duration: 3_600 },
+  /** The same from another network than the rotation's: a player who changes it, or a thief. */
+  repeatedRefreshElsewhere: { points: 3, duration: 3_600 },
   /** Changes of a profile. */
   profileChange: { points: 60, duration: 600 },
 };
@@ -26,23 +30,27 @@ const WINDOWS = {
  */
 const LOCAL_WINDOWS = {
   refresh: { points: 20, duration: 60 },
-  /** Refresh tokens of an address that we never made. */
+  /** Refresh tokens of an address that we never made, or whose key this server lacks. */
   forgedToken: { points: 300, duration: 60 },
   /** Lines that an address may write to login.log by being refused. */
   refusalLine: { points: 300, duration: 300 },
 };
 
+/** How many times an address's points everybody has together. */
+const OVER_ALL_SHARE = 10;
+
 /** Each throws {@link ApiError} rate_limited with `Retry-After` while its window is used up. Never anything else. */
 export type Limits = {
   /**
-   * Runs a sign-in attempt. It counts against its address while it runs, and from then on if it was refused (4xx):
-   * guessing is what is limited, at any parallelism.
+   * Runs a sign-in attempt. It counts against its address if it was refused (4xx). From an address that was refused too
+   * often, attempts run one after the other.
    */
   signInAttempt<T>(ip: string, attempt: () => Promise<T>): Promise<T>;
   /** Counts a sign-in against the identity that has been verified. */
   signIn(provider: string, subject: string): Promise<void>;
-  authorization(ip: string): Promise<void>;
   refresh(sessionId: string): Promise<void>;
+  /** @param elsewhere whether the rotation came from another network */
+  repeatedRefresh(sessionId: string, generation: number, elsewhere: boolean): Promise<void>;
   forgedToken(ip: string): Promise<void>;
   profileChange(userId: number): Promise<void>;
   /** Whether a refusal still goes to login.log, so that a flood cannot push everything else out of it. */
@@ -52,8 +60,8 @@ export type Limits = {
 export const noLimits: Limits = {
   signInAttempt: (_ip, attempt) => attempt(),
   signIn: async () => {},
-  authorization: async () => {},
   refresh: async () => {},
+  repeatedRefresh: async () => {},
   forgedToken: async () => {},
   profileChange: async () => {},
   mayLogRefusal: async () => true,
@@ -63,37 +71,65 @@ export function createLimits(store: LimitStore): Limits {
   const shared = (name: keyof typeof WINDOWS) => store.counter({ keyPrefix: name, ...WINDOWS[name] });
   const local = (name: keyof typeof LOCAL_WINDOWS) =>
     countInMemory({ keyPrefix: name, ...LOCAL_WINDOWS[name] });
-  const refusedSignIns = shared("refusedSignIn");
-  const authorizations = shared("authorization");
+  const { points: refusals, duration } = WINDOWS.refusedSignIn;
+  const refusedSignIns = createRefusalLimit(refusals, (keyPrefix, points) =>
+    store.counter({ keyPrefix, points, duration }),
+  );
+  const turns = createTurns({
+    maximumWaiting: 16,
+    waitMs: 5_000,
+    refused: () => new ApiError("rate_limited", { retryAfterSeconds: 5 }),
+  });
   const signIns = shared("signIn");
   const refreshes = shared("refresh");
+  const repeatedRefreshes = shared("repeatedRefresh");
+  const repeatedRefreshesElsewhere = shared("repeatedRefreshElsewhere");
   const profileChanges = shared("profileChange");
   const ownRefreshes = local("refresh");
-  const forgedTokens = local("forgedToken");
-  const refusalLines = local("refusalLine");
+  const forgedTokens = byNetwork("forgedToken");
+  const refusalLines = byNetwork("refusalLine");
 
   return {
     async signInAttempt(ip, attempt) {
-      const address = addressBlock(ip);
-      await consumeOrRefuse(refusedSignIns, address);
-      let refused = false;
+      const block = refusedSignIns.usedUp(ip);
       try {
-        return await attempt();
+        return await (block ? turns.run(block, attempt) : attempt());
       } catch (error) {
-        refused = error instanceof ApiError && error.status < 500;
+        const refused = error instanceof ApiError && error.status < 500 && error.code !== "rate_limited";
+        if (refused) await refusedSignIns.count(ip);
         throw error;
-      } finally {
-        if (!refused) await refusedSignIns.reward(address);
       }
     },
     signIn: (provider, subject) => consumeOrRefuse(signIns, `${provider}:${subject}`),
-    authorization: (ip) => consumeOrRefuse(authorizations, addressBlock(ip)),
     async refresh(sessionId) {
       if (!(await tryConsume(ownRefreshes, sessionId))) await consumeOrRefuse(refreshes, sessionId);
     },
-    forgedToken: (ip) => consumeOrRefuse(forgedTokens, addressBlock(ip)),
+    repeatedRefresh: (sessionId, generation, elsewhere) =>
+      consumeOrRefuse(
+        elsewhere ? repeatedRefreshesElsewhere : repeatedRefreshes,
+        `${sessionId}:${generation}`,
+      ),
+    forgedToken: (ip) => forgedTokens(ip),
     profileChange: (userId) => consumeOrRefuse(profileChanges, String(userId)),
-    mayLogRefusal: (ip) => tryConsume(refusalLines, addressBlock(ip)),
+    mayLogRefusal: (ip) =>
+      refusalLines(ip).then(
+        () => true,
+        () => false,
+      ),
+  };
+}
+
+/** Counts in this process by address, by the networks around it, and over all. */
+function byNetwork(name: keyof typeof LOCAL_WINDOWS): (ip: string) => Promise<void> {
+  const { points, duration } = LOCAL_WINDOWS[name];
+  const counterOf = (share: number) => countInMemory({ keyPrefix: name, points: points * share, duration });
+  const counters = NETWORK_SHARES.map(counterOf);
+  const overAll = counterOf(OVER_ALL_SHARE);
+  return async (ip) => {
+    // The narrowest first: who has used up theirs takes nothing of their neighbours'.
+    for (const [index, block] of addressBlocks(ip).entries())
+      await consumeOrRefuse(counters[index] as Counter, block);
+    await consumeOrRefuse(overAll, "all");
   };
 }
 

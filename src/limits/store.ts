@@ -14,8 +14,8 @@ import { RATE_LIMITS } from "./rate-limits";
 /** How often a key may be counted: `points` in `duration` seconds. */
 export type Window = { keyPrefix: string; points: number; duration: number };
 
-/** Adds to a key's count and takes back, atomically; `consume` rejects with RateLimiterRes above the limit. */
-export type Counter = Pick<RateLimiterMemory, "consume" | "reward">;
+/** Adds to a key's count, atomically; `consume` rejects with RateLimiterRes above the limit. */
+export type Counter = Pick<RateLimiterMemory, "consume">;
 
 /** Where counts are kept. While a shared store fails or is slow, this process's memory counts instead. */
 export type LimitStore = {
@@ -45,14 +45,15 @@ export function countInMemory(window: Window): Counter {
     }
     return counts;
   };
+  const untilItsEnd = ({ remainingPoints, consumedPoints }: RateLimiterRes) =>
+    new RateLimiterRes(remainingPoints, endsAt - performance.now(), consumedPoints);
   return {
     consume: (key) =>
       currentWindow()
         .consume(key)
-        .catch(({ remainingPoints, consumedPoints }: RateLimiterRes) => {
-          throw new RateLimiterRes(remainingPoints, endsAt - performance.now(), consumedPoints);
+        .then(untilItsEnd, (refusal) => {
+          throw untilItsEnd(refusal);
         }),
-    reward: (key) => currentWindow().reward(key),
   };
 }
 

@@ -8,12 +8,18 @@ import { openRotatingFile } from "./rotating-file";
 const EVENTS = {
   login: "info",
   new_player: "info",
+  /** A login whose answer was lost, asked for again. */
+  login_repeated: "info",
   refresh: "debug",
+  /** The token before the last was sent once more, within the grace: a lost answer, or a thief. */
+  refresh_repeated: "info",
   replay_detected: "warn",
   rename: "info",
   picture_changed: "info",
   logout: "info",
   session_revoked: "info",
+  /** Signed out because the player has more devices than they may have. */
+  session_evicted: "info",
   refused: "info",
   /** A sign-in in the player's browser that ended without a code for the game. */
   sign_in_failed: "info",
@@ -37,7 +43,7 @@ export type AuthEventDetails = {
   route?: string;
   device?: string | undefined;
   username?: string | undefined;
-  /** Why a sign-in in the browser failed: an error code of ours, or OAuth's `access_denied`. */
+  /** Why a sign-in in the browser failed: an error code of ours, or OAuth's `access_denied`; or what was replayed. */
   reason?: string;
 };
 

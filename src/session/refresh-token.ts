@@ -16,6 +16,8 @@ export type RefreshTokens = {
   open(token: string): OpenedRefreshToken | null;
 };
 
+const UUIDV7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab]/;
+
 /** Without a key id, as every release before made them: what a key derived from the access tokens' makes. */
 const WITHOUT_KEY_ID = 1;
 const WITH_KEY_ID = 2;
@@ -53,7 +55,8 @@ export function createRefreshTokens(ring: RefreshKeyRing): RefreshTokens {
       const generation = content.readUInt32BE(headerBytes + 16);
       if (named.some((key) => timingSafeEqual(mac(key, content), given)))
         return generation > LAST_GENERATION ? null : { knownKey: true, sessionId, generation };
-      return header[0] === WITH_KEY_ID && named.length > 0 ? null : { knownKey: false, sessionId };
+      if (header[0] === WITH_KEY_ID && named.length > 0) return null;
+      return UUIDV7.test(sessionId) ? { knownKey: false, sessionId } : null;
     },
   };
 }

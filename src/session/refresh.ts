@@ -1,6 +1,6 @@
 import { ApiError } from "../errors";
-import type { RequestContext } from "../http/context";
 import { isSameNetwork } from "../http/address";
+import type { RequestContext } from "../http/context";
 import type { Log } from "../log/log";
 import type { UserRow } from "../users/store";
 import type { SessionAnswer } from "./model";

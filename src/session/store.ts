@@ -78,7 +78,8 @@ const EVICT = `
       ORDER BY rotated_at DESC, id DESC OFFSET $3
     )
     ORDER BY id FOR NO KEY UPDATE
-  )`;
+  )
+  RETURNING s.id`;
 
 /** Ids are UUIDv7, so the primary key is in order of time and no further index is needed. */
 const DELETE_EXPIRED = `
@@ -87,11 +88,12 @@ const DELETE_EXPIRED = `
     WHERE s.id < $2 AND s.created_at < clock.now - ${seconds("$3")} ORDER BY s.id LIMIT $4
     FOR UPDATE OF s SKIP LOCKED)`;
 
-/** Part of a statement: opens a session for the player in `u.id`. */
+/** Part of a statement, named `opened`: opens a session for the player in `u.id`; no row when it is open already. */
 export const OPENED = (sessionId: string, device: string, ip: string) => `
   opened AS (
     INSERT INTO refresh_tokens (id, user_id, device, ip, created_at, rotated_at)
     SELECT ${sessionId}, u.id, ${device}, ${ip}, clock.now, clock.now FROM u, ${CLOCK}
+    ON CONFLICT (id) DO NOTHING RETURNING id
   )`;
 
 export type SessionStore = ReturnType<typeof createSessionStore>;
@@ -142,9 +144,10 @@ export function createSessionStore(database: Database, run: RunStatement, policy
       return rows[0] ?? null;
     },
 
-    /** Revokes the idlest sessions of a player beyond the limit. */
-    async evictIdlest(userId: number): Promise<void> {
-      await run("evict_idlest", EVICT, [userId, policy.maxSessionsPerUser]);
+    /** Revokes the idlest sessions of a player beyond the limit. @returns which */
+    async evictIdlest(userId: number): Promise<string[]> {
+      const { rows } = await run<{ id: string }>("evict_idlest", EVICT, [userId, policy.maxSessionsPerUser]);
+      return rows.map(({ id }) => id);
     },
 
     /** A player's living sessions, the last used first. */

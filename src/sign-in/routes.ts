@@ -1,45 +1,57 @@
 import { Elysia } from "elysia";
 import { redeemLoginCode } from "../authorization/login-code";
-import { isAllowedRedirectUri } from "../authorization/redirect-uri";
+import type { RedirectUriCheck } from "../authorization/redirect-uri";
 import type { AuthorizationStore } from "../authorization/store";
+import type { Clock } from "../clock";
 import { ApiError } from "../errors";
-import type { ReadContext } from "../http/context";
+import type { ReadContext, RequestContext } from "../http/context";
 import { errorResponses } from "../http/model";
 import { GOOGLE, type VerifiedIdentity } from "../identity/provider";
 import type { Providers } from "../identity/providers";
 import type { Limits } from "../limits/limits";
 import { sessionAnswer } from "../session/model";
+import { spendIdToken } from "./id-token";
 import { signInBody } from "./model";
 import { type Proof, readProof } from "./proof";
 import { type SignInDeps, signIn } from "./sign-in";
 
 export type SignInRouteDeps = SignInDeps & {
   authorizations: AuthorizationStore;
+  clock: Clock;
   providers: Providers;
-  /** Redirects that a code may have been issued to, beside loopback. */
-  redirectUris: readonly string[];
+  /** Of a redirect that a code may have been issued to. */
+  isAllowedRedirectUri: RedirectUriCheck;
   limits: Limits;
   readContext: ReadContext;
 };
 
+/** A player who proved who they are, and the session that the proof opens. */
+type Verified = { identity: VerifiedIdentity; sessionId: string };
+
 /** `POST /api/login`: a proof of who the player is, for a session. */
 export function signInRoutes(deps: SignInRouteDeps) {
-  const { authorizations, limits, providers, readContext, redirectUris } = deps;
+  const { authorizations, clock, isAllowedRedirectUri, limits, providers, readContext } = deps;
 
-  const verify = (proof: Proof): Promise<VerifiedIdentity> => {
+  const verify = async (proof: Proof, sessionId: string, context: RequestContext): Promise<Verified> => {
     switch (proof.kind) {
       case "access_token":
+        return { identity: await providers.get(GOOGLE).verifyProof(proof), sessionId };
       case "id_token":
-        return providers.get(GOOGLE).verifyProof(proof);
+        return spendIdToken(
+          authorizations,
+          await providers.get(GOOGLE).verifyProof(proof),
+          proof.token,
+          sessionId,
+        );
       case "code":
-        if (!isAllowedRedirectUri(proof.redirectUri, redirectUris)) {
+        if (!isAllowedRedirectUri(proof.redirectUri)) {
           throw new ApiError("validation_failed", {
-            fields: { fields: [{ path: "redirect_uri", message: "is neither loopback nor configured" }] },
+            fields: { fields: [{ path: "redirect_uri", message: "is not registered" }] },
           });
         }
-        return providers.get(GOOGLE).exchangeCode(proof);
+        return { identity: await providers.get(GOOGLE).exchangeCode(proof), sessionId };
       case "login_code":
-        return redeemLoginCode(authorizations, proof.code, proof.codeVerifier);
+        return redeemLoginCode(deps, proof, sessionId, context);
     }
   };
 
@@ -48,9 +60,12 @@ export function signInRoutes(deps: SignInRouteDeps) {
     async ({ body, request, route, server, set }) => {
       const context = readContext({ request, route, server, set });
       const proof = readProof(body);
-      const identity = await limits.signInAttempt(context.ip, () => verify(proof));
+      const newSessionId = Bun.randomUUIDv7("hex", clock.now());
+      const { identity, sessionId } = await limits.signInAttempt(context.ip, () =>
+        verify(proof, newSessionId, context),
+      );
       await limits.signIn(identity.provider, identity.subject);
-      return signIn(deps, identity, body.device, context);
+      return signIn(deps, identity, { sessionId, device: body.device ?? null, ip: context.ip }, context);
     },
     {
       body: signInBody,

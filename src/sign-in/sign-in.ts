@@ -1,4 +1,3 @@
-import type { Clock } from "../clock";
 import { ApiError } from "../errors";
 import type { RequestContext } from "../http/context";
 import type { VerifiedIdentity } from "../identity/provider";
@@ -15,34 +14,36 @@ export type SignInDeps = {
   sessions: SessionStore;
   tokens: Tokens;
   log: Log;
-  clock: Clock;
 };
 
 /**
- * Signs a verified player in on a device of their own, and up on the first time.
- * @param device what the player calls it, at most 64 characters
- * @throws {ApiError} account_disabled
+ * Signs a verified player in on a device of their own, and up on the first time. An opening that has happened already,
+ * by a proof that was sent again because its answer was lost, gets the same session.
+ * @throws {ApiError} account_disabled; invalid_grant when that session is over
  */
 export async function signIn(
-  deps: SignInDeps,
+  { identities, sessions, tokens, log }: SignInDeps,
   identity: VerifiedIdentity,
-  device: string | undefined,
+  opening: NewSession,
   context: RequestContext,
 ): Promise<SessionAnswer> {
-  const opening = {
-    sessionId: Bun.randomUUIDv7("hex", deps.clock.now()),
-    device: device ?? null,
-    ip: context.ip,
-  };
-  const { user, isNew } = await openSession(deps.identities, identity, opening);
-  if (!isNew) await deps.sessions.evictIdlest(user.id);
-  const details = { userId: user.id, sessionId: opening.sessionId, device, ...context };
-  if (isNew) deps.log.event("new_player", { ...details, username: user.name });
-  deps.log.event("login", details);
-  return createTokenResponse(deps.tokens, user, { sessionId: opening.sessionId, generation: 0 });
+  const { sessionId, device } = opening;
+  const { user, isNew, isOpened } = await openSession(identities, identity, opening);
+  const details = { userId: user.id, sessionId, device: device ?? undefined, ...context };
+  if (isOpened) {
+    if (isNew) log.event("new_player", { ...details, username: user.name });
+    else
+      for (const evicted of await sessions.evictIdlest(user.id))
+        log.event("session_evicted", { userId: user.id, sessionId: evicted, ...context });
+    log.event("login", details);
+  } else {
+    if (!(await sessions.isAlive(sessionId))) throw new ApiError("invalid_grant");
+    log.event("login_repeated", details);
+  }
+  return createTokenResponse(tokens, user, { sessionId, generation: 0 });
 }
 
-type Opened = { user: UserRow; isNew: boolean };
+type Opened = { user: UserRow; isNew: boolean; isOpened: boolean };
 
 async function openSession(
   identities: IdentityStore,
@@ -50,11 +51,11 @@ async function openSession(
   opening: NewSession,
 ): Promise<Opened> {
   const known = await identities.signIn(identity, opening);
-  if (known) return { user: known, isNew: false };
+  if (known) return { ...known, isNew: false };
   const enrolled = await enroll(identities, identity, opening);
-  if (enrolled) return { user: enrolled, isNew: true };
+  if (enrolled) return { user: enrolled, isNew: true, isOpened: true };
   const sameMoment = await identities.signIn(identity, opening);
-  if (sameMoment) return { user: sameMoment, isNew: false };
+  if (sameMoment) return { ...sameMoment, isNew: false };
   throw new ApiError("account_disabled");
 }
 

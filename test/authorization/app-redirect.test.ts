@@ -3,7 +3,7 @@ import { newGame, signedInRedirect, startUrl } from "../support/authorization";
 import { post } from "../support/requests";
 import { onEmbedded } from "../support/suite";
 
-const REDIRECTS = ["com.studio.game:/cb", "capacitor://localhost", "https://game.example/cb"];
+const REDIRECTS = ["com.studio.game:/cb", "capacitor://localhost/signed-in", "https://game.example/cb"];
 
 onEmbedded(
   (at) => {

@@ -16,7 +16,9 @@ describe("nothing set at all", () => {
       security: {
         algorithm: "HS256",
         current: null,
-        previous: null,
+        accepted: [],
+        refreshTokens: { current: null, accepted: [], derivedAccepted: true },
+        audience: "robotouille",
         accessTokenExpirySeconds: 3_600,
         refreshTokenExpirySeconds: 30 * 86_400,
         refreshReuseGraceSeconds: 60,

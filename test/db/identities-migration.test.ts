@@ -6,6 +6,7 @@ import { loadConfig } from "../../src/config/config";
 import { openEmbedded } from "../../src/db/embedded";
 import { loadKeyRing } from "../../src/session/keys";
 import type { SessionAnswer } from "../../src/session/model";
+import { createRefreshKeyRing } from "../../src/session/refresh-keys";
 import { createRefreshTokens } from "../../src/session/refresh-token";
 import { locationOf, newGame, pickAtGoogle, startUrl } from "../support/authorization";
 import { ask, bearer, freshAccount, freshName, googleTokens, refresh, signIn } from "../support/client";
@@ -45,7 +46,9 @@ async function fill(pool: Pool): Promise<void> {
 /** The refresh token of the n-th of them. */
 async function tokenMaker(secret: string) {
   const { security } = loadConfig({ cwd: import.meta.dirname, env: { JWT_SECRET: secret } });
-  const tokens = createRefreshTokens(await loadKeyRing(security, ""));
+  const tokens = createRefreshTokens(
+    createRefreshKeyRing(security.refreshTokens, await loadKeyRing(security, "")),
+  );
   return (n: number) =>
     tokens.issue({
       sessionId: `01900000-0000-7000-8000-${n.toString(16).padStart(12, "0")}`,

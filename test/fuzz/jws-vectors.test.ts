@@ -4,6 +4,8 @@ import { systemClock } from "../../src/clock";
 import { createAccessTokens } from "../../src/session/access-token";
 import { tokenKeys, vectorFiles } from "./support/jws-vectors";
 
+const OPTIONS = { expiresInSeconds: 3_600, audience: "robotouille" };
+
 for (const [name, { testGroups }] of vectorFiles()) {
   describe(name, () => {
     // Valid or not, none of them carries our claims.
@@ -14,7 +16,7 @@ for (const [name, { testGroups }] of vectorFiles()) {
         for (const { tcId, jws: given } of tests) {
           const jws = typeof given === "string" ? given : JSON.stringify(given);
           for (const key of own) {
-            const tokens = createAccessTokens([{ ...key, id: keyIdOf(jws) }], 3_600, systemClock);
+            const tokens = createAccessTokens([{ ...key, id: keyIdOf(jws) }], OPTIONS, systemClock);
             expect([tcId, await tokens.verify(jws)]).toEqual([tcId, null]);
           }
         }

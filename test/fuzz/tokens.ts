@@ -1,12 +1,19 @@
 import { systemClock } from "../../src/clock";
-import type { JwtAlgorithm, SecurityConfig } from "../../src/config/security";
+import type { JwtAlgorithm, RefreshTokenSecrets, SecurityConfig } from "../../src/config/security";
 import { createAccessTokens } from "../../src/session/access-token";
 import { loadKeyRing } from "../../src/session/keys";
+import { createRefreshKeyRing } from "../../src/session/refresh-keys";
 import { createRefreshTokens } from "../../src/session/refresh-token";
 import type { Proof, Run } from "../support/proof";
 import { attacks, keyMaterial } from "./support/jws-attacks";
 
 const ALGORITHMS: JwtAlgorithm[] = ["HS256", "HS384", "HS512", "ES256", "RS256", "EdDSA"];
+
+/** Derived from the access tokens' key, and of their own. */
+const SECRETS: RefreshTokenSecrets[] = [
+  { current: null, accepted: [], derivedAccepted: true },
+  { current: "f".repeat(64), accepted: [], derivedAccepted: false },
+];
 
 export const tokens: Proof = {
   name: "tokens",
@@ -18,14 +25,23 @@ export const tokens: Proof = {
   share: 1,
   prepare: async (run) => async (round) => {
     const material = keyMaterial(ALGORITHMS[round % ALGORITHMS.length] as JwtAlgorithm);
-    const ring = await loadKeyRing({ current: material, previous: null } as SecurityConfig, "");
-    const access = createAccessTokens(ring, 3_600, systemClock);
-    const refresh = createRefreshTokens(ring);
-    const content = { sessionId: Bun.randomUUIDv7(), generation: run.random.integer(0, 2 ** 32 - 1) };
+    const ring = await loadKeyRing(
+      { current: material, accepted: [] as never[] } as unknown as SecurityConfig,
+      "",
+    );
+    const access = createAccessTokens(
+      ring,
+      { expiresInSeconds: 3_600, audience: "robotouille" },
+      systemClock,
+    );
+    const refresh = createRefreshTokens(
+      createRefreshKeyRing(SECRETS[round % 2] as RefreshTokenSecrets, ring),
+    );
+    const content = { sessionId: Bun.randomUUIDv7(), generation: run.random.integer(0, 2 ** 31 - 2) };
     const accessToken = await access.issue({ ...content, userId: run.random.integer(1, 2 ** 31 - 1) });
     const refreshToken = refresh.issue(content);
     run.check((await access.verify(accessToken)) !== null, `${material.algorithm}: the genuine token works`);
-    run.check(refresh.open(refreshToken) !== null, "the genuine refresh token opens");
+    run.check(refresh.open(refreshToken)?.knownKey === true, "the genuine refresh token opens");
 
     const refused = async (what: string, verdict: () => unknown) => {
       run.fault();
@@ -35,7 +51,7 @@ export const tokens: Proof = {
       await refused(`${what}: ${token.slice(0, 2_000)}`, () => access.verify(token));
     }
     for (const [what, token] of edits(run, refreshToken)) {
-      await refused(`refresh token, ${what}`, () => refresh.open(token));
+      await refused(`refresh token, ${what}`, () => (refresh.open(token)?.knownKey ? token : null));
     }
     await refused("a refresh token as an access token", () => access.verify(refreshToken));
     await refused("an access token as a refresh token", () => refresh.open(accessToken));

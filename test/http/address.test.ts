@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { addressBlock, createAddressReader } from "../../src/http/address";
+import { addressBlocks, createAddressReader, isSameNetwork } from "../../src/http/address";
 
 const forwarded = (value: string) => new Headers({ "x-forwarded-for": value });
 
@@ -88,22 +88,45 @@ describe("S52 the address of a request", () => {
 
 describe("S53 what a limit counts by", () => {
   test.each([
-    ["198.51.100.1", "198.51.100.1"],
-    ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
-    ["2001:db8:1:2::", "2001:db8:1:2::/64"],
-    ["2001:DB8:1:2::6", "2001:db8:1:2::/64"],
-    ["2001:0db8:0001:0002:0003:0004:0005:0006", "2001:db8:1:2::/64"],
-    ["2001:db8::6", "2001:db8:0:0::/64"],
-    ["::1", "0:0:0:0::/64"],
-    ["::", "0:0:0:0::/64"],
-    ["fe80::1:2:3:4", "fe80:0:0:0::/64"],
-    ["unknown", "unknown"],
-  ])("%s counts by %s", (address, block) => {
-    expect(addressBlock(address)).toBe(block);
+    ["198.51.100.1", ["198.51.100.1"]],
+    ["2001:db8:1:2:3:4:5:6", ["20010db800010002/64", "20010db8000100/56", "20010db80001/48"]],
+    ["2001:DB8:1:2::6", ["20010db800010002/64", "20010db8000100/56", "20010db80001/48"]],
+    ["::1", ["0000000000000000/64", "00000000000000/56", "000000000000/48"]],
+    ["unknown", ["unknown"]],
+  ])("%s counts by %j", (address, blocks) => {
+    expect(addressBlocks(address)).toEqual(blocks);
   });
 
-  test("one subscriber's addresses count together, a neighbour's apart", () => {
-    expect(addressBlock("2001:db8:1:2::1")).toBe(addressBlock("2001:db8:1:2:ffff:ffff:ffff:ffff"));
-    expect(addressBlock("2001:db8:1:2::1")).not.toBe(addressBlock("2001:db8:1:3::1"));
+  test.each([
+    ["198.51.100.1", "198.51.100.1", true],
+    ["198.51.100.1", "198.51.100.2", false],
+    ["2001:db8:1:2::1", "2001:db8:1:2:ffff::1", true],
+    ["2001:db8:1:2::1", "2001:db8:1:ff::1", true],
+    ["2001:db8:1:2::1", "2001:db8:1:102::1", false],
+    ["2001:db8:1:2::1", "198.51.100.1", false],
+  ])("%s and %s are one subscriber's: %p", (one, other, same) => {
+    expect(isSameNetwork(one, other)).toBe(same);
+  });
+});
+
+describe("a proxy that is not trusted", () => {
+  const headers = forwarded("203.0.113.9");
+
+  test("is told of once when its address is private", () => {
+    const told: string[] = [];
+    const read = createAddressReader([], (peer) => told.push(peer));
+    expect(read("10.0.0.7", headers)).toBe("10.0.0.7");
+    read("10.0.0.8", headers);
+    expect(told).toEqual(["10.0.0.7"]);
+  });
+
+  test.each([
+    ["a public address", "203.0.113.7", [], headers],
+    ["a private one without the header", "10.0.0.7", [], new Headers()],
+    ["a trusted one", "10.0.0.7", ["10.0.0.0/8"], headers],
+  ])("is not %s", (_what, peer, trusted, given) => {
+    const told: string[] = [];
+    createAddressReader(trusted, (proxy) => told.push(proxy))(peer, given);
+    expect(told).toEqual([]);
   });
 });

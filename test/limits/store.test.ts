@@ -30,10 +30,9 @@ function contract(open: Open): void {
     for (const answer of answers) if (answer !== "fits") expect(answer).toBeWithin(1, 60_001);
   });
 
-  test("keys count apart, and what is taken back fits again", async () => {
+  test("keys count apart", async () => {
     const [one] = counters();
-    for (const key of ["a", "b"]) for (let count = 0; count < 5; count++) await one?.consume(key);
-    await one?.reward("a");
+    for (let count = 0; count < 5; count++) await one?.consume("b");
     await one?.consume("a");
     expect(one?.consume("b")).rejects.toMatchObject({ remainingPoints: 0 });
   });

@@ -16,7 +16,7 @@ async function jwtOf(algorithm: "HS256" | "HS384" | "HS512") {
     algorithm,
     signingKey: key,
     verifyingKey: key,
-    refreshMacKey: Buffer.alloc(32),
+    derive: (_purpose, bytes) => Buffer.alloc(bytes),
     publicJwk: null,
   };
   return createJwt(all, PROFILE, systemClock);

@@ -35,9 +35,24 @@ export function startUrl(
   return url.href;
 }
 
+const COOKIE_NAME = "sign-in";
+
+/** The value of the one cookie that a browser gets from a start; all tests of a file are the same browser. */
+let cookie: string | null = null;
+
+/** What a browser does with its cookie, without following redirects. */
+export async function visit(url: string | URL, init: RequestInit = {}): Promise<Response> {
+  const headers = new Headers(init.headers);
+  if (cookie && !headers.has("cookie")) headers.set("cookie", `${COOKIE_NAME}=${cookie}`);
+  const response = await fetch(url, { redirect: "manual", ...init, headers });
+  const [, set] = new RegExp(`^${COOKIE_NAME}=([^;]+)`).exec(response.headers.get("set-cookie") ?? "") ?? [];
+  if (set) cookie = set;
+  return response;
+}
+
 /** Follows nothing: the Location of one redirect. */
 export async function locationOf(url: string | URL, init: RequestInit = {}): Promise<URL> {
-  const response = await fetch(url, { redirect: "manual", ...init });
+  const response = await visit(url, init);
   const location = response.headers.get("location");
   if (!location) throw new Error(`${response.status} without a Location`);
   return new URL(location);

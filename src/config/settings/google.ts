@@ -18,7 +18,7 @@ export const googleSettings = {
     schema: z.array(redirectUri),
     default: [],
     sentence:
-      "redirects beside loopback: whole URIs, those of an app's own scheme (`com.studio.game:/cb`) among them, or origins for any page of theirs",
+      "redirects beside the desktop's, compared whole: pages (`https://game.example/play/`), an app's own scheme (`com.studio.game:/cb`), loopback addresses on any port",
   },
   GOOGLE_AUTH_URL: {
     file: "oauth.google_auth_url",

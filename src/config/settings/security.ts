@@ -50,7 +50,8 @@ export const securitySettings = {
   REFRESH_TOKEN_SECRET: {
     schema: text,
     shown: "derived from `JWT_SECRET`",
-    sentence: "makes refresh tokens, which a game server that verifies access tokens then cannot: 32 bytes or more",
+    sentence:
+      "makes refresh tokens, which a game server that verifies access tokens then cannot: 32 bytes or more",
   },
   REFRESH_TOKEN_SECRET_PREVIOUS: { schema: text, sentence: "still accepted" },
   REFRESH_TOKEN_SECRET_NEXT: { schema: text, sentence: "accepted already, before it makes tokens" },

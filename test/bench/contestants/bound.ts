@@ -17,6 +17,6 @@ const run = (async (_name, text, values = []) => {
 const noPrisma = {} as Database;
 const sessions = createSessionStore(noPrisma, run, config.security);
 const identities = createIdentityStore(run);
-const users = createUserStore(noPrisma, run);
+const users = createUserStore(run);
 
 serve({ ...sessions, ...identities, ...users });

@@ -20,24 +20,29 @@ import { parseUsername, type Username } from "../../../src/users/username";
 export type Store = {
   rotate(attempt: RotationAttempt): Promise<{ generation: number; user: UserRow } | null>;
   findUser(sessionId: string, userId: number): Promise<UserRow | null>;
-  signIn(identity: Identity, opening: NewSession): Promise<UserRow | null>;
+  signIn(identity: Identity, opening: NewSession): Promise<{ user: UserRow } | null>;
   enroll(
     identity: Identity,
     profile: Profile,
     username: Username,
     opening: NewSession,
   ): Promise<UserRow | null>;
-  evictIdlest(userId: number): Promise<void>;
+  evictIdlest(userId: number): Promise<unknown>;
   rename(userId: number, username: Username): Promise<UserRow | null>;
 };
 
 const { env } = process;
 export const config = loadConfig({ cwd: import.meta.dir, env });
 const [key] = await loadKeyRing(config.security, "/nonexistent");
+const refreshMacKey = key.derive("refresh token", 32);
 const EXPIRES_IN = config.security.accessTokenExpirySeconds;
 // The header, issuer and audience of this server's own tokens, letter for letter.
 const [JWT_HEADER, JWT_CLAIMS = ""] = (
-  await createAccessTokens([key], EXPIRES_IN, systemClock).issue({ userId: 1, sessionId: "" })
+  await createAccessTokens(
+    [key],
+    { expiresInSeconds: EXPIRES_IN, audience: config.security.audience },
+    systemClock,
+  ).issue({ userId: 1, sessionId: "" })
 ).split(".");
 const { iss: ISSUER, aud: AUDIENCE } = JSON.parse(Buffer.from(JWT_CLAIMS, "base64url").toString());
 
@@ -93,7 +98,7 @@ export function serve(store: Store): void {
             email: claims.email,
             emailVerified: String(claims.email_verified) === "true",
           };
-          const known = await store.signIn(who, opening);
+          const known = (await store.signIn(who, opening))?.user;
           if (known) await store.evictIdlest(known.id);
           const user = known ?? (await enroll(store, who, claims, opening));
           return user ? sessionAnswer(user, opening.sessionId, 0) : refusal("google_token_invalid");
@@ -155,7 +160,7 @@ function openRefreshToken(token: string) {
   const bytes = Buffer.from(token, "base64url");
   const content = bytes.subarray(0, 21);
   const given = bytes.subarray(21);
-  const mac = createHmac("sha256", key.refreshMacKey).update(content).digest();
+  const mac = createHmac("sha256", refreshMacKey).update(content).digest();
   if (given.length !== mac.length || !timingSafeEqual(mac, given)) return null;
   const hex = content.toString("hex", 1, 17);
   const sessionId = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
@@ -167,7 +172,7 @@ function issueRefreshToken(sessionId: string, generation: number): string {
   bytes[0] = 1;
   bytes.write(sessionId.replaceAll("-", ""), 1, "hex");
   bytes.writeUInt32BE(generation, 17);
-  createHmac("sha256", key.refreshMacKey).update(bytes.subarray(0, 21)).digest().copy(bytes, 21);
+  createHmac("sha256", refreshMacKey).update(bytes.subarray(0, 21)).digest().copy(bytes, 21);
   return bytes.toString("base64url");
 }
 

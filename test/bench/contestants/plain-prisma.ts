@@ -54,7 +54,7 @@ serve({
         sessions: { create: { id: sessionId, device, ip } },
       },
     });
-    return row(user);
+    return { user: row(user) };
   },
   async enroll(identity, profile, { name, folded, skeleton }, { sessionId, device, ip }) {
     const { provider, subject, email, emailVerified } = identity;

@@ -5,6 +5,7 @@ import { systemClock } from "../../../src/clock";
 import { loadConfig } from "../../../src/config/config";
 import { createAccessTokens } from "../../../src/session/access-token";
 import { loadKeyRing } from "../../../src/session/keys";
+import { createRefreshKeyRing } from "../../../src/session/refresh-keys";
 import { createRefreshTokens } from "../../../src/session/refresh-token";
 import { type RunningLocalGoogle, startLocalGoogle } from "../../../src/stand-ins/google/start";
 import { googleUrlVariables } from "../../support/google-urls";
@@ -35,8 +36,12 @@ export async function createWorld(): Promise<World> {
   };
   const { security } = loadConfig({ cwd: folder, env });
   const keyRing = await loadKeyRing(security, folder);
-  const access = createAccessTokens(keyRing, security.accessTokenExpirySeconds, systemClock);
-  const refresh = createRefreshTokens(keyRing);
+  const access = createAccessTokens(
+    keyRing,
+    { expiresInSeconds: security.accessTokenExpirySeconds, audience: security.audience },
+    systemClock,
+  );
+  const refresh = createRefreshTokens(createRefreshKeyRing(security.refreshTokens, keyRing));
   return {
     folder,
     google,

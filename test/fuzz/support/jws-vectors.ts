@@ -34,7 +34,10 @@ function algorithmsFor({ kty, crv }: JWK): JwtAlgorithm[] {
 export function tokenKeys(jwk: JWK): Promise<TokenKey[]> {
   return Promise.all(
     algorithmsFor(jwk).map(async (algorithm) => {
-      const security = { current: keyMaterial(algorithm), previous: null } as SecurityConfig;
+      const security = {
+        current: keyMaterial(algorithm),
+        accepted: [] as never[],
+      } as unknown as SecurityConfig;
       const [own] = await loadKeyRing(security, "");
       return { ...own, verifyingKey: await verifyingKey(jwk, algorithm) };
     }),
