@@ -9,6 +9,9 @@ import type { AuthorizationStore, PendingLogin } from "./store";
 
 export type CallbackDeps = { authorizations: AuthorizationStore; states: States; log: Log };
 
+/** A state as the release before made it, which kept the request in a table. */
+const EARLIER_STATE = /^[\w-]{43}$/;
+
 /** A sign-in that the provider or we refuse. The player returns to the game with the reason. */
 export class SignInRefused extends ApiError {
   constructor(
@@ -44,9 +47,11 @@ export async function finishAuthorization(
   context: RequestContext,
 ): Promise<string> {
   const { state = "" } = query;
-  const request = await states.open(state);
+  const request =
+    (await states.open(state)) ??
+    (EARLIER_STATE.test(state) ? await authorizations.takeRequest(state, provider.id) : null);
   if (request?.provider !== provider.id) throw refusedState("state_unknown");
-  if (request.browser !== browser) throw refusedState("state_of_another_browser");
+  if ("browser" in request && request.browser !== browser) throw refusedState("state_of_another_browser");
   if (await authorizations.isSpent(state)) throw refusedState("state_replayed");
   const answer = (members: Record<string, string>) =>
     withQuery(request.redirectUri, { ...members, state: request.clientState });
@@ -78,7 +83,7 @@ function refusedState(cause: "state_unknown" | "state_of_another_browser" | "sta
 
 async function verifiedLogin(
   provider: IdentityProvider,
-  { codeVerifier, codeChallenge }: PendingRequest,
+  { codeVerifier, codeChallenge }: Omit<PendingRequest, "browser">,
   code: string,
   callback: string,
 ): Promise<PendingLogin> {

@@ -58,6 +58,8 @@ export function authorizationRoutes(deps: AuthorizationRouteDeps) {
       async ({ params, query, redirect, request, server, set }) => {
         const provider = providers.get(params.provider);
         if (!isAllowedRedirectUri(query.redirect_uri)) throw new ApiError("redirect_uri_invalid");
+        const elsewhere = ownStartUrl(request, ownUrl(server?.port));
+        if (elsewhere) return redirect(elsewhere, 302);
         const { browser, setCookie } = binding.bind(request.headers);
         const location = await startAuthorization(
           states,
@@ -113,4 +115,17 @@ export function authorizationRoutes(deps: AuthorizationRouteDeps) {
         },
       },
     );
+}
+
+/** Says that a start has been sent to our own address. A proxy may call us by another name, so it happens once. */
+const REDIRECTED = "redirected";
+
+/**
+ * Where a start has to go first when it came by another name of this server than the callback will: the cookie of the
+ * one is not seen by the other.
+ */
+function ownStartUrl(request: Request, ownUrl: string): string | null {
+  const { host, pathname, search, searchParams } = new URL(request.url);
+  if (host === new URL(ownUrl).host || searchParams.has(REDIRECTED)) return null;
+  return `${ownUrl}${pathname}${search}&${REDIRECTED}=1`;
 }

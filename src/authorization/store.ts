@@ -1,6 +1,9 @@
 import { CLOCK, type RunStatement, seconds } from "../db/statements";
 import type { Identity } from "../identity/provider";
 import { sha256 } from "../sha256";
+import type { PendingRequest } from "./state";
+
+const REQUEST_LIFETIME_SECONDS = 600;
 
 /** How long a login code may be redeemed, and an id token sent again because the answer was lost. */
 const LOST_ANSWER_SECONDS = 60;
@@ -17,6 +20,13 @@ export type PendingLogin = {
  * A server of the release before reads `google_id` as Google's `sub`, which never holds a colon: to it another
  * provider's account is nobody.
  */
+/** Of a start at a server of the release before. */
+const TAKE_REQUEST = `
+  DELETE FROM authorization_requests AS a USING ${CLOCK}
+  WHERE a.state_hash = $2 AND a.provider = $3 AND a.created_at > clock.now - ${seconds("$4")}
+  RETURNING a.provider, a.google_code_verifier AS "codeVerifier", a.redirect_uri AS "redirectUri",
+    a.client_state AS "clientState", a.code_challenge AS "codeChallenge", a.created_at + ${seconds("$4")} AS "expiresAt"`;
+
 const PUT_LOGIN = `
   WITH spent AS (
     INSERT INTO spent_proofs (hash, spent_at, expires_at) SELECT $10, clock.now, $11 FROM ${CLOCK}
@@ -61,6 +71,9 @@ const DELETE_EXPIRED_PROOFS = `
 const DELETE_STALE_REQUESTS = deleteStale("authorization_requests", "state_hash");
 const DELETE_STALE_LOGINS = deleteStale("login_codes", "code_hash");
 
+/** A request that no browser is tied to. */
+export type EarlierRequest = Omit<PendingRequest, "browser"> & { expiresAt: Date };
+
 /** What a login code stood for, and the session that it opens. */
 export type RedeemedLogin = Omit<PendingLogin, "codeChallenge"> & { sessionId: string };
 
@@ -76,6 +89,19 @@ export type AuthorizationStore = ReturnType<typeof createAuthorizationStore>;
 /** Every statement on `login_codes` and `spent_proofs`. Secrets go in as SHA-256, never as they are. */
 export function createAuthorizationStore(run: RunStatement) {
   return {
+    /**
+     * The request of a state that a server of the release before made, which it serves once; null when unknown, too old,
+     * or another provider's. The next release drops it.
+     */
+    async takeRequest(state: string, provider: string): Promise<EarlierRequest | null> {
+      const { rows } = await run<EarlierRequest>("take_authorization_request", TAKE_REQUEST, [
+        sha256(state),
+        provider,
+        REQUEST_LIFETIME_SECONDS,
+      ]);
+      return rows[0] ?? null;
+    },
+
     /** Whether a state has served. */
     async isSpent(state: string): Promise<boolean> {
       return (await run("is_spent", IS_SPENT, [sha256(state)])).rows.length > 0;

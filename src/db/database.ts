@@ -12,6 +12,7 @@ export type Statements = Pick<pg.Pool, "query">;
 /** One database behind two ways in: Prisma for ordinary queries, the same pool for the few hot statements. */
 export type Database = Readonly<{
   kind: DatabaseConfig["kind"];
+  /** A transaction of several statements waits 25 ms for a row that is locked, unless it sets `lock_timeout` itself. */
   prisma: PrismaClient;
   /** For prepared statements: `pool.query({ name, text, values })`. Inside a transaction use its client alone. */
   pool: pg.Pool;

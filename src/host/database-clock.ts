@@ -19,9 +19,9 @@ export async function openDatabaseClock(
 ): Promise<DatabaseClock> {
   let offsetMs = 0;
   const synchronize = async () => {
-    const asked = performance.now();
+    const asked = monotonicNow();
     const { rows } = await statements.query<{ now: Date }>("SELECT clock_timestamp() AS now");
-    const answered = performance.now();
+    const answered = monotonicNow();
     const [{ now: told }] = rows as [{ now: Date }];
     const now = told.getTime() + (answered - asked) / 2;
     offsetMs = now - answered;
@@ -30,10 +30,15 @@ export async function openDatabaseClock(
   };
   await synchronize();
   return {
-    now: () => new Date(performance.now() + offsetMs),
+    now: () => new Date(monotonicNow() + offsetMs),
     databaseNow: () => null,
     synchronize,
   };
+}
+
+/** Milliseconds since some moment, which setting the clock does not move. */
+function monotonicNow(): number {
+  return Bun.nanoseconds() / 1e6;
 }
 
 function warning(offByMs: number): string {

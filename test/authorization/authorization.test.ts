@@ -149,6 +149,15 @@ onEachDatabase((at) => {
       );
     });
 
+    test("is sent to the name that the callback will have, once, because cookies belong to a name", async () => {
+      const start = startUrl(at.server, newGame());
+      const { headers } = await fetch(start, { redirect: "manual" });
+      const own = new URL(headers.get("location") ?? "");
+      expect(own.host).toBe(`localhost:${new URL(at.server.origin).port}`);
+      expect(own.href).toEndWith(`${new URL(start).search}&redirected=1`);
+      expect((await locationOf(own)).origin).toBe(at.server.google.origin);
+    });
+
     test("keeps its cookie, so that a second tab does not disturb the first", async () => {
       const first = await callbackUrl(at.server, newGame());
       const second = await callbackUrl(at.server, newGame());

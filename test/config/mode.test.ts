@@ -22,6 +22,11 @@ test("NODE_ENV may be said in .env", () => {
   expect(problems({ dotEnv: "NODE_ENV=production\n" })).toContain("JWT_SECRET: missing");
 });
 
+test("production whose refresh tokens are made with the access tokens' secret warns", () => {
+  const { REFRESH_TOKEN_SECRET: _, ...env } = PRODUCTION;
+  expect(load({ env }).warnings).toContainEqual(expect.stringMatching(/^REFRESH_TOKEN_SECRET: not set/));
+});
+
 const PROXY_WARNING = expect.stringMatching(/^server\.trusted_proxies: none/);
 
 test("production behind an https address and no trusted proxy warns", () => {

@@ -21,6 +21,7 @@ export const PRODUCTION = {
   GOOGLE_CLIENT_ID: "1234.apps.googleusercontent.com",
   GOOGLE_CLIENT_SECRET: "google-client-secret",
   JWT_SECRET: STRONG_SECRET,
+  REFRESH_TOKEN_SECRET: [...STRONG_SECRET].reverse().join(""),
   SERVER_PUBLIC_URL: "https://accounts.example",
 };
 

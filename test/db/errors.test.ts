@@ -138,6 +138,7 @@ describe.skipIf(!postgresAvailable())("PostgreSQL behind a bad network", () => {
     const users = await Promise.all([0, 1].map(() => database.prisma.user.create({ data: newUser() })));
     const lockInOrder = (first: number, second: number, waitBetween: Promise<unknown>, locked: () => void) =>
       database.prisma.$transaction(async (tx) => {
+        await tx.$executeRaw`SET LOCAL lock_timeout = 0`;
         await tx.user.update({ where: { id: first }, data: { stars: 1 } });
         locked();
         await waitBetween;

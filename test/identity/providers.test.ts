@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { Browser } from "playwright-core";
-import { callbackUrl, locationOf, newGame, startUrl } from "../support/authorization";
+import { callbackUrl, locationOf, newGame, startUrl, visit } from "../support/authorization";
 import { chromiumPath, launchChromium } from "../support/chromium";
 import { startMadeUpProvider } from "../support/made-up-provider";
 import { bearer, get, post } from "../support/requests";
@@ -74,9 +74,9 @@ onEachDatabase(
     test("a state of one provider is nothing to another's callback, and is not spent there", async () => {
       const asking = newGame();
       const callback = await callbackUrl(at.server, asking);
-      const elsewhere = await fetch(atMadeUp(callback.href), { redirect: "manual" });
+      const elsewhere = await visit(atMadeUp(callback.href));
       expect(elsewhere.status).toBe(400);
-      expect(await elsewhere.text()).toContain("expired or was already used");
+      expect(await elsewhere.text()).toContain("has expired, was already used");
       expect((await locationOf(callback)).searchParams.get("code")).toBeTruthy();
     });
 

@@ -33,6 +33,8 @@ onEmbedded((at) => {
     const { payload, protectedHeader } = await jwtVerify(session.access_token, secretBytes());
     expect(protectedHeader).toEqual({ alg: "HS256", typ: "at+jwt", kid: expect.any(String) });
     expect(payload).toEqual({
+      client_id: "game",
+      jti: expect.stringMatching(/^[0-9a-f-]{36}$/),
       sub: String(session.user.id),
       user_id: session.user.id,
       sid: expect.stringMatching(/^[0-9a-f-]{36}$/),

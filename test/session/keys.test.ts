@@ -1,14 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { createPublicKey, generateKeyPairSync, randomBytes } from "node:crypto";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from "jose";
+import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from "jose";
 import { loadConfig } from "../../src/config/config";
 import { loadKeyRing } from "../../src/session/keys";
 import { forge } from "../support/access-tokens";
 import { refresh, refreshed, signIn } from "../support/players";
-import { bearer, expectError, get } from "../support/requests";
+import { bearer, expectError, get, post } from "../support/requests";
 import { startTestServer } from "../support/server";
 import { onEmbedded } from "../support/suite";
 
@@ -27,6 +27,7 @@ const PEMS: Record<string, string> = {
   RS256: pem("rsa", { modulusLength: 2048 }),
 };
 const secret = () => randomBytes(64).toString("hex");
+const JWT = secret();
 
 /** The environment under which an algorithm signs, with a fresh secret for HMAC. */
 const signingWith = (algorithm: string): Environment => ({
@@ -127,14 +128,78 @@ onEmbedded((at) => {
     });
   });
 
-  test("a token of a secret that is gone for good is refused", async () => {
-    let session = {} as Awaited<ReturnType<typeof signIn>>;
-    await withKeys(signingWith("HS256"), async (server) => {
-      session = await signIn(server);
+  describe.each<[string, () => Environment]>([
+    ["the access tokens' secret", () => signingWith("HS256")],
+    ["a secret of its own", () => ({ ...signingWith("HS256"), REFRESH_TOKEN_SECRET: secret() })],
+  ])("a refresh token under %s, at a server that lacks it", (_what, environment) => {
+    const elsewhere = environment();
+    let session: Awaited<ReturnType<typeof signIn>>;
+    beforeEach(async () => {
+      await withKeys(elsewhere, async (server) => {
+        session = await signIn(server);
+      });
     });
-    await withKeys(signingWith("HS256"), async (server) => {
+
+    test("is a 503 while its session lives, at a refresh and at a logout, and a line names the setting", async () => {
+      await withKeys(environment(), async (server) => {
+        for (const path of ["/api/refresh", "/api/logout"]) {
+          const answer = await post(server, path, { refresh_token: session.refresh_token });
+          expectError(answer, "temporarily_unavailable");
+          expect(answer.headers.get("retry-after")).toBe("5");
+        }
+        expect((await server.logLines()).at(-1)).toMatchObject({
+          event: "request_failed",
+          cause: "unknown_key",
+          setting: "REFRESH_TOKEN_SECRET",
+        });
+        expectError(await get(server, "/api/me", bearer(session)), "invalid_token");
+      });
+      await withKeys(elsewhere, async (server) => {
+        await refreshed(server, session);
+      });
+    });
+
+    test("is dead once its session was signed out", async () => {
+      await withKeys(elsewhere, async (server) => {
+        await post(server, "/api/logout", { refresh_token: session.refresh_token });
+      });
+      await withKeys(environment(), async (server) => {
+        expectError(await refresh(server, session), "invalid_grant");
+        expect((await post(server, "/api/logout", { refresh_token: session.refresh_token })).status).toBe(
+          200,
+        );
+      });
+    });
+
+    test("is dead once its session was idle for too long", async () => {
+      await withKeys(environment(), async (server) => {
+        server.clock.advance(31 * 86_400);
+        expectError(await refresh(server, session), "invalid_grant");
+      });
+    });
+  });
+
+  test("jwks.json has the key to come, before it signs", async () => {
+    const next = Object.fromEntries(
+      Object.entries(signingWith("EdDSA")).map(([name, value]) => [`${name}_NEXT`, value]),
+    );
+    await withKeys({ ...signingWith("ES256"), ...next }, async (server) => {
+      const { body } = await get(server, "/.well-known/jwks.json");
+      expect(body.keys.map(({ alg }) => alg)).toEqual(["ES256", "EdDSA"]);
+      expect(decodeProtectedHeader((await signIn(server)).access_token).alg).toBe("ES256");
+    });
+  });
+
+  test("the audience is a setting, and a token for another is refused", async () => {
+    let session = {} as Awaited<ReturnType<typeof signIn>>;
+    await withKeys({ JWT_SECRET: JWT, JWT_AUDIENCE: "kitchen" }, async (server) => {
+      session = await signIn(server);
+      expect(decodeJwt(session.access_token).aud).toBe("kitchen");
+      expect((await get(server, "/api/me", bearer(session))).status).toBe(200);
+    });
+    await withKeys({ JWT_SECRET: JWT }, async (server) => {
       expectError(await get(server, "/api/me", bearer(session)), "invalid_token");
-      expectError(await refresh(server, session), "invalid_grant");
+      await refreshed(server, session);
     });
   });
 

@@ -40,14 +40,15 @@ const COOKIE_NAME = "sign-in";
 /** The value of the one cookie that a browser gets from a start; all tests of a file are the same browser. */
 let cookie: string | null = null;
 
-/** What a browser does with its cookie, without following redirects. */
+/** What a browser does with its cookie, following no redirect but that of a start to the server's own name. */
 export async function visit(url: string | URL, init: RequestInit = {}): Promise<Response> {
   const headers = new Headers(init.headers);
   if (cookie && !headers.has("cookie")) headers.set("cookie", `${COOKIE_NAME}=${cookie}`);
   const response = await fetch(url, { redirect: "manual", ...init, headers });
   const [, set] = new RegExp(`^${COOKIE_NAME}=([^;]+)`).exec(response.headers.get("set-cookie") ?? "") ?? [];
   if (set) cookie = set;
-  return response;
+  const location = response.headers.get("location") ?? "";
+  return location.endsWith("&redirected=1") ? visit(location, init) : response;
 }
 
 /** Follows nothing: the Location of one redirect. */

@@ -62,6 +62,7 @@ export async function startHostileGoogle(): Promise<HostileGoogle> {
       azp: CLIENT_ID,
       iat: now,
       exp: now + 3_600,
+      jti: crypto.randomUUID(),
       given_name: "Hostile",
       ...player,
       ...claims,
