@@ -2,14 +2,7 @@ import pg from "pg";
 import type { DatabaseConfig } from "../config/config";
 import { effectiveSslMode, type SslMode } from "../config/tls";
 import { ConnectionLimit } from "./connection-limit";
-import {
-  isLockTimeout,
-  isOutdatedPlan,
-  isParameterRefused,
-  isReadOnly,
-  isRetryable,
-  isStatementLost,
-} from "./errors";
+import { isLockTimeout, isOutdatedPlan, isParameterRefused, isRetryable, isStatementLost } from "./errors";
 import { OfferedTlsClient } from "./offered-tls";
 import { SessionClient } from "./session-client";
 import { SharedConnection } from "./shared-connection";
@@ -118,8 +111,9 @@ export class ServingPool extends pg.Pool {
           continue;
         }
         const isOutdated = isOutdatedPlan(error);
-        if (!alone && (isOutdated || isReadOnly(error))) this.replace(connection, error as Error);
-        if (isOutdated && ++outdated <= SHARED_CONNECTIONS) continue;
+        if (connection.isRetired) this.replace(connection);
+        // Each connection of the pool may have been a shared one before.
+        if (isOutdated && ++outdated <= this.options.max) continue;
         if (!isRetryable(error) || performance.now() - began > RETRY_FOR_MS) throw error;
         await Bun.sleep(Math.random() * RETRY_PAUSE_MS);
       }
@@ -158,11 +152,9 @@ export class ServingPool extends pg.Pool {
     return [{ ...config, name }, ...rest] as unknown as typeof statement;
   }
 
-  private replace(connection: SharedConnection, why: Error): void {
+  private replace(connection: SharedConnection): void {
     const at = this.shared.indexOf(connection);
-    if (at < 0) return;
-    connection.retire(why);
-    this.shared[at] = new SharedConnection(this);
+    if (at >= 0) this.shared[at] = new SharedConnection(this);
   }
 
   private leastBusy(): SharedConnection {

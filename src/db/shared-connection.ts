@@ -1,5 +1,6 @@
 import type { Writable } from "node:stream";
 import type pg from "pg";
+import { isOutdatedPlan, isReadOnly } from "./errors";
 
 /**
  * A connection that statements share: each is sent at once, behind those under way (pipelining), and is a
@@ -23,15 +24,19 @@ export class SharedConnection {
       const client = await this.client;
       sendTogether(client);
       return await client.query(...statement);
+    } catch (error) {
+      // Before it is released: whoever gets it next would meet the same.
+      if (isOutdatedPlan(error) || isReadOnly(error)) this.retired = error as Error;
+      throw error;
     } finally {
       this.running--;
       if (this.running === 0) this.release(this.retired);
     }
   }
 
-  /** Lets what is under way finish; then the connection is closed instead of going back to the pool. */
-  retire(why: Error): void {
-    this.retired = why;
+  /** Whether it is of no more use. What is under way finishes; then it is closed instead of going back to the pool. */
+  get isRetired(): boolean {
+    return this.retired !== undefined;
   }
 
   /** Listens from the moment the pool hands the client over: it may be lost before a promise tells of it. */

@@ -23,22 +23,23 @@ export type CleanUpDeps = {
  */
 export async function cleanUp({ sessions, authorizations, rateLimits }: CleanUpDeps): Promise<number> {
   const tasks = [
+    (limit: number) => sessions.deleteExpired(limit),
     (limit: number) => authorizations.deleteStaleLogins(STALE_SIGN_IN_SECONDS, limit),
     (limit: number) => authorizations.deleteStaleRequests(STALE_SIGN_IN_SECONDS, limit),
     (limit: number) => authorizations.deleteExpiredProofs(limit),
     (limit: number) => rateLimits.deleteEnded(limit),
-    (limit: number) => sessions.deleteExpired(limit),
   ];
   const errors: unknown[] = [];
-  let deleted = 0;
+  const deleted: number[] = [];
   for (const task of tasks)
     try {
-      deleted = await inBatches(task);
+      deleted.push(await inBatches(task));
     } catch (error) {
       errors.push(error);
     }
   if (errors.length > 0) throw new AggregateError(errors);
-  return deleted;
+  const [expiredSessions = 0] = deleted;
+  return expiredSessions;
 }
 
 /** @returns how many rows went in all */

@@ -1,17 +1,23 @@
 import { removeImage } from "../support/embedded";
 import type { Proof } from "../support/proof";
 import { stopSharedReplicas } from "../support/replicas";
+import { backlog } from "./backlog";
 import { brokenClients, cutAnswers } from "./client-wire";
 import { clockSkew } from "./clock-skew";
 import { deadlocks, serializationFailures, stuckRow } from "./conflicts";
 import { crashPointsEmbedded, crashPointsPostgres } from "./crash-points";
 import { databaseRestart } from "./database-restart";
 import { databaseWire } from "./database-wire";
+import { failover } from "./failover";
 import { googleKeys, googleMisbehaves } from "./google";
+import { hostileAddresses } from "./hostile-addresses";
 import { killLoopEmbedded, killLoopPostgres } from "./kill-loop";
+import { lockedRow } from "./locked-row";
 import { lostCommits } from "./lost-commits";
 import { logoutRace, race, theft } from "./race";
+import { secretRotation } from "./secret-rotation";
 import { migratingTogether, rollingRestart } from "./shutdown";
+import { wrongClock } from "./wrong-clock";
 
 /** Everything that is proven here, in the order of the soak's table. */
 export const PROOFS: readonly Proof[] = [
@@ -35,6 +41,12 @@ export const PROOFS: readonly Proof[] = [
   migratingTogether,
   clockSkew,
   lostCommits,
+  secretRotation,
+  wrongClock,
+  lockedRow,
+  failover,
+  hostileAddresses,
+  backlog,
 ];
 
 /** Lets go of what the proofs share, after the last of them. */

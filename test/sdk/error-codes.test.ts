@@ -16,6 +16,7 @@ const TOLD_BY_STATUS: Partial<Record<ErrorCode, string>> = {
   header_too_large: "request_failed",
   internal_error: "server_error",
   database_unavailable: "server_error",
+  temporarily_unavailable: "server_error",
   request_timeout: "request_failed",
   // Said on the sign-in page in the player's browser alone.
   authorization_expired: "request_failed",
