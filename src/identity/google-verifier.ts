@@ -52,7 +52,7 @@ export function createGoogleVerifier(config: GoogleConfig, clock: Clock, fetch: 
       useAuthRequestParameters: false,
     });
   const client = newClient();
-  const keys = new GoogleKeys(newClient, clock);
+  const keys = new GoogleKeys(() => newClient().getFederatedSignonCerts(), clock);
 
   const checkAudience = (audience: unknown) => {
     if (typeof audience !== "string" || !config.clientIds.includes(audience)) {
