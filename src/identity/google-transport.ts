@@ -3,7 +3,7 @@ import { boundedFetch } from "./bounded-fetch";
 import type { Fetch } from "./provider";
 
 const GOOGLE_TIMEOUT_MS = 5_000;
-/** Google's longest answer, its keys, is a twentieth of this. */
+/** Google's longest answer, its keys, has a few thousand. */
 const MAXIMUM_ANSWER_BYTES = 65_536;
 
 /**
