@@ -2,7 +2,10 @@ import type { Http } from "./http.ts";
 import type { Refresher } from "./refresher.ts";
 import type { Session } from "./session.ts";
 
-/** fetch with the player's access token (RFC 6750 §2.1): a 401 is tried once more after one refresh. */
+/**
+ * fetch with the player's access token (RFC 6750 §2.1): a 401 is tried once more after one refresh. No redirect is
+ * followed: it may lead to another server, and not every platform takes the token off on the way there.
+ */
 export async function authorizedFetch(
   http: Http,
   refresher: Refresher,
@@ -10,8 +13,9 @@ export async function authorizedFetch(
   init?: RequestInit,
 ): Promise<Response> {
   const request = new Request(input, init);
+  const redirect = request.redirect === "manual" ? "manual" : "error";
   const send = ({ accessToken }: Session) => {
-    const authorized = request.clone();
+    const authorized = new Request(request.clone(), { redirect });
     authorized.headers.set("authorization", `Bearer ${accessToken}`);
     return http.fetch(authorized);
   };

@@ -36,14 +36,15 @@ export function checkOptions(options: OAuthManagerOptions): OAuthManagerOptions 
   return { ...options, backendUrl: checkBackendUrl(options.backendUrl) };
 }
 
-/** A path is welcome: the server may be behind a prefix. */
+/** A path is welcome: the server may be behind a prefix. Without TLS there is only loopback (RFC 6761 §6.3). */
+const BACKEND = /^(https:\/\/[^/@]+|http:\/\/([^/:@]+\.)?(localhost|127\.0\.0\.1|\[::1])(:\d+)?)\/[^?#]*$/;
+
 function checkBackendUrl(text: string): string {
-  if (/^https?:\/\/[^/?#@]+(\/[^?#]*)?$/i.test(text)) {
-    try {
-      return new URL(text).href.replace(/\/+$/, "");
-    } catch {}
-  }
-  throw invalid("backendUrl", "a whole URL like https://accounts.example.com");
+  try {
+    const { href } = new URL(text);
+    if (BACKEND.test(href)) return href.replace(/\/+$/, "");
+  } catch {}
+  throw invalid("backendUrl", "a whole URL like https://accounts.example.com; http: is for localhost");
 }
 
 function invalid(name: Name, expected: string): AccountError {

@@ -35,6 +35,8 @@ export class Http {
         method,
         ...(body && { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
         signal: abort.signal,
+        // What is sent carries a token or a code, and is for this server alone.
+        redirect: "error",
       });
       if (response.status === NO_CONTENT) return {};
       const answer: unknown = await response.json().catch(() => {

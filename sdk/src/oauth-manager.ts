@@ -320,7 +320,7 @@ export class OAuthManager {
 
   /**
    * Like the global fetch, with the player's access token; an answer of 401 is tried once more after a refresh. For
-   * servers of your own only.
+   * servers of your own only. A redirect is an error, lest the token go along; with `redirect: "manual"` it is the answer.
    *
    * @throws AccountError `not_logged_in`, or what fetch throws.
    * @example

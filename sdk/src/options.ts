@@ -6,7 +6,8 @@ import type { UserInfo } from "./user.ts";
 
 export interface OAuthManagerOptions {
   /**
-   * The account server, the only option that every game needs. An absolute http or https URL; it may have a path.
+   * The account server, the only option that every game needs. An absolute https URL, or http for one on this computer;
+   * it may have a path.
    *
    * @example "https://accounts.example.com"
    */

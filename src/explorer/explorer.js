@@ -46,6 +46,11 @@ async function mount() {
   document.body.append(bar, page);
   const reference = Scalar.createApiReference(page, withToken(""));
 
+  if (!isSecureContext) {
+    text.textContent = "Not signed in: open this page over https or at localhost to sign in.";
+    button.remove();
+    return;
+  }
   const account = new RobotouilleAccount.OAuthManager({
     backendUrl: base,
     callbacks: "immediate",

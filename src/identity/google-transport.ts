@@ -1,12 +1,21 @@
 import { Gaxios, type GaxiosOptionsPrepared, type GaxiosResponse } from "gaxios";
+import { boundedFetch } from "./bounded-fetch";
 import type { Fetch } from "./provider";
 
 const GOOGLE_TIMEOUT_MS = 5_000;
+/** Google's longest answer, its keys, has a few thousand. */
+const MAXIMUM_ANSWER_BYTES = 65_536;
 
-/** Google's libraries over one plain request: 5 s in all, no retry, no redirect followed, a JSON object or nothing. */
+/**
+ * Google's libraries over one plain request: 5 s and 64 KiB in all, no retry, no redirect followed, a JSON object or
+ * nothing.
+ */
 export class SingleRequestTransport extends Gaxios {
-  constructor(private readonly fetchImplementation: Fetch) {
+  private readonly fetchImplementation: Fetch;
+
+  constructor(fetch: Fetch) {
     super();
+    this.fetchImplementation = boundedFetch(fetch, MAXIMUM_ANSWER_BYTES);
   }
 
   override async request<T = unknown>(

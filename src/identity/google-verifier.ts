@@ -7,6 +7,7 @@ import { identityOf, profileOf } from "./claims";
 import { googleCause, googleError } from "./google-failure";
 import { GoogleKeys } from "./google-keys";
 import { SingleRequestTransport } from "./google-transport";
+import { GoogleTurns } from "./google-turns";
 import { type CodeGrant, type Fetch, GOOGLE, type VerifiedIdentity } from "./provider";
 import { type Deadline, startDeadline } from "./sign-in-deadline";
 
@@ -56,7 +57,16 @@ export function createGoogleVerifier(config: GoogleConfig, clock: Clock, fetch: 
       useAuthRequestParameters: false,
     });
   const client = newClient();
-  const keys = new GoogleKeys(newClient, clock);
+  const turns = new GoogleTurns();
+  // Nobody's own deadline: many sign-ins wait for the same keys.
+  const askForKeys = () => turns.ask(startDeadline(), () => newClient().getFederatedSignonCerts());
+  const keys = new GoogleKeys(askForKeys, clock);
+
+  /** Asks Google once, and translates what its libraries throw. */
+  const ask = <T>(inTime: Deadline, question: () => Promise<T>) =>
+    turns.ask(inTime, question).catch((error): never => {
+      throw googleError(error);
+    });
 
   const checkAudience = (audience: unknown) => {
     if (typeof audience !== "string" || !config.clientIds.includes(audience)) {
@@ -67,18 +77,16 @@ export function createGoogleVerifier(config: GoogleConfig, clock: Clock, fetch: 
   const accessToken: GoogleVerifier["accessToken"] = async (token) => {
     requireHeaderSafe(token);
     const inTime = startDeadline();
-    const info = await ask(() => inTime(client.getTokenInfo(token)));
+    const info = await ask(inTime, () => client.getTokenInfo(token));
     checkAudience(info.aud);
     const identity = identityOf(GOOGLE, info as unknown as Record<string, unknown>);
     if (!identity) throw new ApiError("google_token_invalid");
     const loadProfile = async () => {
-      const { data } = await ask(() =>
-        inTime(
-          transport.request<Record<string, unknown>>({
-            url: config.endpoints.userinfo,
-            headers: { authorization: `Bearer ${token}` },
-          }),
-        ),
+      const { data } = await ask(inTime, () =>
+        transport.request<Record<string, unknown>>({
+          url: config.endpoints.userinfo,
+          headers: { authorization: `Bearer ${token}` },
+        }),
       );
       if (data.sub !== identity.subject) throw new ApiError("google_token_invalid");
       return profileOf(data);
@@ -113,29 +121,18 @@ export function createGoogleVerifier(config: GoogleConfig, clock: Clock, fetch: 
 
   const code: GoogleVerifier["code"] = async (grant) => {
     const inTime = startDeadline();
-    const { tokens } = await ask(() =>
-      inTime(
-        client.getToken({
-          code: grant.code,
-          codeVerifier: grant.codeVerifier,
-          redirect_uri: grant.redirectUri,
-        }),
-      ),
+    const { tokens } = await ask(inTime, () =>
+      client.getToken({
+        code: grant.code,
+        codeVerifier: grant.codeVerifier,
+        redirect_uri: grant.redirectUri,
+      }),
     );
     if (typeof tokens.id_token !== "string") throw new ApiError("google_token_invalid");
     return verifyIdToken(tokens.id_token, undefined, inTime);
   };
 
   return { accessToken, idToken: (token, nonce) => verifyIdToken(token, nonce, startDeadline()), code };
-}
-
-/** Asks Google once, and translates what its libraries throw. */
-async function ask<T>(question: () => Promise<T>): Promise<T> {
-  try {
-    return await question();
-  } catch (error) {
-    throw googleError(error);
-  }
 }
 
 function requireHeaderSafe(token: string): void {

@@ -47,4 +47,28 @@ onEmbedded((at) => {
     },
     60_000,
   );
+
+  test.skipIf(!chromiumPath())(
+    "where a token would travel unencrypted the explorer says where to sign in, and shows the rest",
+    async () => {
+      const browser = await launchChromium();
+      try {
+        const page = await browser.newPage();
+        const problems: string[] = [];
+        page.on("pageerror", (error) => problems.push(error.message));
+        await page.route("http://accounts.test/**", async (route) => {
+          const url = route.request().url().replace("http://accounts.test", at.server.origin);
+          await route.fulfill({ response: await route.fetch({ url }) });
+        });
+        await page.goto("http://accounts.test/swagger");
+        await page.getByText("open this page over https or at localhost").waitFor();
+        await page.getByText("/api/update_username").first().waitFor();
+        expect(await page.getByRole("button", { name: "Sign in", exact: true }).count()).toBe(0);
+        expect(problems).toEqual([]);
+      } finally {
+        await browser.close();
+      }
+    },
+    60_000,
+  );
 });

@@ -13,6 +13,7 @@ import { databaseOf } from "../support/test-database";
 const PRELOAD = resolve(import.meta.dirname, "../support/clock-preload.ts");
 const COOLDOWN_SECONDS = 30;
 const KEY_AGE_SECONDS = 600;
+const OUTAGE_SECONDS = 86_400;
 
 /** A Google that does as it is told, and a server whose clock the proof moves, for Google's keys are kept long. */
 async function serverOfHostileGoogle(run: Run) {
@@ -23,7 +24,7 @@ async function serverOfHostileGoogle(run: Run) {
   let seconds = 0;
   const letTimePass = (more: number) => {
     seconds += more;
-    writeFileSync(join(folder, "clock-offset"), String(seconds * 1_000));
+    writeFileSync(join(folder, "time-passed"), String(seconds * 1_000));
   };
   letTimePass(0);
   const env = {
@@ -37,7 +38,7 @@ async function serverOfHostileGoogle(run: Run) {
   run.world.defer(kill);
   const login = (proof: object) => ask(origin, "POST /api/login", proof);
   const idToken = (header?: object, key?: CryptoKey) => {
-    const now = Math.floor(Date.now() / 1_000) + seconds;
+    const now = Math.floor(Date.now() / 1_000);
     return google.idToken({ iat: now, exp: now + 3_600 }, { ...header }, key);
   };
   return { google, database, origin, login, idToken, letTimePass };
@@ -46,6 +47,7 @@ async function serverOfHostileGoogle(run: Run) {
 const MISBEHAVIOURS: Record<string, (trap: string) => Response | Promise<Response>> = {
   "slow-loris": () =>
     new Response(new ReadableStream({ pull: drip }), { headers: { "content-length": "900" } }),
+  endless: () => new Response(new ReadableStream({ pull: pour })),
   "429": () => Response.json({}, { status: 429, headers: { "retry-after": "3600" } }),
   redirect: (trap) => Response.redirect(trap, 302),
   HTML: () => new Response("<!doctype html><p>Sorry", { headers: { "content-type": "text/html" } }),
@@ -56,6 +58,10 @@ const MISBEHAVIOURS: Record<string, (trap: string) => Response | Promise<Respons
 async function drip(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
   await Bun.sleep(100);
   controller.enqueue(new TextEncoder().encode(" "));
+}
+
+function pour(controller: ReadableStreamDefaultController<Uint8Array>): void {
+  controller.enqueue(new Uint8Array(65_536).fill(0x20));
 }
 
 export const googleMisbehaves: Proof = {
@@ -90,15 +96,15 @@ export const googleMisbehaves: Proof = {
         return sub === newcomers[0] ? misbehave() : tokenInfo(sub);
       });
       for (const endpoint of ["userinfo", "token", "certs"] as const) google.misbehave(endpoint, misbehave);
-      letTimePass(KEY_AGE_SECONDS + 1);
+      // Keys that the round before left are of use in every other round.
+      const keysServe = round % 2 === 0;
+      letTimePass(KEY_AGE_SECONDS + 1 + (keysServe ? 0 : OUTAGE_SECONDS));
       const code = { code: "4/any", code_verifier: "v".repeat(43), redirect_uri: "http://127.0.0.1:5000/" };
-      const proofs = [
-        ...newcomers.map((access_token) => ({ access_token })),
-        { id_token: await idToken() },
-        code,
-      ];
-      run.fault(proofs.length);
+      const proofs = [...newcomers.map((access_token) => ({ access_token })), code];
+      const id_token = await idToken();
+      run.fault(proofs.length + 1);
       const logins = proofs.map((proof) => bounded(() => login(proof)));
+      const loginByIdToken = bounded(() => login({ id_token }));
 
       const begin = performance.now();
       const refreshed = await refresh(origin, resident.refresh_token);
@@ -113,6 +119,11 @@ export const googleMisbehaves: Proof = {
           `${name}: not ${reply?.status} ${reply?.body.code}`,
         );
       }
+      const withKeys = await loginByIdToken;
+      run.check(
+        keysServe ? withKeys?.status === 200 : withKeys?.body.code === "google_unavailable",
+        `${name}: keys that ${keysServe ? "serve" : "are a day too old"} (${withKeys?.status})`,
+      );
       run.check(
         !google.requests.some(({ endpoint }) => endpoint === "trap"),
         `${name}: no redirect is followed`,

@@ -18,6 +18,16 @@ const wrong: Record<keyof OAuthManagerOptions | string, unknown[]> = {
     "https://accounts.example.com/#top",
     "https://",
     "https://a b",
+    "http://accounts.example.com",
+    "http://192.168.1.20:8000",
+    "http://10.0.0.2:8000",
+    "http://[fe80::1]:8000",
+    "http://0.0.0.0:8000",
+    "http://localhost.example.com",
+    "http://127.0.0.1.example.com",
+    "http://evil.example/x.localhost/",
+    "http://notlocalhost",
+    "http://ada@localhost:8000",
     undefined,
     null,
     8000,
@@ -54,7 +64,14 @@ describe("Options", () => {
     const at = (text: string) => checkOptions({ backendUrl: text }).backendUrl;
     expect(at("HTTPS://Accounts.Example.com/accounts//")).toBe("https://accounts.example.com/accounts");
     expect(at("http://localhost:8000")).toBe("http://localhost:8000");
+  });
+
+  test("a backend without TLS is one on this computer, by any of its names", () => {
+    const at = (text: string) => checkOptions({ backendUrl: text }).backendUrl;
+    expect(at("http://127.0.0.1:8000/")).toBe("http://127.0.0.1:8000");
     expect(at("http://[::1]:8000/a/b/")).toBe("http://[::1]:8000/a/b");
+    expect(at("HTTP://Localhost")).toBe("http://localhost");
+    expect(at("http://accounts.localhost:8000")).toBe("http://accounts.localhost:8000");
   });
 
   test("what a game may write is taken", () => {

@@ -61,6 +61,18 @@ onEmbedded((at) => {
       expect(problems).toEqual([]);
       await context.close();
     });
+
+    test("where a token would travel unencrypted it says where to sign in", async () => {
+      const page = await browser.newPage();
+      await page.route("http://accounts.test/**", async (route) => {
+        const url = route.request().url().replace("http://accounts.test", at.server.origin);
+        await route.fulfill({ response: await route.fetch({ url }) });
+      });
+      await page.goto("http://accounts.test/play/");
+      await page.getByText("Open this page over https or at localhost").waitFor();
+      expect(await page.isVisible("#login")).toBe(false);
+      await page.close();
+    });
   });
 
   describe("The desktop client", () => {

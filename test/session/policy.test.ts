@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { systemClock } from "../../src/clock";
 import type { Config } from "../../src/config/config";
 import { freshAccount, refresh, refreshed, signIn } from "../support/players";
 import { expectError } from "../support/requests";
@@ -68,7 +69,7 @@ describe("S41 replicas whose clocks are five minutes off", () => {
         const { database } = at.server;
         const clockOff = (seconds: number) => {
           const now = () => new Date(Date.now() + seconds * 1_000);
-          return { now, databaseNow: () => null };
+          return { ...systemClock, now };
         };
         [ahead, behind] = (await Promise.all(
           [300, -300].map((seconds) => startTestServer({ database, clock: clockOff(seconds) })),
@@ -108,6 +109,6 @@ describe("S41 replicas whose clocks are five minutes off", () => {
         }
       });
     },
-    { clock: { now: () => new Date(), databaseNow: () => null } },
+    { clock: systemClock },
   );
 });

@@ -2,17 +2,28 @@ import type { Clock } from "../../src/clock";
 
 /** Runs like the real clock from now on, and jumps when told to; sessions are judged by it too. */
 export class TestClock implements Clock {
-  private offsetMs = 0;
+  private passedMs = 0;
+  private offMs = 0;
 
   now(): Date {
-    return new Date(Date.now() + this.offsetMs);
+    return new Date(Date.now() + this.passedMs + this.offMs);
+  }
+
+  monotonic(): number {
+    return performance.now() + this.passedMs;
   }
 
   databaseNow(): Date {
     return this.now();
   }
 
+  /** Lets time pass. */
   advance(seconds: number): void {
-    this.offsetMs += seconds * 1_000;
+    this.passedMs += seconds * 1_000;
+  }
+
+  /** Somebody sets the clock, while no time passes. */
+  set(seconds: number): void {
+    this.offMs += seconds * 1_000;
   }
 }

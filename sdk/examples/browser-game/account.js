@@ -13,6 +13,12 @@ const NAME_RULES = "Use 3 to 20 letters, digits, dots, dashes or single spaces."
 
 /** The player's account, with the buttons and texts around the game. */
 export function createAccount() {
+  if (!isSecureContext) {
+    element("welcome").hidden = false;
+    element("login").hidden = true;
+    element("redirect").hidden = true;
+    element("problem").textContent = "Open this page over https or at localhost to sign in.";
+  }
   // The game is served by the account server, at /play/ below the server's own address.
   const oauth = new RobotouilleAccount.OAuthManager({ backendUrl: new URL("..", location.href).href });
 

@@ -17,7 +17,7 @@ const GOOGLE_AUTH_URL = "https://accounts.google.com/o/oauth2/v2/auth";
 export async function signInOnLoopback(attempt: SignInAttempt): Promise<void> {
   const { options, signal } = attempt;
   const { clientId, port = DEFAULT_PORT, appName = "the game", openUrl = openBrowser } = options;
-  const callback = createCallback(CALLBACK_PATH);
+  const callback = createCallback();
   signal.throwIfAborted();
   const binding = { port, exact: clientId !== undefined && port !== 0, localhost: clientId !== undefined };
   const listener = await listenOnLoopback(binding, callback.listener);
@@ -25,6 +25,7 @@ export async function signInOnLoopback(attempt: SignInAttempt): Promise<void> {
     const redirectUri = `http://${clientId ? "localhost" : "127.0.0.1"}:${listener.port}${CALLBACK_PATH}`;
     const ours = await createAuthorizationRequest(options, redirectUri);
     const { state, verifier } = ours;
+    callback.expect(redirectUri, state);
     const url = clientId ? googleUrl(options, clientId, ours.url) : ours.url;
     signal.throwIfAborted();
     showPage(url, openUrl, attempt);

@@ -235,6 +235,25 @@ inBrowser("In a browser", (at) => {
       left: 0,
     });
   });
+
+  test("a redirect of the account server gets no token of a page, and signs nobody out", async () => {
+    const page = await at.game.open(at.context);
+    await signInWithPopup(page, /Ada/);
+    const moved: string[] = [];
+    page.on("request", (request) => {
+      if (request.url().endsWith("/moved")) moved.push(request.postData() ?? "");
+    });
+    await page.route("**/api/refresh", (route) =>
+      route.fulfill({
+        status: 307,
+        headers: { location: `${at.server.origin}/moved`, "access-control-allow-origin": at.game.origin },
+      }),
+    );
+    const refreshed = await page.evaluate(() => oauth.refreshTokens().catch(({ code }) => code));
+    expect(refreshed).toBe("network_error");
+    expect(await page.evaluate(() => oauth.isLoggedIn())).toBe(true);
+    expect(moved).toEqual([]);
+  });
 });
 
 /** Runs code that no click stands behind, as a game loop does; evaluate would count as one. */

@@ -212,17 +212,55 @@ onEmbedded((at) => {
       expect(await ended).toBe("success");
     });
 
-    test("C23 a wrong state is state_mismatch", async () => {
+    test("C30 who does not know the state ends no sign-in, whatever page of the player's browser asks", async () => {
       const { oauth, url } = desktop.game(at.server);
-      const ended = outcome(oauth);
-      oauth.login();
+      const signedIn = oauth.login();
       const redirect = await signInAtBrowser(await url);
-      redirect.searchParams.set("state", "somebody-else's");
-      const page = await (await fetch(redirect)).text();
-      expect(page).toContain("That did not work");
-      expect(await ended).toMatchObject({ code: "state_mismatch" });
-      expect(oauth.isLoggedIn()).toBe(false);
+      const forged: Record<string, string>[] = [
+        {},
+        { code: "evil" },
+        { code: "evil", state: "" },
+        { code: "evil", state: "somebody-else's" },
+        { error: "access_denied" },
+        { error: "access_denied", state: "undefined" },
+      ];
+      for (const query of forged) {
+        const response = await fetch(`${redirect.origin}${redirect.pathname}?${new URLSearchParams(query)}`);
+        expect([response.status, await response.text()]).toEqual([404, ""]);
+      }
+      expect(oauth.getLoginStatus().state).toBe("in_progress");
+      await fetch(redirect);
+      expect(await signedIn).toMatchObject({ email: "ada@players.example" });
     });
+
+    for (const options of [{}, { clientId: CLIENT_ID }]) {
+      const own = options.clientId ? "localhost" : "127.0.0.1";
+      test(`C30 the listener answers to ${own} and its port alone, whoever knows the state`, async () => {
+        const googleAuthUrl = at.server.google.urls.auth;
+        const { oauth, url } = desktop.game(at.server, { ...options, googleAuthUrl });
+        const signedIn = oauth.login();
+        const redirect = await signInAtBrowser(await url);
+        const port = Number(redirect.port);
+        const hosts = [
+          "evil.example",
+          `evil.example:${port}`,
+          own,
+          `${own}:1`,
+          `${own}.evil.example:${port}`,
+        ];
+        for (const host of hosts) {
+          const line = `GET ${redirect.pathname}${redirect.search} HTTP/1.1`;
+          const reply = await sendRaw(port, `${line}\r\nHost: ${host}\r\n\r\n`);
+          expect(reply).toStartWith("HTTP/1.1 404");
+        }
+        for (const method of ["POST", "HEAD", "OPTIONS"]) {
+          expect((await fetch(redirect, { method })).status).toBe(404);
+        }
+        expect(oauth.getLoginStatus().state).toBe("in_progress");
+        await fetch(redirect);
+        expect(await signedIn).toMatchObject({ email: "ada@players.example" });
+      });
+    }
 
     test("C23 an answer without a code is callback_invalid", async () => {
       const { oauth, url } = desktop.game(at.server);
@@ -448,8 +486,8 @@ onEmbedded((at) => {
       });
       const signedIn = oauth.login();
       const redirect = await signInAtBrowser(await url);
-      const { port, pathname, search } = redirect;
-      await sendRaw(Number(port), `GET ${pathname}${search} HTTP/1.1\r\nHost: localhost\r\n\r\n`, 50);
+      const { port, host, pathname, search } = redirect;
+      await sendRaw(Number(port), `GET ${pathname}${search} HTTP/1.1\r\nHost: ${host}\r\n\r\n`, 50);
       gate.resolve();
       expect(await signedIn).toMatchObject({ email: "ada@players.example" });
     });
@@ -492,12 +530,15 @@ function memory() {
   };
 }
 
-/** Sends bytes as they are and hangs up: when the other side does, or after a while. */
-function sendRaw(port: number, text: string, milliseconds = 300): Promise<void> {
+/** Sends bytes as they are and hangs up: when the other side does, or after a while. Gives what came back. */
+function sendRaw(port: number, text: string, milliseconds = 300): Promise<string> {
   return new Promise((resolve) => {
+    let reply = "";
     const socket = connect(port, "127.0.0.1", () => socket.write(text));
-    socket.on("error", () => {}).on("close", () => resolve());
-    socket.resume();
+    socket.on("error", () => {}).on("close", () => resolve(reply));
+    socket.on("data", (data) => {
+      reply += data;
+    });
     setTimeout(() => socket.destroy(), milliseconds);
   });
 }
