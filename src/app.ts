@@ -134,9 +134,12 @@ export function createApp({ config, database, limitStore, keyRing, clock, log, p
       if (error.status >= 500) logFailure(log, error, context);
       const refused = [401, 403, 429].includes(error.status);
       const signInFailed = isSignInPage(path) && !refused && code !== "NOT_FOUND";
-      if ((refused || signInFailed) && (await limits.mayLogRefusal(context.ip))) {
-        if (refused) log.event("refused", { code: error.code, ...context });
-        else log.event("sign_in_failed", { reason: reasonOf(error), ...context });
+      if (refused || signInFailed || isRedirectRefused(error)) {
+        const suppressed = await limits.refusalLine(context.ip);
+        const details = { ...context, ...(suppressed ? { suppressed } : {}) };
+        if (suppressed !== null && signInFailed)
+          log.event("sign_in_failed", { reason: reasonOf(error), ...details });
+        else if (suppressed !== null) log.event("refused", { code: reasonOf(error), ...details });
       }
       Object.assign(set.headers, errorHeaders(error));
       if (isSignInPage(path)) return signInFailedPage(error);
@@ -156,6 +159,11 @@ export function createApp({ config, database, limitStore, keyRing, clock, log, p
 }
 
 export type App = ReturnType<typeof createApp>;
+
+/** At `POST /api/login`, where it is one of many things that a body may have wrong. */
+function isRedirectRefused({ cause }: ApiError): boolean {
+  return cause === "redirect_uri_invalid";
+}
 
 /** The cause where it says more than the code. */
 function reasonOf({ code, cause }: ApiError): string {
