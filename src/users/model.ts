@@ -24,7 +24,7 @@ export const userAnswer = t.Object({ status: t.Literal("success"), user: userMod
 export const updateUsernameBody = t.Object({
   new_username: t.String({
     description:
-      "3–20 characters after trimming: letters and digits of any script, `_ . -` and single inner spaces.",
+      "3–20 characters after trimming: letters and digits of one script (or Latin beside Chinese, Japanese or Korean), `_ . -` and single inner spaces.",
     examples: ["Crispy Otter"],
   }),
 });

@@ -25,6 +25,11 @@ export function nameKeys(name: string): NameKeys {
   return { folded: settle(name), skeleton: settle(lookalike(name)) };
 }
 
+/** What a name looks like as written, in small letters and in capitals. To be compared with each of another's. */
+export function looks(name: string): string[] {
+  return [...new Set([name, foldCase(name), name.toUpperCase()].map(lookalike))];
+}
+
 /** Folds case and look-alikes in turn until neither changes anything: "M" → "m" → "rn", "0" → "O" → "o". */
 function settle(key: string): string {
   const next = lookalike(foldCase(key));

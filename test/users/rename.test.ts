@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { goodNames, lookalikeNames, refusedNames } from "../fixtures/hostile-strings";
-import { freshName, signIn } from "../support/players";
+import { freshAccount, freshName, signIn } from "../support/players";
 import { bearer, expectError, expectInvalid, get, post } from "../support/requests";
 import { onEachDatabase } from "../support/suite";
 
@@ -59,6 +59,20 @@ onEachDatabase((at) => {
       }
     }
   });
+
+  test.each(["Admin", "\u0430da"])(
+    "a player who has been %s since before that was refused stays so",
+    async (name) => {
+      const account = freshAccount();
+      const { user } = await signIn(at.server, { account });
+      await at.server.database.pool.query("UPDATE users SET name = $1 WHERE id = $2", [name, user.id]);
+      const session = await signIn(at.server, { account });
+      expect((await get(at.server, "/api/me", bearer(session))).body.user).toMatchObject({
+        id: user.id,
+        name,
+      });
+    },
+  );
 
   test("S48 every good name is taken as it stands", async () => {
     await forgetEverybody();
