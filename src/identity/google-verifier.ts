@@ -2,6 +2,7 @@ import { OAuth2Client } from "google-auth-library";
 import type { Clock } from "../clock";
 import { epochSeconds } from "../clock";
 import type { GoogleConfig } from "../config/config";
+import { isLoopback } from "../config/fields";
 import { ApiError } from "../errors";
 import { identityOf, profileOf } from "./claims";
 import { googleCause, googleError } from "./google-failure";
@@ -53,6 +54,7 @@ export function createGoogleVerifier(config: GoogleConfig, clock: Clock, fetch: 
     });
   const client = newClient();
   const keys = new GoogleKeys(newClient, clock);
+  const onThisMachine = isLoopback(new URL(config.endpoints.userinfo));
 
   const checkAudience = (audience: unknown) => {
     if (typeof audience !== "string" || !config.clientIds.includes(audience)) {
@@ -77,7 +79,7 @@ export function createGoogleVerifier(config: GoogleConfig, clock: Clock, fetch: 
         ),
       );
       if (data.sub !== identity.subject) throw new ApiError("google_token_invalid");
-      return profileOf(data);
+      return profileOf(data, { onThisMachine });
     };
     return { ...identity, loadProfile };
   };
@@ -103,7 +105,7 @@ export function createGoogleVerifier(config: GoogleConfig, clock: Clock, fetch: 
     const identity = identityOf(GOOGLE, claims);
     if (!identity || (nonce !== undefined && claims.nonce !== nonce))
       throw new ApiError("google_token_invalid");
-    return { ...identity, loadProfile: async () => profileOf(claims) };
+    return { ...identity, loadProfile: async () => profileOf(claims, { onThisMachine }) };
   };
 
   const code: GoogleVerifier["code"] = async (grant) => {
