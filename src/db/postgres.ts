@@ -2,10 +2,10 @@ import pg from "pg";
 import type { DatabaseConfig } from "../config/config";
 import { effectiveSslMode, type SslMode } from "../config/tls";
 import { ConnectionLimit } from "./connection-limit";
-import { isOutdatedPlan, isParameterRefused, isReadOnly, isRetryable, isStatementLost } from "./errors";
+import { isOutdatedPlan, isParameterRefused, isRetryable, isStatementLost } from "./errors";
 import { OfferedTlsClient } from "./offered-tls";
 import { SessionClient } from "./session-client";
-import { SharedConnection } from "./shared-connection";
+import { isSpent, SharedConnection } from "./shared-connection";
 
 export type PostgresConfig = Extract<DatabaseConfig, { kind: "postgres" }>;
 
@@ -88,9 +88,8 @@ class ServingPool extends pg.Pool {
           this.prepares = false;
           continue;
         }
-        const isOutdated = isOutdatedPlan(error);
-        if (isOutdated || isReadOnly(error)) this.replace(connection, error as Error);
-        if (isOutdated && ++outdated <= SHARED_CONNECTIONS) continue;
+        if (isSpent(error)) this.replace(connection);
+        if (isOutdatedPlan(error) && ++outdated <= SHARED_CONNECTIONS) continue;
         if (!isRetryable(error) || performance.now() - began > RETRY_FOR_MS) throw error;
         await Bun.sleep(Math.random() * RETRY_PAUSE_MS);
       }
@@ -105,11 +104,9 @@ class ServingPool extends pg.Pool {
     return [{ ...config, name }, ...rest] as unknown as typeof statement;
   }
 
-  private replace(connection: SharedConnection, why: Error): void {
+  private replace(connection: SharedConnection): void {
     const at = this.shared.indexOf(connection);
-    if (at < 0) return;
-    connection.retire(why);
-    this.shared[at] = new SharedConnection(this);
+    if (at >= 0) this.shared[at] = new SharedConnection(this);
   }
 
   private leastBusy(): SharedConnection {
