@@ -1,9 +1,9 @@
 import { isReserved } from "./reserved-names";
 import { isHighlyRestrictive } from "./scripts";
-import { type NameKeys, nameKeys } from "./skeleton";
+import { type Looks, looks, type NameKeys, nameKeys } from "./skeleton";
 
-/** A name that may be taken, with the keys that no other player's name may share. */
-export type Username = NameKeys & { name: string };
+/** A name that may be taken, with the keys and looks that no other player's name may share. */
+export type Username = NameKeys & { name: string; looks: Looks };
 
 /** Why a name cannot be used, by stable code. */
 const SENTENCES = {
@@ -63,7 +63,7 @@ export function parseUsername(input: string): ParsedUsername {
   if (input.length > RAW_MAX_LENGTH) return refusal("too_long");
   const name = input.normalize("NFC").replaceAll(/^ +| +$/g, "");
   const reason = problemOf(name);
-  return reason ? refusal(reason) : { ok: true, name, ...nameKeys(name) };
+  return reason ? refusal(reason) : { ok: true, name, ...nameKeys(name), looks: looks(name) };
 }
 
 function refusal(reason: UsernameProblem): ParsedUsername {

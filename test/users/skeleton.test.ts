@@ -1,12 +1,14 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { nameKeys } from "../../src/users/skeleton";
+import { looks, nameKeys } from "../../src/users/skeleton";
 import { parseUsername } from "../../src/users/username";
 import { goodNames, lookalikeNames, mixedLookalikeNames } from "../fixtures/hostile-strings";
 
 const collide = (one: string, other: string) => {
   const [a, b] = [nameKeys(one), nameKeys(other)];
-  return a.folded === b.folded || a.skeleton === b.skeleton;
+  return (
+    a.folded === b.folded || a.skeleton === b.skeleton || looks(one).some((it) => looks(other).includes(it))
+  );
 };
 
 const lettersOfAllScripts = Array.from({ length: 0x110000 }, (_, codePoint) => codePoint)
