@@ -3,7 +3,7 @@ import { type PostgresUrl, readPostgresUrl } from "./postgres-url";
 import type { Problems } from "./problems";
 import type { Settings } from "./settings";
 import { databaseSettings } from "./settings/database";
-import { type DatabaseTls, effectiveSslMode, type GivenTls, tlsSection } from "./tls";
+import { type DatabaseTls, effectiveSslMode, type GivenTls, standardSslMode, tlsSection } from "./tls";
 import { urlParameters } from "./url-parameters";
 
 /** PostgreSQL, or PGlite inside this process with its files under `dataDir`. */
@@ -45,15 +45,16 @@ export function databaseSection(
   if (url) return warned(fromUrl(url, settings, cwd, problems), problems);
   const wanted = Object.keys(env).some((name) => name.startsWith("DB_"));
   if (!wanted && !production) return { kind: "embedded", dataDir };
+  const host = settings.DB_HOST;
   const config: PostgresConfig = {
     kind: "postgres",
-    host: settings.DB_HOST,
+    host,
     port: settings.DB_PORT,
     database: settings.DB_NAME,
     user: env.DB_USER ?? "",
     ...(env.DB_PASSWORD === undefined ? {} : { password: env.DB_PASSWORD }),
     poolSize: settings.DB_POOL_SIZE,
-    ...tlsSection(givenTls(settings), cwd, problems),
+    ...tlsSection(givenTls(settings), standardOf(host, settings), cwd, problems),
   };
   return warned(config, problems);
 }
@@ -72,17 +73,23 @@ export function requireCredentials(
 
 function fromUrl(url: PostgresUrl, settings: Settings, cwd: string, problems: Problems): PostgresConfig {
   const { tls, ...others } = urlParameters(url, givenTls(settings), problems);
+  const host = url.host ?? databaseSettings.DB_HOST.default;
   return {
     kind: "postgres",
-    host: url.host ?? databaseSettings.DB_HOST.default,
+    host,
     port: Number(url.port ?? databaseSettings.DB_PORT.default),
     database: url.database ?? databaseSettings.DB_NAME.default,
     user: url.user ?? "",
     ...(url.password === undefined ? {} : { password: url.password }),
     poolSize: settings.DB_POOL_SIZE,
     ...others,
-    ...tlsSection(tls, cwd, problems),
+    ...tlsSection(tls, standardOf(host, settings), cwd, problems),
   };
+}
+
+/** Also for tools, which send the password as the server does. */
+function standardOf(host: string, { NODE_ENV }: Settings) {
+  return standardSslMode(host, NODE_ENV === "production");
 }
 
 function givenTls(settings: Settings): GivenTls {
