@@ -1,9 +1,8 @@
-import { createPrivateKey, createPublicKey, hkdfSync, type KeyObject, randomBytes } from "node:crypto";
-import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { createPrivateKey, createPublicKey, hkdfSync, type KeyObject } from "node:crypto";
 import { calculateJwkThumbprint, type JWK } from "jose";
 import { ConfigError, type SecurityConfig } from "../config/config";
 import type { JwtAlgorithm, KeyMaterial } from "../config/security";
+import { developmentSecret } from "./development-secret";
 
 /** One secret or key pair, and everything derived from it. */
 export type TokenKey = {
@@ -33,21 +32,6 @@ export async function loadKeyRing(security: SecurityConfig, dataDir: string): Pr
   const keys: [TokenKey, ...TokenKey[]] = [await tokenKey(current)];
   if (security.previous) keys.push(await tokenKey(security.previous));
   return keys;
-}
-
-function developmentSecret(dataDir: string): string {
-  const path = join(dataDir, "jwt-secret");
-  const draft = `${path}.${process.pid}`;
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  writeFileSync(draft, randomBytes(64).toString("hex"), { mode: 0o600 });
-  try {
-    linkSync(draft, path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-  } finally {
-    unlinkSync(draft);
-  }
-  return readFileSync(path, "utf8");
 }
 
 async function tokenKey(material: KeyMaterial): Promise<TokenKey> {
