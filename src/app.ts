@@ -14,6 +14,7 @@ import { createContextReader } from "./http/context";
 import { cors } from "./http/cors";
 import { errorBody, errorHeaders, toApiError } from "./http/error-response";
 import { logFailure } from "./http/failure";
+import { hasSeveralHosts } from "./http/host-header";
 import { allowedMethods } from "./http/methods";
 import { withoutNullMembers } from "./http/null-members";
 import { createOwnUrl } from "./http/own-url";
@@ -95,12 +96,15 @@ export function createApp({ config, database, limitStore, keyRing, clock, log, p
   const app = new Elysia({ name: "account-server", strictPath: true, handler: { standardHostname: false } })
     .onRequest(({ request, set }) => {
       const url = URL.parse(request.url);
-      const check = asHealthCheck(request, url);
+      const severalHosts = hasSeveralHosts(request.headers);
+      const check = severalHosts ? null : asHealthCheck(request, url);
       if (check) return handle(check);
       set.headers["x-request-id"] = requestId(request.headers);
+      if (url) Object.assign(set.headers, securityHeaders(url.pathname));
+      if (severalHosts)
+        throw new ApiError("validation_failed", { message: "The request has more than one Host header." });
       if (!url)
         throw new ApiError("validation_failed", { message: "The Host header is missing or malformed." });
-      Object.assign(set.headers, securityHeaders(url.pathname));
       return undefined;
     })
     .use(cors(config))
