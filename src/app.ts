@@ -139,8 +139,8 @@ export function createApp({ config, database, limitStore, keyRing, clock, log, p
     .use(userRoutes(common))
     .use(pictureRoutes(stores.pictures))
     .use(keyRoutes(keyRing))
-    .use(healthRoutes(database))
-    .use(explorer());
+    .use(healthRoutes(database));
+  if (config.server.explorer) app.use(explorer());
   if (config.mode === "development") app.use(play());
   return app;
 }
