@@ -1,4 +1,5 @@
 import type { Environment } from "./environment";
+import { GUESSES, isGuessable } from "./guessable";
 import { type PostgresUrl, readPostgresUrl } from "./postgres-url";
 import type { Problems } from "./problems";
 import type { Settings } from "./settings";
@@ -66,9 +67,23 @@ export function requireCredentials(
   production: boolean,
   problems: Problems,
 ): void {
-  if (database.kind === "embedded" || env.DATABASE_URL) return;
+  if (database.kind === "embedded") return;
+  if (production) warnOfGuessablePassword(env, database, problems);
+  if (env.DATABASE_URL) return;
   if (!env.DB_USER) problems.add("DB_USER: missing (the PostgreSQL role, or set DATABASE_URL)");
   if (production && !env.DB_PASSWORD) problems.add("DB_PASSWORD: missing (or set DATABASE_URL)");
+}
+
+function warnOfGuessablePassword(
+  env: Environment,
+  { password, user, database }: PostgresConfig,
+  problems: Problems,
+): void {
+  if (!password || !isGuessable(password, GUESSES.password, [user, database])) return;
+  problems.warn(
+    `${env.DATABASE_URL ? "DATABASE_URL: its password" : "DB_PASSWORD:"} can be guessed; give the role another, for ` +
+      "example from `openssl rand -hex 24`",
+  );
 }
 
 function fromUrl(url: PostgresUrl, settings: Settings, cwd: string, problems: Problems): PostgresConfig {

@@ -1,3 +1,4 @@
+import { GUESSES, isGuessable } from "./guessable";
 import { readPemFile, repairPem } from "./pem";
 import type { Problems } from "./problems";
 import type { Settings } from "./settings";
@@ -47,11 +48,12 @@ export function securitySection(
   const previousKey = { secret: settings.JWT_SECRET_PREVIOUS, pem: pem("JWT_PRIVATE_KEY_PREVIOUS") };
   const config: SecurityConfig = {
     algorithm,
-    current: material(algorithm, key, "", problems),
+    current: material(algorithm, key, "", production, problems),
     previous: material(
       settings.JWT_ALGORITHM_PREVIOUS ?? sameKindOr(algorithm, previousKey),
       previousKey,
       "_PREVIOUS",
+      production,
       problems,
     ),
     accessTokenExpirySeconds: Math.round(settings.ACCESS_TOKEN_EXPIRY_MINUTES * 60),
@@ -83,6 +85,7 @@ function material(
   algorithm: JwtAlgorithm,
   given: Given,
   suffix: string,
+  production: boolean,
   problems: Problems,
 ): KeyMaterial | null {
   if (!isHmac(algorithm)) return given.pem ? { algorithm, privateKeyPem: given.pem } : null;
@@ -96,6 +99,10 @@ function material(
     problems.add(`${name}: ${algorithm} needs ${minimum} bytes or more, this one has ${bytes}`);
   } else if (new Set(given.secret).size < 8) {
     problems.add(`${name}: too regular to be secret; make one with \`openssl rand -hex 32\``);
+  } else if (production && isGuessable(given.secret, GUESSES.secret)) {
+    problems.add(
+      `${name}: can be guessed, for it is made of words, names or patterns; make one with \`openssl rand -hex 32\``,
+    );
   }
   return { algorithm, secret: given.secret };
 }
