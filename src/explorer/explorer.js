@@ -36,7 +36,14 @@ function load(src) {
 
 async function mount() {
   document.head.append(element("link", { rel: "stylesheet", href: `${base}swagger/explorer.css` }));
-  await Promise.all([load(`${base}swagger/scalar.js`), load(`${base}swagger/account-sdk.js`)]);
+  await load(`${base}swagger/account-sdk.js`);
+  // First: on the last page of a popup it answers the explorer, which soon gives up on a popup that it cannot see.
+  const account = new RobotouilleAccount.OAuthManager({
+    backendUrl: base,
+    callbacks: "immediate",
+    device: "API explorer",
+  });
+  await load(`${base}swagger/scalar.js`);
 
   const bar = element("header", { className: "session-bar" });
   const text = element("span", { role: "status" });
@@ -46,11 +53,6 @@ async function mount() {
   document.body.append(bar, page);
   const reference = Scalar.createApiReference(page, withToken(""));
 
-  const account = new RobotouilleAccount.OAuthManager({
-    backendUrl: base,
-    callbacks: "immediate",
-    device: "API explorer",
-  });
   const show = async (problem) => {
     const user = account.getUser();
     const token = account.isLoggedIn() ? await account.getAccessToken() : "";
