@@ -17,6 +17,7 @@ import { createContextReader } from "./http/context";
 import { cors } from "./http/cors";
 import { errorBody, errorHeaders, toApiError } from "./http/error-response";
 import { logFailure } from "./http/failure";
+import { hasSeveralHosts } from "./http/host-header";
 import { allowedMethods } from "./http/methods";
 import { withoutNullMembers } from "./http/null-members";
 import { createOwnUrl } from "./http/own-url";
@@ -109,12 +110,15 @@ export function createApp({ config, database, limitStore, keyRing, clock, log, p
   const app = new Elysia({ name: "account-server", strictPath: true, handler: { standardHostname: false } })
     .onRequest(({ request, set }) => {
       const url = URL.parse(request.url);
-      const check = asHealthCheck(request, url);
+      const severalHosts = hasSeveralHosts(request.headers);
+      const check = severalHosts ? null : asHealthCheck(request, url);
       if (check) return handle(check);
       set.headers["x-request-id"] = requestId(request.headers);
+      if (url) Object.assign(set.headers, securityHeaders(url.pathname));
+      if (severalHosts)
+        throw new ApiError("validation_failed", { message: "The request has more than one Host header." });
       if (!url)
         throw new ApiError("validation_failed", { message: "The Host header is missing or malformed." });
-      Object.assign(set.headers, securityHeaders(url.pathname));
       return undefined;
     })
     .use(cors(config))
@@ -152,8 +156,8 @@ export function createApp({ config, database, limitStore, keyRing, clock, log, p
     .use(userRoutes(common))
     .use(pictureRoutes(stores.pictures))
     .use(keyRoutes(keyRing))
-    .use(healthRoutes(database))
-    .use(explorer());
+    .use(healthRoutes(database));
+  if (config.server.explorer) app.use(explorer());
   if (config.mode === "development") app.use(play());
   return app;
 }
