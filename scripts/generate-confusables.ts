@@ -4,7 +4,7 @@
  *     curl -O https://www.unicode.org/Public/17.0.0/security/confusables.txt
  *     bun scripts/generate-confusables.ts confusables.txt
  *
- * A newer version changes keys that are already stored: recompute both keys of every user along with it.
+ * A newer version changes keys that are already stored: recompute both keys and the looks of every user along with it.
  */
 const [path] = process.argv.slice(2);
 if (!path) throw new Error("usage: bun scripts/generate-confusables.ts <confusables.txt>");

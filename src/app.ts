@@ -17,6 +17,7 @@ import { createContextReader } from "./http/context";
 import { cors } from "./http/cors";
 import { errorBody, errorHeaders, toApiError } from "./http/error-response";
 import { logFailure } from "./http/failure";
+import { hasSeveralHosts } from "./http/host-header";
 import { allowedMethods } from "./http/methods";
 import { withoutNullMembers } from "./http/null-members";
 import { createOwnUrl } from "./http/own-url";
@@ -109,12 +110,15 @@ export function createApp({ config, database, limitStore, keyRing, clock, log, p
   const app = new Elysia({ name: "account-server", strictPath: true, handler: { standardHostname: false } })
     .onRequest(({ request, set }) => {
       const url = URL.parse(request.url);
-      const check = asHealthCheck(request, url);
+      const severalHosts = hasSeveralHosts(request.headers);
+      const check = severalHosts ? null : asHealthCheck(request, url);
       if (check) return handle(check);
       set.headers["x-request-id"] = requestId(request.headers);
+      if (url) Object.assign(set.headers, securityHeaders(url.pathname));
+      if (severalHosts)
+        throw new ApiError("validation_failed", { message: "The request has more than one Host header." });
       if (!url)
         throw new ApiError("validation_failed", { message: "The Host header is missing or malformed." });
-      Object.assign(set.headers, securityHeaders(url.pathname));
       return undefined;
     })
     .use(cors(config))
@@ -134,9 +138,12 @@ export function createApp({ config, database, limitStore, keyRing, clock, log, p
       if (error.status >= 500) logFailure(log, error, context);
       const refused = [401, 403, 429].includes(error.status);
       const signInFailed = isSignInPage(path) && !refused && code !== "NOT_FOUND";
-      if ((refused || signInFailed) && (await limits.mayLogRefusal(context.ip))) {
-        if (refused) log.event("refused", { code: error.code, ...context });
-        else log.event("sign_in_failed", { reason: reasonOf(error), ...context });
+      if (refused || signInFailed || isRedirectRefused(error)) {
+        const suppressed = await limits.refusalLine(context.ip);
+        const details = { ...context, ...(suppressed ? { suppressed } : {}) };
+        if (suppressed !== null && signInFailed)
+          log.event("sign_in_failed", { reason: reasonOf(error), ...details });
+        else if (suppressed !== null) log.event("refused", { code: reasonOf(error), ...details });
       }
       Object.assign(set.headers, errorHeaders(error));
       if (isSignInPage(path)) return signInFailedPage(error);
@@ -149,13 +156,18 @@ export function createApp({ config, database, limitStore, keyRing, clock, log, p
     .use(userRoutes(common))
     .use(pictureRoutes(stores.pictures))
     .use(keyRoutes(keyRing))
-    .use(healthRoutes(database))
-    .use(explorer());
+    .use(healthRoutes(database));
+  if (config.server.explorer) app.use(explorer());
   if (config.mode === "development") app.use(play());
   return app;
 }
 
 export type App = ReturnType<typeof createApp>;
+
+/** At `POST /api/login`, where it is one of many things that a body may have wrong. */
+function isRedirectRefused({ cause }: ApiError): boolean {
+  return cause === "redirect_uri_invalid";
+}
 
 /** The cause where it says more than the code. */
 function reasonOf({ code, cause }: ApiError): string {

@@ -1,16 +1,19 @@
 import { loadConfig } from "./config/config";
 import { banner } from "./host/banner";
 import { forwardLog } from "./host/forwarded-log";
+import { receiveConfig } from "./host/handed-config";
 import { bypassProxyForLoopback } from "./host/proxy-bypass";
 import { shutDownOnSignal } from "./host/shut-down";
 import { startServer } from "./host/start";
-import { startFailureMessage } from "./host/start-failure";
+import { startFailureCode, startFailureMessage } from "./host/start-failure";
 import { isWorker, startWorkers } from "./host/workers";
 import { createLog } from "./log/log";
 import { standardOutput } from "./log/standard-output";
 
 try {
-  const config = loadConfig({ cwd: process.cwd(), env: process.env });
+  const config = isWorker
+    ? await receiveConfig(process)
+    : loadConfig({ cwd: process.cwd(), env: process.env });
   bypassProxyForLoopback(process.env);
   const forwarded = isWorker ? forwardLog(process) : null;
   const log = createLog(config, forwarded?.output ?? standardOutput(), forwarded?.openFile);
@@ -23,11 +26,11 @@ try {
     // It may have gone while this process started, and then says so no more.
     if (!process.connected) follow();
   } else {
-    const workers = startWorkers(config.server.workers - 1, server.workerEnvironment, log);
+    const workers = startWorkers(config.server.workers - 1, server.workerConfig, log);
     shutDownOnSignal(log, [server, workers]);
     console.log(banner(config, server));
   }
 } catch (error) {
   console.error(startFailureMessage(error));
-  process.exit(1);
+  process.exit(startFailureCode(error));
 }

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ERRORS } from "../src/errors";
+import { USERNAME_PROBLEMS } from "../src/users/username";
 import { get } from "./support/requests";
 import { onEmbedded } from "./support/suite";
 
@@ -32,4 +33,10 @@ test("docs/wire.md has every error code, with its status", () => {
   }
   const missing = Object.entries(ERRORS).filter(([code, [status]]) => told.get(code) !== status);
   expect(missing).toEqual([]);
+});
+
+test("docs/wire.md has every reason that a name is refused for", () => {
+  const row = rows.find((line) => line.startsWith("| `username_invalid`")) ?? "";
+  const told = [...(row.split("why:")[1] ?? "").matchAll(/`([a-z_]+)`/g)].map(([, reason]) => reason);
+  expect(told).toEqual(USERNAME_PROBLEMS);
 });

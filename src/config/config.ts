@@ -1,5 +1,7 @@
 import { resolve } from "node:path";
 import { type DatabaseConfig, databaseSection, requireCredentials } from "./database";
+import { deepFreeze } from "./deep-freeze";
+import { warnOfDevelopment } from "./development";
 import { readEnvFile } from "./env-file";
 import { readEnvironment } from "./environment";
 import { readConfigFile } from "./file";
@@ -56,6 +58,7 @@ export function loadConfig(source: ConfigSource): Config {
     limits: limitsSection(settings, database, problems),
     warnings: problems.warnings,
   };
+  if (!production) warnOfDevelopment(config.google, config.server, problems);
   problems.throwIfAny();
   return deepFreeze(config);
 }
@@ -89,9 +92,4 @@ function readSource(source: ConfigSource, problems: Problems) {
 
 function defined(env: ConfigSource["env"]): ConfigSource["env"] {
   return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined));
-}
-
-function deepFreeze<T extends object>(value: T): T {
-  for (const child of Object.values(value)) if (child && typeof child === "object") deepFreeze(child);
-  return Object.freeze(value);
 }

@@ -1,9 +1,10 @@
 import type { Environment } from "./environment";
+import { GUESSES, isGuessable } from "./guessable";
 import { type PostgresUrl, readPostgresUrl } from "./postgres-url";
 import type { Problems } from "./problems";
 import type { Settings } from "./settings";
 import { databaseSettings } from "./settings/database";
-import { type DatabaseTls, effectiveSslMode, type GivenTls, tlsSection } from "./tls";
+import { type DatabaseTls, effectiveSslMode, type GivenTls, standardSslMode, tlsSection } from "./tls";
 import { urlParameters } from "./url-parameters";
 
 /** PostgreSQL, or PGlite inside this process with its files under `dataDir`. */
@@ -45,15 +46,16 @@ export function databaseSection(
   if (url) return warned(fromUrl(url, settings, cwd, problems), problems);
   const wanted = Object.keys(env).some((name) => name.startsWith("DB_"));
   if (!wanted && !production) return { kind: "embedded", dataDir };
+  const host = settings.DB_HOST;
   const config: PostgresConfig = {
     kind: "postgres",
-    host: settings.DB_HOST,
+    host,
     port: settings.DB_PORT,
     database: settings.DB_NAME,
     user: env.DB_USER ?? "",
     ...(env.DB_PASSWORD === undefined ? {} : { password: env.DB_PASSWORD }),
     poolSize: settings.DB_POOL_SIZE,
-    ...tlsSection(givenTls(settings), cwd, problems),
+    ...tlsSection(givenTls(settings), standardOf(host, settings), cwd, problems),
   };
   return warned(config, problems);
 }
@@ -65,24 +67,44 @@ export function requireCredentials(
   production: boolean,
   problems: Problems,
 ): void {
-  if (database.kind === "embedded" || env.DATABASE_URL) return;
+  if (database.kind === "embedded") return;
+  if (production) warnOfGuessablePassword(env, database, problems);
+  if (env.DATABASE_URL) return;
   if (!env.DB_USER) problems.add("DB_USER: missing (the PostgreSQL role, or set DATABASE_URL)");
   if (production && !env.DB_PASSWORD) problems.add("DB_PASSWORD: missing (or set DATABASE_URL)");
 }
 
+function warnOfGuessablePassword(
+  env: Environment,
+  { password, user, database }: PostgresConfig,
+  problems: Problems,
+): void {
+  if (!password || !isGuessable(password, GUESSES.password, [user, database])) return;
+  problems.warn(
+    `${env.DATABASE_URL ? "DATABASE_URL: its password" : "DB_PASSWORD:"} can be guessed; give the role another, for ` +
+      "example from `openssl rand -hex 24`",
+  );
+}
+
 function fromUrl(url: PostgresUrl, settings: Settings, cwd: string, problems: Problems): PostgresConfig {
   const { tls, ...others } = urlParameters(url, givenTls(settings), problems);
+  const host = url.host ?? databaseSettings.DB_HOST.default;
   return {
     kind: "postgres",
-    host: url.host ?? databaseSettings.DB_HOST.default,
+    host,
     port: Number(url.port ?? databaseSettings.DB_PORT.default),
     database: url.database ?? databaseSettings.DB_NAME.default,
     user: url.user ?? "",
     ...(url.password === undefined ? {} : { password: url.password }),
     poolSize: settings.DB_POOL_SIZE,
     ...others,
-    ...tlsSection(tls, cwd, problems),
+    ...tlsSection(tls, standardOf(host, settings), cwd, problems),
   };
+}
+
+/** Also for tools, which send the password as the server does. */
+function standardOf(host: string, { NODE_ENV }: Settings) {
+  return standardSslMode(host, NODE_ENV === "production");
 }
 
 function givenTls(settings: Settings): GivenTls {

@@ -1,3 +1,4 @@
+import { GUESSES, isGuessable } from "./guessable";
 import { readPemFile, repairPem } from "./pem";
 import type { Problems } from "./problems";
 import type { Settings } from "./settings";
@@ -69,11 +70,11 @@ export function securitySection(
   const otherKey = (suffix: "_PREVIOUS" | "_NEXT") => {
     const given = keyOf(suffix);
     const ofAlgorithm = settings[`JWT_ALGORITHM${suffix}`] ?? sameKindOr(algorithm, given);
-    return material(ofAlgorithm, given, suffix, problems) ?? [];
+    return material(ofAlgorithm, given, suffix, production, problems) ?? [];
   };
   const config: SecurityConfig = {
     algorithm,
-    current: material(algorithm, keyOf(""), "", problems),
+    current: material(algorithm, keyOf(""), "", production, problems),
     accepted: [otherKey("_PREVIOUS"), otherKey("_NEXT")].flat(),
     refreshTokens: refreshTokenSecrets(settings, production, problems),
     audience: settings.JWT_AUDIENCE,
@@ -106,7 +107,7 @@ function refreshTokenSecrets(
     const name = `REFRESH_TOKEN_SECRET${suffix}` as const;
     const secret = settings[name];
     if (secret === undefined) return null;
-    requireSecret(name, secret, "a refresh token", MINIMUM_REFRESH_SECRET_BYTES, problems);
+    requireSecret(name, secret, "a refresh token", MINIMUM_REFRESH_SECRET_BYTES, production, problems);
     if (secret === settings.JWT_SECRET) problems.add(`${name}: must not be JWT_SECRET`);
     return secret;
   };
@@ -134,12 +135,13 @@ function material(
   algorithm: JwtAlgorithm,
   given: Given,
   suffix: string,
+  production: boolean,
   problems: Problems,
 ): KeyMaterial | null {
   if (!isHmac(algorithm)) return given.pem ? { algorithm, privateKeyPem: given.pem } : null;
   if (!given.secret) return null;
   const name = `JWT_SECRET${suffix}`;
-  requireSecret(name, given.secret, algorithm, MINIMUM_SECRET_BYTES[algorithm] ?? 0, problems);
+  requireSecret(name, given.secret, algorithm, MINIMUM_SECRET_BYTES[algorithm] ?? 0, production, problems);
   return { algorithm, secret: given.secret };
 }
 
@@ -148,6 +150,7 @@ function requireSecret(
   secret: string,
   user: string,
   minimum: number,
+  production: boolean,
   problems: Problems,
 ): void {
   const bytes = Buffer.byteLength(secret);
@@ -157,6 +160,10 @@ function requireSecret(
     problems.add(`${name}: ${user} needs ${minimum} bytes or more, this one has ${bytes}`);
   } else if (new Set(secret).size < 8) {
     problems.add(`${name}: too regular to be secret; make one with \`openssl rand -hex 32\``);
+  } else if (production && isGuessable(secret, GUESSES.secret)) {
+    problems.add(
+      `${name}: can be guessed, for it is made of words, names or patterns; make one with \`openssl rand -hex 32\``,
+    );
   }
 }
 

@@ -12,6 +12,8 @@ export type ServerConfig = Readonly<{
   debug: boolean;
   logLevel: "trace" | "debug" | "info" | "warn" | "error" | "fatal";
   corsOrigins: readonly string[];
+  /** Whether `/swagger` and the OpenAPI document are served. */
+  explorer: boolean;
   /** How long a connection may be idle, in seconds; balancers that reuse connections keep them for 60. */
   keepAliveSeconds: number;
   /** Processes that serve the port together. */
@@ -44,6 +46,7 @@ export function serverSection(
     keepAliveSeconds: settings.SERVER_KEEP_ALIVE_SECONDS,
     workers: workersOf(settings["server.workers"], database, problems),
     corsOrigins: settings["server.cors_origins"],
+    explorer: settings["server.explorer"],
     trustedProxies,
   };
 }

@@ -10,7 +10,7 @@ export type SslMode = (typeof SSL_MODES)[number];
 
 /** How a connection to PostgreSQL is encrypted. */
 export type DatabaseTls = Readonly<{
-  /** Absent: `prefer`, and plain TCP to this machine. */
+  /** Absent in development: `prefer`, and plain TCP to this machine. */
   sslmode?: SslMode;
   /** PEM of the certificate authorities that are trusted; absent: the public ones. */
   ca?: string;
@@ -27,10 +27,16 @@ export type GivenTls = Record<
 
 const VERIFYING = ["require", "verify-ca", "verify-full"];
 
-export function tlsSection(given: GivenTls, cwd: string, problems: Problems): DatabaseTls {
+/** @param standard the mode that holds where none is set */
+export function tlsSection(
+  given: GivenTls,
+  standard: SslMode | undefined,
+  cwd: string,
+  problems: Problems,
+): DatabaseTls {
   const { sslmode, sslrootcert, sslcert, sslkey } = given;
   const system = sslrootcert.value === "system";
-  const mode = sslmode.value ?? (system ? "verify-full" : undefined);
+  const mode = sslmode.value ?? (system ? "verify-full" : standard);
   if (mode !== undefined && !SSL_MODES.includes(mode as SslMode)) {
     problems.add(`${sslmode.name}: must be one of ${SSL_MODES.join(", ")}`);
     return {};
@@ -59,12 +65,25 @@ export function tlsSection(given: GivenTls, cwd: string, problems: Problems): Da
   };
 }
 
+/**
+ * The mode where none is set: in production nobody reads or answers along the way to another machine. Undefined where
+ * {@link effectiveSslMode} knows.
+ */
+export function standardSslMode(host: string, production: boolean): SslMode | undefined {
+  return production && !isThisMachine(host) ? "verify-full" : undefined;
+}
+
 /** The mode that holds for a host: a socket's folder knows no TLS, and to this machine none is needed. */
 export function effectiveSslMode(host: string, sslmode: SslMode | undefined): SslMode {
-  if (host.startsWith("/")) return "disable";
+  if (isSocket(host)) return "disable";
   return sslmode ?? (isThisMachine(host) ? "disable" : "prefer");
 }
 
-function isThisMachine(host: string): boolean {
-  return LOOPBACK_HOSTS.has(isIP(host) === 6 ? `[${host}]` : host);
+/** Whether what is sent to a host stays on this machine: by loopback, or through a socket's folder. */
+export function isThisMachine(host: string): boolean {
+  return isSocket(host) || LOOPBACK_HOSTS.has(isIP(host) === 6 ? `[${host}]` : host);
+}
+
+function isSocket(host: string): boolean {
+  return host.startsWith("/");
 }

@@ -46,7 +46,8 @@ export async function openInMemory(image?: Blob): Promise<Embedded & { pglite: P
 /** Made under another name and moved into place whole, so that a start cut short leaves nothing half made. */
 async function openFiles(dataDir: string, onProgress?: (line: string) => void): Promise<PGlite> {
   const files = join(dataDir, "pgdata");
-  if (!existsSync(files)) {
+  if (existsSync(files)) refuseDamaged(files);
+  else {
     onProgress?.(`Making the embedded database in ${dataDir} (once; takes a few seconds) …`);
     const unfinished = join(dataDir, "pgdata.unfinished");
     rmSync(unfinished, { recursive: true, force: true });
@@ -55,6 +56,16 @@ async function openFiles(dataDir: string, onProgress?: (line: string) => void): 
     renameSync(unfinished, files);
   }
   return PGlite.create(files);
+}
+
+/** PGlite would make a new database over one that has lost the file which it knows it by. */
+function refuseDamaged(files: string): void {
+  if (existsSync(join(files, "PG_VERSION"))) return;
+  throw new DatabaseStartError(
+    `The embedded database in ${files} is damaged: its PG_VERSION is missing. Nothing was changed; restore the whole ` +
+      "folder from a copy, or move it away and start with an empty database.",
+    { lasting: true },
+  );
 }
 
 function poolOver(pglite: PGlite): Embedded {

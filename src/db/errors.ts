@@ -3,6 +3,23 @@ import type { DatabaseConfig } from "../config/config";
 /** The database cannot be used. The message is one plain sentence for the terminal and holds no secret. */
 export class DatabaseStartError extends Error {
   override name = "DatabaseStartError";
+  /** Whether it stays so, however often the server is started, until somebody mends it. */
+  readonly lasting: boolean;
+
+  constructor(message: string, { lasting = false, ...options }: ErrorOptions & { lasting?: boolean } = {}) {
+    super(message, options);
+    this.lasting = lasting;
+  }
+}
+
+/** The server wants the password in clear where others could read it. None was sent. */
+export class CleartextPasswordError extends Error {
+  override name = "CleartextPasswordError";
+  readonly code = "CLEARTEXT_PASSWORD";
+
+  constructor() {
+    super("The server asks for the password in clear on a connection without TLS");
+  }
 }
 
 /** Puts a driver's error, met while connecting to PostgreSQL, into one sentence. */
@@ -30,6 +47,12 @@ function startSentence(
     return `The database "${database}" does not exist at ${where}; "bun run setup-db" creates it.`;
   if (isParameterRefused(error))
     return `The pooler at ${where} takes no session options; set them on the role instead, as in ALTER ROLE "${user}" SET search_path = ….`;
+  if (error instanceof CleartextPasswordError)
+    return `PostgreSQL at ${where} asks for the password of role "${user}" in clear on a connection without TLS, and got none; set DB_SSLMODE to verify-full, or have the role's password checked by scram-sha-256.`;
+  if (message === NO_TLS)
+    return `PostgreSQL at ${where} offers no TLS; turn it on there, or set DB_SSLMODE to disable where the network is trusted.`;
+  if (isCertificate(code))
+    return `The certificate of PostgreSQL at ${where} is refused: ${message}; set DB_SSLROOTCERT to the file of the authority that signed it, or DB_SSLMODE to a mode that checks less.`;
   if (isTls(code, message)) return `The TLS connection to PostgreSQL at ${where} fails: ${message}.`;
   if (isUnavailable(error)) return `PostgreSQL does not answer at ${where} (${code || message}).`;
   return `PostgreSQL at ${where} refuses to work: ${message}.`;
@@ -101,10 +124,11 @@ export function uniqueViolation(error: unknown): string | null {
 
 /**
  * Socket errors; SQLSTATE class 08 (connection), 53 (resources), 57014 (statement timeout), 57P0x (shutdown,
- * starting up), 55P03 (lock timeout), 25P03 (idle in transaction), 25006 (read-only); Prisma's P10xx, P2024 and P2028.
+ * starting up), 55P03 (lock timeout), 25P03 (idle in transaction), 25006 (read-only); ours for a password in clear;
+ * Prisma's P10xx, P2024 and P2028.
  */
 const UNAVAILABLE =
-  /^(E(CONNREFUSED|CONNRESET|NOTFOUND|AI_AGAIN|TIMEDOUT|PIPE|HOSTUNREACH|NETUNREACH|NOENT)|08...|53...|57014|57P0.|55P03|25P0[34]|25006|P10(01|02|08|11|17)|P2024|P2028|P2037)$/;
+  /^(E(CONNREFUSED|CONNRESET|NOTFOUND|AI_AGAIN|TIMEDOUT|PIPE|HOSTUNREACH|NETUNREACH|NOENT)|08...|53...|57014|57P0.|55P03|25P0[34]|25006|CLEARTEXT_PASSWORD|P10(01|02|08|11|17)|P2024|P2028|P2037)$/;
 
 /** What pg and pg-pool say in errors that have no code. */
 const UNAVAILABLE_MESSAGE =
@@ -122,6 +146,14 @@ export function causeCode(error: unknown): string | undefined {
   return (
     errors.map(({ message }) => UNAVAILABLE_MESSAGE.exec(message)?.[0]).find(Boolean) ?? errors.at(-1)?.name
   );
+}
+
+/** What pg says of a server that speaks plain text only. */
+const NO_TLS = "The server does not support SSL connections";
+
+/** What OpenSSL calls that which is wrong with a certificate, and Node the name on it. */
+function isCertificate(code: string): boolean {
+  return /^(CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_CERT_ALTNAME)/.test(code);
 }
 
 function isTls(code: string, message: string): boolean {

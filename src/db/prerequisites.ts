@@ -13,6 +13,7 @@ export function requireGeneratedClient(): void {
   if (existsSync(GENERATED_CLIENT)) return;
   throw new DatabaseStartError(
     'The Prisma client is not generated; run "bun install" or "bunx prisma generate".',
+    { lasting: true },
   );
 }
 
@@ -29,5 +30,6 @@ export async function requireUtf8(pool: pg.Pool): Promise<void> {
   throw new DatabaseStartError(
     `The database "${database}" is encoded in ${encoding}, and only UTF8 holds every name; ` +
       "create it anew with ENCODING 'UTF8'.",
+    { lasting: true },
   );
 }

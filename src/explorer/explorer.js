@@ -34,9 +34,20 @@ function load(src) {
   });
 }
 
+function newAccount() {
+  return new RobotouilleAccount.OAuthManager({
+    backendUrl: base,
+    callbacks: "immediate",
+    device: "API explorer",
+  });
+}
+
 async function mount() {
   document.head.append(element("link", { rel: "stylesheet", href: `${base}swagger/explorer.css` }));
-  await Promise.all([load(`${base}swagger/scalar.js`), load(`${base}swagger/account-sdk.js`)]);
+  await load(`${base}swagger/account-sdk.js`);
+  // First: on the last page of a popup it answers the explorer, which soon gives up on a popup that it cannot see.
+  const account = isSecureContext && newAccount();
+  await load(`${base}swagger/scalar.js`);
 
   const bar = element("header", { className: "session-bar" });
   const text = element("span", { role: "status" });
@@ -46,16 +57,11 @@ async function mount() {
   document.body.append(bar, page);
   const reference = Scalar.createApiReference(page, withToken(""));
 
-  if (!isSecureContext) {
+  if (!account) {
     text.textContent = "Not signed in: open this page over https or at localhost to sign in.";
     button.remove();
     return;
   }
-  const account = new RobotouilleAccount.OAuthManager({
-    backendUrl: base,
-    callbacks: "immediate",
-    device: "API explorer",
-  });
   const show = async (problem) => {
     const user = account.getUser();
     const token = account.isLoggedIn() ? await account.getAccessToken() : "";

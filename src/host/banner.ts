@@ -12,9 +12,9 @@ export type Addresses = {
 export function banner(config: Config, { origin, localGoogle }: Addresses): string {
   const { database } = config;
   const rows: [string, string][] = [
-    ...(config.mode === "development" ? [["Play", `${origin}/play`] as [string, string]] : []),
+    ...row(config.mode === "development", "Play", `${origin}/play`),
     ["API", `${origin}/api`],
-    ["Explorer", `${origin}/swagger`],
+    ...row(config.server.explorer, "Explorer", `${origin}/swagger`),
     [
       "Database",
       database.kind === "embedded"
@@ -26,6 +26,10 @@ export function banner(config: Config, { origin, localGoogle }: Addresses): stri
   ];
   const lines = rows.map(([label, value]) => `  ${label.padEnd(10)}${value}`);
   return `\n  Account server · ${config.mode}\n\n${lines.join("\n")}\n`;
+}
+
+function row(shown: boolean, label: string, value: string): [string, string][] {
+  return shown ? [[label, value]] : [];
 }
 
 function relativePath(path: string): string {

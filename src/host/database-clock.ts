@@ -4,6 +4,12 @@ import type { Statements } from "../db/database";
 /** How far this machine's clock may be off before somebody is told, in milliseconds. */
 const TOLERANCE_MS = 60_000;
 
+/** How far this machine's clock may part from the monotonic one until the database is asked anew, in milliseconds. */
+const JUMP_MS = 2_000;
+
+/** The least time between two such questions. */
+const PAUSE_MS = 1_000;
+
 export type DatabaseClock = Clock & {
   /** Asks the database again, and tells when this machine's clock is off by more than a minute. */
   synchronize(): Promise<void>;
@@ -11,26 +17,37 @@ export type DatabaseClock = Clock & {
 
 /**
  * The database's time, which alone decides: replicas whose own clocks are wrong agree on every token, sign-in and
- * expiry. Between two answers a monotonic clock goes on, so that setting the machine's clock moves nothing.
+ * expiry. Between two answers a monotonic clock goes on, so that setting the machine's clock moves nothing. It stands
+ * still while the machine sleeps, so the database is asked at once when the machine's clock has gone another way.
  */
 export async function openDatabaseClock(
   statements: Statements,
   onWarning: (line: string) => void,
 ): Promise<DatabaseClock> {
   let offsetMs = 0;
+  let offByMs = 0;
+  let askedAt = Number.NEGATIVE_INFINITY;
+
   const synchronize = async () => {
-    const asked = monotonicNow();
+    askedAt = monotonicNow();
     const { rows } = await statements.query<{ now: Date }>("SELECT clock_timestamp() AS now");
-    const answered = monotonicNow();
+    const answeredAt = monotonicNow();
     const [{ now: told }] = rows as [{ now: Date }];
-    const now = told.getTime() + (answered - asked) / 2;
-    offsetMs = now - answered;
-    const offBy = Date.now() - now;
-    if (Math.abs(offBy) > TOLERANCE_MS) onWarning(warning(offBy));
+    const now = told.getTime() + (answeredAt - askedAt) / 2;
+    offsetMs = now - answeredAt;
+    offByMs = Date.now() - now;
+    if (Math.abs(offByMs) > TOLERANCE_MS) onWarning(warning(offByMs));
   };
   await synchronize();
+
   return {
-    now: () => new Date(monotonicNow() + offsetMs),
+    now() {
+      const monotonic = monotonicNow();
+      const now = monotonic + offsetMs;
+      const hasJumped = Math.abs(Date.now() - now - offByMs) > JUMP_MS;
+      if (hasJumped && monotonic - askedAt > PAUSE_MS) synchronize().catch(() => {});
+      return new Date(now);
+    },
     monotonic: () => performance.now(),
     databaseNow: () => null,
     synchronize,

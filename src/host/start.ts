@@ -8,7 +8,6 @@ import { createProviders } from "../identity/providers";
 import { openLimitStore } from "../limits/store";
 import type { Log } from "../log/log";
 import { loadKeyRing } from "../session/keys";
-import type { RunningLocalGoogle } from "../stand-ins/google/start";
 import { createStores } from "../stores";
 import { cleanUp } from "./clean-up";
 import { openDatabaseClock } from "./database-clock";
@@ -23,8 +22,8 @@ export type RunningServer = {
   origin: string;
   /** Where the stand-in for Google listens, when it does. */
   localGoogle: string | null;
-  /** What a worker needs in its environment to serve together with this process. */
-  workerEnvironment: Record<string, string>;
+  /** What a worker serves by together with this process: its port, and its local Google. */
+  workerConfig: Config;
   /**
    * Finishes the requests that were accepted, then closes everything.
    * @throws what a closing threw, after all others were closed too
@@ -57,7 +56,9 @@ export async function startServer(
       : null;
     if (google) resources.defer(() => google.stop());
     const clock = await openDatabaseClock(database.background, onWarning);
-    const known = google ? { ...config, google: { ...config.google, endpoints: google.urls } } : config;
+    const known = google
+      ? { ...config, google: { ...config.google, local: false, endpoints: google.urls } }
+      : config;
     const providers = createProviders({ config: known, clock, fetch: globalThis.fetch });
     const cutOff = new AbortController();
     const app = createApp({
@@ -91,14 +92,10 @@ export async function startServer(
     );
     resources.defer(stopSynchronizing);
     resources.defer(() => serving.drain());
-    const workerEnvironment = {
-      SERVER_PORT: String(serving.port),
-      ...(google ? localGoogleEnvironment(config, google) : {}),
-    };
     return {
       origin: publicUrl ?? `http://localhost:${serving.port}`,
       localGoogle: google?.origin ?? null,
-      workerEnvironment,
+      workerConfig: { ...known, server: { ...known.server, port: serving.port } },
       stop: () => resources.disposeAsync(),
     };
   } catch (error) {
@@ -117,17 +114,4 @@ async function startLocalGoogleOnPort(config: Config, port: number) {
       clientSecret: config.google.clientSecret,
     }),
   );
-}
-
-/** Points another process at the stand-in that runs in this one. */
-function localGoogleEnvironment({ google }: Config, { urls }: RunningLocalGoogle): Record<string, string> {
-  return {
-    GOOGLE_CLIENT_ID: LOCAL_CLIENT_ID,
-    GOOGLE_CLIENT_SECRET: google.clientSecret,
-    GOOGLE_AUTH_URL: urls.auth,
-    GOOGLE_TOKEN_URL: urls.token,
-    GOOGLE_TOKEN_INFO_URL: urls.tokenInfo,
-    GOOGLE_USERINFO_URL: urls.userinfo,
-    GOOGLE_CERTS_URL: urls.certs,
-  };
 }

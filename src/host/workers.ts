@@ -1,9 +1,12 @@
+import type { Config } from "../config/config";
 import type { Log } from "../log/log";
 import type { LinesMessage } from "./forwarded-log";
+import type { ConfigMessage } from "./handed-config";
+import { restartPause } from "./restart-pause";
+import { EX_CONFIG } from "./start-failure";
 
 /** Set in the environment of the processes that {@link startWorkers} starts. */
 const WORKER_VARIABLE = "ACCOUNT_SERVER_WORKER";
-const RESTART_PAUSE_MS = 1_000;
 
 export type Workers = {
   /** Sends each SIGTERM, so that it finishes the requests it accepted, and waits for all. */
@@ -15,17 +18,19 @@ export const isWorker = process.env[WORKER_VARIABLE] === "1";
 
 /**
  * Starts further processes of this server on its port: each accepts connections of its own, and the kernel
- * spreads them (SO_REUSEPORT). One that dies is replaced.
- * @param environment variables added to the environment that they inherit
+ * spreads them (SO_REUSEPORT). One that dies is replaced, later each time when it does not get going; one that exits
+ * with EX_CONFIG is not.
+ * @param config all of them serve by it, also those that are started later
  */
-export function startWorkers(count: number, environment: Record<string, string>, log: Log): Workers {
+export function startWorkers(count: number, config: Config, log: Log): Workers {
   let stopping = false;
   const children = new Set<Bun.Subprocess>();
 
-  const start = () => {
+  const start = (pausedMs: number) => {
     if (stopping) return;
+    const startedAt = performance.now();
     const child = Bun.spawn([process.execPath, ...process.execArgv, Bun.main], {
-      env: { ...process.env, ...environment, [WORKER_VARIABLE]: "1" },
+      env: { ...process.env, [WORKER_VARIABLE]: "1" },
       stdio: ["ignore", "inherit", "inherit"],
       // The channel also tells a worker when the process that started it is gone.
       ipc({ lines, number }: LinesMessage, worker) {
@@ -36,16 +41,24 @@ export function startWorkers(count: number, environment: Record<string, string>,
           // It ended with its lines on the way; nobody waits for the receipt.
         }
       },
-      onExit() {
+      onExit({ pid }, code) {
         children.delete(child);
         if (stopping) return;
-        log.warn("a worker ended; starting another", { pid: child.pid });
-        setTimeout(start, RESTART_PAUSE_MS).unref();
+        if (code === EX_CONFIG) {
+          log.error("a worker cannot start as it is set up, and is not replaced; restart the server", {
+            pid,
+          });
+          return;
+        }
+        const pauseMs = restartPause(pausedMs, performance.now() - startedAt);
+        log.warn("a worker ended; starting another", { pid, pause_ms: pauseMs });
+        setTimeout(start, pauseMs, pauseMs).unref();
       },
     });
     children.add(child);
+    child.send({ config } satisfies ConfigMessage);
   };
-  for (let number = 0; number < count; number++) start();
+  for (let number = 0; number < count; number++) start(0);
 
   return {
     async stop() {

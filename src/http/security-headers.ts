@@ -15,6 +15,15 @@ const PAGES =
   "default-src 'none'; script-src 'self' 'sha256-TcUB1mzXiQO4GxpTRZ0EMpOXKMU3u+n/q1WrgVIcs1I='; style-src 'self' 'unsafe-inline'; img-src 'self' data: https: http://127.0.0.1:* http://localhost:*; " +
   "font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+/**
+ * No window that another site opened or was opened by reaches into them; `same-origin` would cut off the popup in which
+ * a player signs in.
+ */
+const PAGE = {
+  "content-security-policy": PAGES,
+  "cross-origin-opener-policy": "same-origin-allow-popups",
+};
+
 /** A picture that a player sent shows on pages of any origin; opened by itself, it can do nothing. */
 const PICTURE = {
   "cross-origin-resource-policy": "cross-origin",
@@ -33,7 +42,7 @@ export function createSecurityHeaders(
     : COMMON;
   const ordinary = { ...common, "content-security-policy": NOTHING };
   const sensitive = { ...ordinary, "cache-control": "no-store" };
-  const page = { ...common, "content-security-policy": PAGES };
+  const page = { ...common, ...PAGE };
   const picture = { ...common, ...PICTURE };
   return (path) => {
     if (/^\/(api|auth)\//.test(path)) return sensitive;

@@ -1,3 +1,4 @@
+import { isPictureUrl } from "../users/picture-url";
 import type { Identity, Profile } from "./provider";
 
 type Claims = Record<string, unknown>;
@@ -16,11 +17,16 @@ export function identityOf(provider: string, claims: Claims): Identity | null {
   };
 }
 
-/** What the same members tell for a first sign-in. */
-export function profileOf(claims: Claims): Profile {
+/**
+ * What the same members tell for a first sign-in. A picture that no player could set is none.
+ * @param onThisMachine whether the provider runs on it, as a stand-in does, and serves its pictures there
+ */
+export function profileOf(claims: Claims, { onThisMachine = false } = {}): Profile {
+  const { picture } = claims;
+  const fits = typeof picture === "string" && isPictureUrl(picture, { orLoopback: onThisMachine });
   return {
     name: text(claims.given_name, 200) ?? text(claims.name, 200),
-    picture: text(claims.picture, 2_048),
+    picture: fits ? picture : null,
   };
 }
 

@@ -2,6 +2,7 @@ import { OAuth2Client } from "google-auth-library";
 import type { Clock } from "../clock";
 import { epochSeconds } from "../clock";
 import type { GoogleConfig } from "../config/config";
+import { isLoopback } from "../config/fields";
 import { ApiError } from "../errors";
 import { identityOf, profileOf } from "./claims";
 import { googleCause, googleError } from "./google-failure";
@@ -67,6 +68,7 @@ export function createGoogleVerifier(config: GoogleConfig, clock: Clock, fetch: 
     turns.ask(inTime, question).catch((error): never => {
       throw googleError(error);
     });
+  const onThisMachine = isLoopback(new URL(config.endpoints.userinfo));
 
   const checkAudience = (audience: unknown) => {
     if (typeof audience !== "string" || !config.clientIds.includes(audience)) {
@@ -89,7 +91,7 @@ export function createGoogleVerifier(config: GoogleConfig, clock: Clock, fetch: 
         }),
       );
       if (data.sub !== identity.subject) throw new ApiError("google_token_invalid");
-      return profileOf(data);
+      return profileOf(data, { onThisMachine });
     };
     return { ...identity, loadProfile };
   };
@@ -116,7 +118,7 @@ export function createGoogleVerifier(config: GoogleConfig, clock: Clock, fetch: 
     if (!identity || (nonce !== undefined && claims.nonce !== nonce))
       throw new ApiError("google_token_invalid");
     const expiresAt = new Date((Math.min(exp, iat + DAY_SECONDS) + SKEW_SECONDS) * 1_000);
-    return { ...identity, expiresAt, loadProfile: async () => profileOf(claims) };
+    return { ...identity, expiresAt, loadProfile: async () => profileOf(claims, { onThisMachine }) };
   };
 
   const code: GoogleVerifier["code"] = async (grant) => {

@@ -1,6 +1,6 @@
 import { CLOCK, type RunStatement } from "../db/statements";
 import { type NewSession, OPENED } from "../session/store";
-import { ENROLLED, NEXT_USER_ID, SIGNED_IN, USER_COLUMNS, type UserRow } from "../users/store";
+import { ENROLLED, LOOKED, NEXT_USER_ID, SIGNED_IN, USER_COLUMNS, type UserRow } from "../users/store";
 import type { Username } from "../users/username";
 import type { Identity, Profile } from "./provider";
 
@@ -31,7 +31,7 @@ const ENROLL = `
     name_folded: "$11",
     name_skeleton: "$12",
     picture: "$13",
-  })}, ${OPENED("$2", "$3", "$4")}
+  })}, ${LOOKED("$14", "$15", "$16")}, ${OPENED("$2", "$3", "$4")}
   SELECT ${USER_COLUMNS} FROM u`;
 
 export type IdentityStore = ReturnType<typeof createIdentityStore>;
@@ -76,7 +76,8 @@ export function createIdentityStore(run: RunStatement) {
       username: Username,
       opening: NewSession,
     ): Promise<UserRow | null> {
-      const player = [profile.name, username.name, username.folded, username.skeleton, profile.picture];
+      const { name, folded, skeleton, looks } = username;
+      const player = [profile.name, name, folded, skeleton, profile.picture, ...looks];
       const values = [...session(opening), ...claims(identity), ...player];
       const { rows } = await run<UserRow>("enroll", ENROLL, values, keyOf(identity));
       return rows[0] ?? null;

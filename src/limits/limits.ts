@@ -53,8 +53,11 @@ export type Limits = {
   repeatedRefresh(sessionId: string, generation: number, elsewhere: boolean): Promise<void>;
   forgedToken(ip: string): Promise<void>;
   profileChange(userId: number): Promise<void>;
-  /** Whether a refusal still goes to login.log, so that a flood cannot push everything else out of it. */
-  mayLogRefusal(ip: string): Promise<boolean>;
+  /**
+   * Whether a refusal still goes to login.log, so that a flood cannot push everything else out of it.
+   * @returns how many were left out before it; null when this one is left out as well
+   */
+  refusalLine(ip: string): Promise<number | null>;
 };
 
 export const noLimits: Limits = {
@@ -64,7 +67,7 @@ export const noLimits: Limits = {
   repeatedRefresh: async () => {},
   forgedToken: async () => {},
   profileChange: async () => {},
-  mayLogRefusal: async () => true,
+  refusalLine: async () => 0,
 };
 
 export function createLimits(store: LimitStore): Limits {
@@ -88,6 +91,7 @@ export function createLimits(store: LimitStore): Limits {
   const ownRefreshes = local("refresh");
   const forgedTokens = byNetwork("forgedToken");
   const refusalLines = byNetwork("refusalLine");
+  let leftOut = 0;
 
   return {
     async signInAttempt(ip, attempt) {
@@ -111,10 +115,17 @@ export function createLimits(store: LimitStore): Limits {
       ),
     forgedToken: (ip) => forgedTokens(ip),
     profileChange: (userId) => consumeOrRefuse(profileChanges, String(userId)),
-    mayLogRefusal: (ip) =>
+    refusalLine: (ip) =>
       refusalLines(ip).then(
-        () => true,
-        () => false,
+        () => {
+          const before = leftOut;
+          leftOut = 0;
+          return before;
+        },
+        () => {
+          leftOut++;
+          return null;
+        },
       ),
   };
 }

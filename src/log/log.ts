@@ -39,6 +39,8 @@ export type AuthEventDetails = {
   requestId: string;
   /** The error code, for a refusal. */
   code?: string;
+  /** How many refusals before this one were left out, so that a flood does not fill the file. */
+  suppressed?: number;
   /** Method and route of the request, as in `DELETE /api/sessions/:id`. */
   route?: string;
   device?: string | undefined;

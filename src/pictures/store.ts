@@ -27,13 +27,15 @@ export function createPictureStore(run: RunStatement) {
   return {
     /** Keeps a player's picture, in place of the one before. @returns null when the player is gone */
     async keep(userId: number, url: string, { hash, mediaType, bytes }: Picture): Promise<UserRow | null> {
-      const { rows } = await run<UserRow>("keep_picture", KEEP, [userId, url, hash, mediaType, bytes]);
+      const values = [userId, url, hash, mediaType, bytes];
+      const { rows } = await run<UserRow>("keep_picture", KEEP, values, String(userId));
       return rows[0] ?? null;
     },
 
     /** Points to a picture that is kept elsewhere, or to none. @returns null when the player is gone */
     async replace(userId: number, picture: string | null): Promise<UserRow | null> {
-      const { rows } = await run<UserRow>("replace_picture", REPLACE, [userId, picture]);
+      const values = [userId, picture];
+      const { rows } = await run<UserRow>("replace_picture", REPLACE, values, String(userId));
       return rows[0] ?? null;
     },
 

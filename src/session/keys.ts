@@ -1,10 +1,9 @@
-import { createPrivateKey, createPublicKey, type KeyObject, randomBytes } from "node:crypto";
-import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
 import { calculateJwkThumbprint, type JWK } from "jose";
 import { ConfigError, type SecurityConfig } from "../config/config";
 import type { JwtAlgorithm, KeyMaterial } from "../config/security";
 import { deriveKey } from "./derive-key";
+import { developmentSecret } from "./development-secret";
 
 /** One secret or key pair, and everything derived from it. */
 export type TokenKey = {
@@ -34,21 +33,6 @@ export async function loadKeyRing(security: SecurityConfig, dataDir: string): Pr
   const keys: [TokenKey, ...TokenKey[]] = [await tokenKey(current)];
   for (const material of security.accepted) keys.push(await tokenKey(material));
   return keys;
-}
-
-function developmentSecret(dataDir: string): string {
-  const path = join(dataDir, "jwt-secret");
-  const draft = `${path}.${process.pid}`;
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  writeFileSync(draft, randomBytes(64).toString("hex"), { mode: 0o600 });
-  try {
-    linkSync(draft, path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-  } finally {
-    unlinkSync(draft);
-  }
-  return readFileSync(path, "utf8");
 }
 
 async function tokenKey(material: KeyMaterial): Promise<TokenKey> {

@@ -46,6 +46,7 @@ export function signInRoutes(deps: SignInRouteDeps) {
       case "code":
         if (!isAllowedRedirectUri(proof.redirectUri)) {
           throw new ApiError("validation_failed", {
+            cause: "redirect_uri_invalid",
             fields: { fields: [{ path: "redirect_uri", message: "is not registered" }] },
           });
         }

@@ -1,6 +1,7 @@
 import { ApiError } from "../errors";
 import { readPicture } from "../pictures/image";
 import type { PictureStore } from "../pictures/store";
+import { isPictureUrl } from "./picture-url";
 import type { UserRow } from "./store";
 
 /**
@@ -16,9 +17,9 @@ export async function changePicture(
   picture: string | null,
   ownUrl: string,
 ): Promise<UserRow> {
-  if (picture?.startsWith("https:") && !URL.canParse(picture)) {
+  if (picture?.startsWith("https:") && !isPictureUrl(picture)) {
     throw new ApiError("validation_failed", {
-      fields: { fields: [{ path: "new_picture", message: "is not a URL" }] },
+      fields: { fields: [{ path: "new_picture", message: "is not a URL that a picture may have" }] },
     });
   }
   const user = picture?.startsWith("data:")

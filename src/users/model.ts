@@ -1,6 +1,7 @@
 import { Type } from "@sinclair/typebox";
 import { t } from "elysia";
 import { MAXIMUM_PICTURE_BYTES, PICTURE_DATA_URL } from "../pictures/image";
+import { PICTURE_URL, PICTURE_URL_MAX_LENGTH } from "./picture-url";
 
 /** A player as clients see one. Each member is a column of `users`: a new one needs no other place but the schema. */
 export const userModel = t.Object({
@@ -24,7 +25,7 @@ export const userAnswer = t.Object({ status: t.Literal("success"), user: userMod
 export const updateUsernameBody = t.Object({
   new_username: t.String({
     description:
-      "3–20 characters after trimming: letters and digits of any script, `_ . -` and single inner spaces.",
+      "3–20 characters after trimming: letters and digits of one script (or Latin beside Chinese, Japanese or Korean), `_ . -` and single inner spaces.",
     examples: ["Crispy Otter"],
   }),
 });
@@ -32,13 +33,13 @@ export const updateUsernameBody = t.Object({
 export const updatePictureBody = t.Object({
   new_picture: t.Union(
     [
-      t.String({ maxLength: 2_048, pattern: "^(https://[^\\s\\u0000-\\u001f]+|[A-Za-z0-9_-]{1,64})$" }),
+      t.String({ maxLength: PICTURE_URL_MAX_LENGTH, pattern: `^(${PICTURE_URL}|[A-Za-z0-9_-]{1,64})$` }),
       t.String({ pattern: `^${PICTURE_DATA_URL}$` }),
       t.Null(),
     ],
     {
       description:
-        "An https: URL of at most 2048 characters, an avatar key `[A-Za-z0-9_-]{1,64}`, null, or a PNG, JPEG or WebP picture of at most 256 KiB as `data:image/png;base64,…`, which the server keeps.",
+        "An https: URL of at most 2048 characters, without user-info, quotes, angle brackets, backslashes and what cannot be seen; an avatar key `[A-Za-z0-9_-]{1,64}`, null, or a PNG, JPEG or WebP picture of at most 256 KiB as `data:image/png;base64,…`, which the server keeps.",
       examples: ["chef-hat-3"],
     },
   ),

@@ -63,7 +63,7 @@ export function userRoutes({ guard, users, pictures, ownUrl, limits, log, readCo
         detail: {
           summary: "Change the player's name",
           description:
-            "Names are unique whatever their case, and look-alike letters count as the same (UTS 39). Of several claims at once exactly one wins.",
+            "Names are unique whatever their case, and look-alike letters count as the same (UTS 39); those that could pass for the game or its staff are reserved. Of several claims at once exactly one wins.",
         },
       },
     )

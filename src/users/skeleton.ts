@@ -25,6 +25,17 @@ export function nameKeys(name: string): NameKeys {
   return { folded: settle(name), skeleton: settle(lookalike(name)) };
 }
 
+/** What a name looks like: as written, in small letters, and in capitals. */
+export type Looks = readonly [written: string, small: string, capitals: string];
+
+/**
+ * The looks of a name. Two names are too much alike when any of the one is any of the other: "ADMlN" with a small
+ * "l" is what "admin" looks like in capitals, which neither of the {@link nameKeys} sees.
+ */
+export function looks(name: string): Looks {
+  return [lookalike(name), lookalike(foldCase(name)), lookalike(name.toUpperCase())];
+}
+
 /** Folds case and look-alikes in turn until neither changes anything: "M" → "m" → "rn", "0" → "O" → "o". */
 function settle(key: string): string {
   const next = lookalike(foldCase(key));

@@ -52,29 +52,42 @@ type EnrolledColumn = (typeof ENROLLED_COLUMNS)[number];
 /** An id for a player to be. */
 export const NEXT_USER_ID = "nextval(pg_get_serial_sequence('users', 'id'))";
 
+/** Part of a statement, named `looked`: claims what the name of the player in `u` looks like. */
+export const LOOKED = (written: string, small: string, capitals: string) => `
+  looked AS (
+    INSERT INTO name_looks (look, user_id)
+    SELECT looks.look, u.id
+    FROM u, (SELECT DISTINCT unnest(ARRAY[${written}, ${small}, ${capitals}]::text[]) AS look ORDER BY look) AS looks
+  )`;
+
 const RENAME = `
-  UPDATE users AS u SET name = $3, name_folded = $4, name_skeleton = $5
-  FROM ${CLOCK} WHERE u.id = $2
-  RETURNING ${USER_COLUMNS}`;
+  WITH u AS (
+    UPDATE users SET name = $3, name_folded = $4, name_skeleton = $5
+    FROM ${CLOCK} WHERE users.id = $2
+    RETURNING users.*
+  ), ${LOOKED("$6", "$7", "$8")}
+  SELECT ${USER_COLUMNS} FROM u`;
 
 export type UserStore = ReturnType<typeof createUserStore>;
 
-/** Every statement on `users` alone; others are parts of the statements of the identity and the picture store. */
+/** Every statement on `users` and `name_looks` alone; others are parts of the statements of the identity and the picture store. */
 export function createUserStore(run: RunStatement) {
   return {
     /**
      * Null when the player is gone.
      * @throws a unique violation, see {@link isNameTaken}
      */
-    async rename(userId: number, { name, folded, skeleton }: Username): Promise<UserRow | null> {
-      const { rows } = await run<UserRow>("rename", RENAME, [userId, name, folded, skeleton]);
+    async rename(userId: number, { name, folded, skeleton, looks }: Username): Promise<UserRow | null> {
+      const values = [userId, name, folded, skeleton, ...looks];
+      const { rows } = await run<UserRow>("rename", RENAME, values, String(userId));
       return rows[0] ?? null;
     },
   };
 }
 
+const NAME_INDEXES = ["users_name_folded_key", "users_name_skeleton_key", "name_looks_pkey"];
+
 /** Whether an insert or update lost a name to somebody else. */
 export function isNameTaken(error: unknown): boolean {
-  const index = uniqueViolation(error);
-  return index === "users_name_folded_key" || index === "users_name_skeleton_key";
+  return NAME_INDEXES.includes(uniqueViolation(error) ?? "");
 }

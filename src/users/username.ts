@@ -1,7 +1,9 @@
-import { type NameKeys, nameKeys } from "./skeleton";
+import { isReserved } from "./reserved-names";
+import { isHighlyRestrictive } from "./scripts";
+import { type Looks, looks, type NameKeys, nameKeys } from "./skeleton";
 
-/** A name that may be taken, with the keys that no other player's name may share. */
-export type Username = NameKeys & { name: string };
+/** A name that may be taken, with the keys and looks that no other player's name may share. */
+export type Username = NameKeys & { name: string; looks: Looks };
 
 /** Why a name cannot be used, by stable code. */
 const SENTENCES = {
@@ -12,9 +14,14 @@ const SENTENCES = {
   no_letter_or_digit: "A name has at least one letter or digit.",
   combining_marks: "A name has marks on letters only, few to a letter.",
   mixed_direction: "A right-to-left name starts with a letter and has right-to-left letters only.",
+  mixed_scripts: "A name is in one script, or in Latin letters beside Chinese, Japanese or Korean ones.",
+  reserved: "A name that could pass for the game or its staff is reserved.",
 } as const;
 
 export type UsernameProblem = keyof typeof SENTENCES;
+
+/** Every reason that a name is refused for. */
+export const USERNAME_PROBLEMS = Object.keys(SENTENCES) as UsernameProblem[];
 
 /** `message` is one plain sentence for the player; it repeats nothing of the input. */
 export type ParsedUsername =
@@ -46,16 +53,17 @@ const LEFT_TO_RIGHT =
  * Reads a name that somebody asks for: NFC, without the spaces (U+0020) around it, 3 to 20 code points. Code
  * points rather than graphemes, for every client counts those alike and no pile of marks hides in one.
  *
- * Allowed are letters and digits of any script, the marks that they carry, `.`, `_`, `-` and single spaces
+ * Allowed are letters and digits of any one script, the marks that they carry, `.`, `_`, `-` and single spaces
  * inside: no control, bidi, zero-width, private-use, unassigned or emoji character, no lone surrogate, and no
  * other space. Right-to-left names follow the gist of the Bidi Rule (RFC 8265 §3.3.1, RFC 5893 §2), or else
- * "1א" and "א1" would be two names that show as one.
+ * "1א" and "א1" would be two names that show as one. Scripts that nobody mixes are refused ({@link
+ * isHighlyRestrictive}), and so is what {@link isReserved}.
  */
 export function parseUsername(input: string): ParsedUsername {
   if (input.length > RAW_MAX_LENGTH) return refusal("too_long");
   const name = input.normalize("NFC").replaceAll(/^ +| +$/g, "");
   const reason = problemOf(name);
-  return reason ? refusal(reason) : { ok: true, name, ...nameKeys(name) };
+  return reason ? refusal(reason) : { ok: true, name, ...nameKeys(name), looks: looks(name) };
 }
 
 function refusal(reason: UsernameProblem): ParsedUsername {
@@ -72,5 +80,7 @@ function problemOf(name: string): UsernameProblem | undefined {
   if (MARKS_ASTRAY.test(name.normalize("NFD"))) return "combining_marks";
   const mixed = LEFT_TO_RIGHT.test(name) || !/^\p{L}/u.test(name);
   if (RIGHT_TO_LEFT.test(name) && mixed) return "mixed_direction";
+  if (!isHighlyRestrictive(name)) return "mixed_scripts";
+  if (isReserved(name)) return "reserved";
   return undefined;
 }

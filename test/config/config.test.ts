@@ -31,6 +31,7 @@ describe("nothing set at all", () => {
         debug: false,
         logLevel: "info",
         corsOrigins: [],
+        explorer: true,
         trustedProxies: [],
       },
       limits: { enabled: true },
@@ -148,6 +149,7 @@ server:
   port: 9000
   debug: true
   log_level: DEBUG
+  explorer: false
   cors_origins: ["https://game.example", "http://localhost:5173"]
   trusted_proxies: [10.0.0.0/8, "::1", 192.0.2.1]
 `,
@@ -169,6 +171,7 @@ server:
         corsOrigins: ["https://game.example", "http://localhost:5173"],
         trustedProxies: ["10.0.0.0/8", "::1", "192.0.2.1"],
         logLevel: "debug",
+        explorer: false,
       },
     });
   });

@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { load, PRODUCTION, problem, problems } from "./support";
 
 test.each(["production", "production ", "PRODUCTION", " Production\n"])(
@@ -39,8 +39,42 @@ test("production with a trusted proxy, or an address of this machine, has nothin
   expect(load({ env: { ...PRODUCTION, SERVER_PUBLIC_URL: "http://localhost:8000" } }).warnings).toEqual([]);
 });
 
-test("development has nothing to warn of, whatever its address", () => {
-  expect(load({ env: { SERVER_PUBLIC_URL: "https://accounts.example" } }).warnings).toEqual([]);
+describe("development that looks like production warns, and says what it leaves open", () => {
+  const { GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET } = PRODUCTION;
+  const google = { GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET };
+
+  test.each([
+    ["Google's own client", google, ["GOOGLE_CLIENT_ID is one of Google's"]],
+    [
+      "an https address",
+      { SERVER_PUBLIC_URL: "https://accounts.example" },
+      ["SERVER_PUBLIC_URL is an https address"],
+    ],
+    [
+      "both",
+      { ...google, SERVER_PUBLIC_URL: "https://accounts.example", NODE_ENV: "test" },
+      ["GOOGLE_CLIENT_ID is one of Google's and SERVER_PUBLIC_URL is an https address"],
+    ],
+  ])("%s", (_what, env, signs) => {
+    const { warnings } = load({ env });
+    expect(warnings).toEqual(
+      signs.map((sign) => expect.stringContaining(`NODE_ENV: is not production, and ${sign};`)),
+    );
+    for (const part of ["set NODE_ENV=production", "/play", "localhost", "certificate", "secret"])
+      expect(warnings[0]).toContain(part);
+  });
+
+  test.each([
+    ["nothing set", {}],
+    ["an address of this machine", { SERVER_PUBLIC_URL: "https://localhost:8443" }],
+    ["a Google on this machine", { ...google, GOOGLE_TOKEN_URL: "http://127.0.0.1:1/token" }],
+  ])("and not with %s", (_what, env) => {
+    expect(load({ env }).warnings).toEqual([]);
+  });
+
+  test("and not in production", () => {
+    expect(load({ env: PRODUCTION }).warnings).toEqual([PROXY_WARNING]);
+  });
 });
 
 test.each([

@@ -10,7 +10,7 @@ test("production starts with credentials for the database and Google, and a secr
   expect(production()).toEqual([]);
   const { mode, database, google } = load({ env: PRODUCTION });
   expect(mode).toBe("production");
-  expect(database).toMatchObject({ kind: "postgres", user: "accounts", password: "database-password" });
+  expect(database).toMatchObject({ kind: "postgres", user: "accounts", password: PRODUCTION.DB_PASSWORD });
   expect(google.local).toBe(false);
 });
 
@@ -83,7 +83,7 @@ test.each([
 });
 
 test("S24 a secret's length counts in bytes", () => {
-  expect(production({ JWT_SECRET: "äöüßéèêëçñøåœæþð" })).toEqual([]);
+  expect(production({ JWT_SECRET: "äöüßéèêëçñøåœæþðàìîïûÿ" })).toEqual([]);
 });
 
 test.each(["a".repeat(64), "ab".repeat(40), "1234567".repeat(10)])(
@@ -98,6 +98,39 @@ test("S24 the previous secret is held to the same rules", () => {
     "JWT_SECRET_PREVIOUS: HS256 needs 32 bytes or more, this one has 5",
   ]);
 });
+
+test.each([
+  "change-me-1 change-me-1 change-me-1",
+  "password123password123password123",
+  "0123456789abcdef0123456789abcdef",
+  "abcdefghijklmnopqrstuvwxyz0123456789",
+  "qwertyuiopasdfghjklzxcvbnm1234567890",
+  "2024-01-15 1999-12-31 1987-06-24",
+])("S24 %s has enough bytes and can be guessed: refused by its name, not quoted", (secret) => {
+  for (const name of ["JWT_SECRET", "JWT_SECRET_PREVIOUS"])
+    expect(production({ [name]: secret })).toEqual([
+      `${name}: can be guessed, for it is made of words, names or patterns; make one with \`openssl rand -hex 32\``,
+    ]);
+});
+
+test("development takes a secret that can be guessed", () => {
+  expect(problems({ env: { JWT_SECRET: "password123password123password123" } })).toEqual([]);
+});
+
+test.each(["accounts2024", "database-password", "hunter2"])(
+  "a database password that can be guessed is a warning without it: %s",
+  (password) => {
+    const warnings = (env: Record<string, string>) =>
+      load({ env: { ...PRODUCTION, ...env } }).warnings.filter((line) => line.includes("can be guessed"));
+    expect(warnings({ DB_PASSWORD: password })).toEqual([
+      "DB_PASSWORD: can be guessed; give the role another, for example from `openssl rand -hex 24`",
+    ]);
+    expect(warnings({ DATABASE_URL: `postgresql://accounts:${password}@localhost/accounts` })).toEqual([
+      "DATABASE_URL: its password can be guessed; give the role another, for example from `openssl rand -hex 24`",
+    ]);
+    expect(warnings({ DB_PASSWORD: password, NODE_ENV: "development" })).toEqual([]);
+  },
+);
 
 test.each(["ES256", "EdDSA", "RS256"])("%s asks for a private key instead of a secret", (JWT_ALGORITHM) => {
   expect(production({ JWT_ALGORITHM })).toEqual([

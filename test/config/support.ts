@@ -17,7 +17,7 @@ export const STRONG_SECRET = "0f1e2d3c4b5a69788796a5b4c3d2e1f00123456789abcdeffe
 export const PRODUCTION = {
   NODE_ENV: "production",
   DB_USER: "accounts",
-  DB_PASSWORD: "database-password",
+  DB_PASSWORD: "5f0c9b1e7a3d4862b7d1e0a9c4f83621",
   GOOGLE_CLIENT_ID: "1234.apps.googleusercontent.com",
   GOOGLE_CLIENT_SECRET: "google-client-secret",
   JWT_SECRET: STRONG_SECRET,

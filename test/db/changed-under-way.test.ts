@@ -72,4 +72,10 @@ describe.skipIf(!postgresAvailable())("a PostgreSQL that changes under a running
       session = await refreshed(server, session);
     },
   );
+
+  test("nor does it cost the only request there is", async () => {
+    await me();
+    await run("ALTER TABLE users ALTER COLUMN name TYPE varchar(90)");
+    expect((await me()).status).toBe(200);
+  });
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { cpSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openDatabase } from "../../src/db/database";
 import { DatabaseStartError } from "../../src/db/errors";
@@ -124,6 +124,25 @@ describe("the embedded database", () => {
     );
     await (await openDatabase(config)).close();
   });
+
+  test("files without their PG_VERSION are damaged: said, with what to do, and left as they are", async () => {
+    const config = copy();
+    const files = join(config.dataDir, "pgdata");
+    rmSync(join(files, "PG_VERSION"));
+    const before = readdirSync(files, { recursive: true }).sort();
+    const error = await openDatabase(config).catch((thrown) => thrown);
+    expect(error).toBeInstanceOf(DatabaseStartError);
+    expect(error.message).toBe(
+      `The embedded database in ${files} is damaged: its PG_VERSION is missing. Nothing was changed; restore the ` +
+        "whole folder from a copy, or move it away and start with an empty database.",
+    );
+    expect(error.lasting).toBe(true);
+    expect(readdirSync(files, { recursive: true }).sort()).toEqual(before);
+    cpSync(join(made, "pgdata", "PG_VERSION"), join(files, "PG_VERSION"));
+    const database = await openDatabase(config);
+    expect(await database.prisma.user.count()).toBe(1);
+    await database.close();
+  }, 20_000);
 
   test("files that are no database, or a folder that is none, are a plain sentence", async () => {
     const dataDir = join(folder.path, "garbage");

@@ -32,7 +32,7 @@ describe("a copy of the sources without the generated client", () => {
   ])("does not start, and says what to run (%s)", async (_kind, env) => {
     const host = startHost({ cwd: copy, env, command: [process.execPath, join(copy, "src", "index.ts")] });
     expect([await host.exited, host.stdout(), host.stderr()]).toEqual([
-      1,
+      78,
       "",
       'The Prisma client is not generated; run "bun install" or "bunx prisma generate".\n',
     ]);

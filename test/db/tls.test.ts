@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { tmpdir } from "node:os";
 import { loadDatabaseConfig } from "../../src/config/config";
+import { openDatabase } from "../../src/db/database";
 import { type PostgresConfig, servingPool, withClient } from "../../src/db/postgres";
 import { postgresAvailable, testPostgres } from "../support/postgres";
 import { startTlsPostgres, type TlsPostgres } from "../support/tls-postgres";
@@ -61,6 +62,31 @@ describe.skipIf(!postgresAvailable())("sslmode to a PostgreSQL that speaks TLS",
     );
     expect(await encrypted(configured({ sslmode: "verify-ca", ...ca() }, at))).toBe(true);
     expect(await encrypted(configured({ sslmode: "require", ...ca() }, at))).toBe(true);
+  });
+
+  test.each([
+    ["an authority that is not known", "localhost", strangerCa],
+    ["another's name on it", "127.0.0.1", ca],
+  ])(
+    "a certificate that is refused at the start, for %s, names the settings to look at",
+    async (_why, host, by) => {
+      const config = configured({ sslmode: "verify-full", ...by() }, { host });
+      const error = await openDatabase(config).catch((thrown) => thrown);
+      expect(error.message).toStartWith(
+        `The certificate of PostgreSQL at ${host}:${config.port} is refused: `,
+      );
+      expect(error.message).toEndWith(
+        "; set DB_SSLROOTCERT to the file of the authority that signed it, or DB_SSLMODE to a mode that checks less.",
+      );
+    },
+  );
+
+  test("a password that is asked for in clear is sent over TLS", async () => {
+    const config = {
+      ...configured({ sslmode: "require" }, { host: "0.0.0.0", user: "asked" }),
+      password: "in-the-dark",
+    };
+    expect(await encrypted(config)).toBe(true);
   });
 
   test("a role that must show a certificate is let in with it, and not without", async () => {

@@ -27,10 +27,10 @@ const refusal = async (env: Record<string, string>, files: Record<string, string
 };
 
 describe("a broken configuration", () => {
-  test("is one message with every problem, and exit 1", async () => {
+  test("is one message with every problem, and an exit that no restart mends", async () => {
     const files = { "config.yml": "server: {prot: 1}\n", ".env": "DB_PORT=none\n" };
     expect(await refusal({ SERVER_PORT: "http" }, files)).toEqual({
-      code: 1,
+      code: 78,
       stderr: [
         "The configuration has 3 problems:",
         "  - DB_PORT: must be a number",
@@ -43,7 +43,7 @@ describe("a broken configuration", () => {
 
   test("S24 production without secrets does not start", async () => {
     const { code, stderr } = await refusal({ NODE_ENV: "production" });
-    expect(code).toBe(1);
+    expect(code).toBe(78);
     for (const name of ["DB_USER", "DB_PASSWORD", "JWT_SECRET", "GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"]) {
       expect(stderr).toContain(`  - ${name}: missing`);
     }
@@ -51,14 +51,20 @@ describe("a broken configuration", () => {
 
   test("production may be said in .env", async () => {
     const { code, stderr } = await refusal({}, { ".env": "NODE_ENV=production\n" });
-    expect(code).toBe(1);
+    expect(code).toBe(78);
     expect(stderr).toContain("JWT_SECRET: missing");
   });
 
   test("a private key that is none is one plain sentence", async () => {
     const { code, stderr } = await refusal({ JWT_ALGORITHM: "ES256", JWT_PRIVATE_KEY: "sesame" });
-    expect([code, stderr]).toEqual([1, "JWT_PRIVATE_KEY: not a PEM private key that ES256 can sign with\n"]);
+    expect([code, stderr]).toEqual([78, "JWT_PRIVATE_KEY: not a PEM private key that ES256 can sign with\n"]);
   });
+});
+
+test("a secret file that is damaged stops the start in one plain sentence", async () => {
+  const { code, stderr } = await refusal({ EMBEDDED_DATA_DIR: "." }, { "jwt-secret": "" });
+  expect(code).toBe(78);
+  expect(stderr).toMatch(/^[^\n]*\/jwt-secret: is not the secret that was written there[^\n]*\n$/);
 });
 
 describe("a database that cannot be used", () => {

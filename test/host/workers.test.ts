@@ -10,6 +10,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type PostgresConfig, withClient } from "../../src/db/postgres";
+import { signIn } from "../support/client";
 import { type Host, startHost } from "../support/host";
 import { type HostileGoogle, startHostileGoogle } from "../support/hostile-google";
 import { freePort, postgresAvailable, testPostgres } from "../support/postgres";
@@ -42,7 +44,7 @@ const until = async <T>(look: () => T | undefined): Promise<T> => {
 test("the embedded database refuses more than one worker", async () => {
   configure(2);
   const host = startHost({ cwd: folder });
-  expect(await host.exited).toBe(1);
+  expect(await host.exited).toBe(78);
   expect(host.stderr()).toContain("server.workers: the embedded database serves one process only");
 });
 
@@ -156,6 +158,73 @@ describe.skipIf(!postgresAvailable() || process.platform !== "linux")(
         await server.exited;
       },
     );
+  },
+);
+
+describe.skipIf(!postgresAvailable() || process.platform !== "linux")(
+  "a worker that is started again",
+  () => {
+    let database: PostgresConfig;
+    let server: Host;
+    let origin: string;
+    const start = async (env: Record<string, string> = {}) => {
+      configure(2);
+      database = await (await testPostgres()).createDatabase();
+      server = startHost({ cwd: folder, env: { ...environment(database), ...env } });
+      origin = await server.ready();
+      await until(() => (listeners(origin) === 2 ? true : undefined));
+    };
+    const killWorker = () => process.kill(childOf(server.pid)!, "SIGKILL");
+    afterEach(async () => {
+      server.kill("SIGTERM");
+      await server.exited;
+    });
+
+    test("goes by what the first process read, whatever .env and config.yml have become", async () => {
+      await start();
+      writeFileSync(join(folder, ".env"), "SERVER_PUBLIC_URL=https://other.example\n");
+      writeFileSync(join(folder, "config.yml"), "server:\n  workers: 2\n  explorer: false\n");
+      killWorker();
+      await until(() => (listeners(origin) === 1 ? true : undefined));
+      await until(() => (listeners(origin) === 2 ? true : undefined));
+      for (let n = 0; n < 24; n++) {
+        const answer = await fetch(`${origin}/swagger/explorer.css`, { keepalive: false });
+        expect([answer.status, answer.headers.get("strict-transport-security")]).toEqual([200, null]);
+      }
+    });
+
+    test("signs players in with the local Google of the first process", async () => {
+      await start();
+      killWorker();
+      await until(() => (listeners(origin) === 1 ? true : undefined));
+      await until(() => (listeners(origin) === 2 ? true : undefined));
+      const [google = ""] = await server.shows(
+        /http:\/\/127\.0\.0\.1:\d+(?= +\(a local stand-in, not Google\))/,
+      );
+      for (let n = 0; n < 12; n++) await signIn(origin, { origin: google });
+    });
+
+    test("is not, when no start can mend what is wrong: that is an error in the log, once", async () => {
+      await start();
+      truncateSync(join(folder, "data", "jwt-secret"));
+      killWorker();
+      await server.shows(/"level":"error"[^\n]*a worker cannot start as it is set up[^\n]*\n/);
+      await Bun.sleep(2_500);
+      expect(childOf(server.pid)).toBeUndefined();
+      expect(server.stdout().match(/a worker cannot start/g)).toHaveLength(1);
+      expect((await get({ origin }, "/health/ready")).status).toBe(200);
+    });
+
+    test("is started later each time that it does not get going, and serves once it can", async () => {
+      await start();
+      const rename = (from: string, to: string) =>
+        withClient(database, (client) => client.query(`ALTER TABLE ${from} RENAME TO ${to}`));
+      await rename("_prisma_migrations", "hidden");
+      killWorker();
+      await server.shows(/"pause_ms":1000.*"pause_ms":2000.*"pause_ms":4000/s);
+      await rename("hidden", "_prisma_migrations");
+      await until(() => (listeners(origin) === 2 ? true : undefined));
+    });
   },
 );
 

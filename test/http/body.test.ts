@@ -227,9 +227,9 @@ onEmbedded((at) => {
     test("an escaped pair is one character like any other", async () => {
       const as = bearer(await signIn(at.server));
       const name = freshName(6);
-      const body = `{"new_username":"${name}\\ud801\\udc00"}`;
+      const body = `{"new_username":"${name}\\ud835\\udc00"}`;
       const answer = await post(at.server, "/api/update_username", body, as);
-      expect(answer.body.user?.name ?? answer.text).toBe(`${name}\u{10400}`);
+      expect(answer.body.user?.name ?? answer.text).toBe(`${name}\u{1D400}`);
     });
   });
 });

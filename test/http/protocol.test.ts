@@ -50,6 +50,21 @@ onEmbedded((at) => {
     expect(answer.text).toContain('"code":"validation_failed"');
   });
 
+  test.each([
+    ["two names", "Host: localhost\r\nHost: other.example"],
+    ["the same name twice", "Host: localhost\r\nHost: localhost"],
+    ["one in other letters, after others", "Host: localhost\r\nX-A: a\r\nHOST: other.example"],
+    ["an empty one before", "Host:\r\nHost: localhost"],
+    ["an empty one after", "Host: localhost\r\nHost:"],
+    ["names in one line", "Host: localhost, other.example"],
+  ])("more than one Host is a 400, whatever is asked for: %s", async (_what, hosts) => {
+    for (const target of ["/api/me", "/health/ready", "/swagger", "/nowhere"]) {
+      const answer = await raw(at.server, `GET ${target} HTTP/1.1\r\n${hosts}\r\n\r\n`);
+      expect([target, answer.status, answer.answers]).toEqual([target, 400, 1]);
+      expect(answer.text).toContain('"code":"validation_failed"');
+    }
+  });
+
   test("a host name of one letter reaches the API", async () => {
     const answer = await raw(at.server, "GET /api/me HTTP/1.1\r\nHost: a\r\n\r\n");
     expect(answer.text).toContain('"code":"unauthorized"');

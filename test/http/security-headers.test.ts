@@ -39,6 +39,24 @@ onEmbedded((at) => {
   });
 });
 
+onEmbedded((at) => {
+  test.each(["/swagger", "/swagger/json", "/play", "/play/", "/play/nothing.js"])(
+    "%s is cut off from the windows of other sites, and not from its own popup",
+    async (path) => {
+      const { headers } = await send(at.server, path);
+      expect(headers.get("cross-origin-opener-policy")).toBe("same-origin-allow-popups");
+    },
+  );
+
+  test.each(["/auth/google/start", "/auth/google/callback"])(
+    "%s answers the window that opened it",
+    async (path) => {
+      const { headers } = await send(at.server, path);
+      expect(headers.get("cross-origin-opener-policy")).toBeNull();
+    },
+  );
+});
+
 onEmbedded(
   (at) => {
     test.each(PATHS)("%s keeps browsers on TLS when players come over TLS", async (path) => {

@@ -98,7 +98,7 @@ describe("what counts", () => {
     const limits = createLimits(memoryStore);
     let lines = 0;
     await repeat(5_000, async (turn) => {
-      if (await limits.mayLogRefusal(`10.${turn >> 8}.${turn & 255}.1`)) lines++;
+      if ((await limits.refusalLine(`10.${turn >> 8}.${turn & 255}.1`)) === 0) lines++;
     });
     expect(lines).toBe(3_000);
   });
@@ -226,6 +226,25 @@ describe("behind a proxy", () => {
 
   onEmbedded(
     (at) => {
+      test("a thief on another network gets the successor three times after a rotation, and each leaves a line", async () => {
+        const owner = await signIn(at.server);
+        const from = (ip: string) => ({ "x-forwarded-for": ip });
+        const rotate = (ip: string) =>
+          post(at.server, "/api/refresh", { refresh_token: owner.refresh_token }, from(ip));
+        expect((await rotate("192.0.2.1")).status).toBe(200);
+        const statuses: number[] = [];
+        for (let turn = 0; turn < 5; turn++) statuses.push((await rotate("198.51.100.7")).status);
+        expect(statuses).toEqual([200, 200, 200, 429, 429]);
+        expect((await rotate("192.0.2.1")).status).toBe(200);
+        const lines = (await at.server.logLines()).filter(({ event }) => event === "refresh_repeated");
+        expect(lines.map(({ ip }) => ip)).toEqual([
+          "198.51.100.7",
+          "198.51.100.7",
+          "198.51.100.7",
+          "192.0.2.1",
+        ]);
+      });
+
       test("S52 from a trusted proxy it tells whose limit it is", async () => {
         for (let turn = 0; turn < 300; turn++) await proxied(at, "203.0.113.1");
         expectError(await proxied(at, "203.0.113.1"), "rate_limited");

@@ -179,6 +179,9 @@ onEachDatabase((at) => {
       await expectSignedOut(sessions[1]!);
       for (const session of [oldest, sessions[2]!, sessions[19]!, newest]) await expectSignedIn(session);
       expect(await devices(newest)).toHaveLength(20);
+      expect(await at.server.logLines()).toContainEqual(
+        expect.objectContaining({ event: "session_evicted", session_id: sidOf(sessions[1]!) }),
+      );
     });
 
     test("holds when forty sign in at once", async () => {
@@ -193,7 +196,7 @@ onEachDatabase((at) => {
   describe("clean-up", () => {
     const clean = () => {
       const { database, clock, config } = at.server;
-      return cleanUp(createStores(database, clock, config.security));
+      return cleanUp(createStores(database, clock, config.security, database.background));
     };
 
     test("deletes expired sessions in batches, and none that lives", async () => {
@@ -228,6 +231,23 @@ onEachDatabase((at) => {
       await insertOldSessions(at, session.user.id, 700);
       const [one, other] = await Promise.all([clean(), clean()]);
       expect(one + other).toBe(700);
+    });
+
+    test("what cannot be deleted keeps nothing else, and is told", async () => {
+      const session = await signIn(at.server);
+      const { pool, prisma } = at.server.database;
+      await insertOldSessions(at, session.user.id, 3);
+      await prisma.spentProof.create({ data: { hash: new Uint8Array(32), expiresAt: new Date(0) } });
+      await pool.query("ALTER TABLE login_codes RENAME TO elsewhere");
+      const failure = await clean().catch((error) => error);
+      await pool.query("ALTER TABLE elsewhere RENAME TO login_codes");
+      expect(failure).toBeInstanceOf(AggregateError);
+      expect(failure.errors).toHaveLength(1);
+      const { rows } = await pool.query("SELECT id FROM refresh_tokens WHERE user_id = $1", [
+        session.user.id,
+      ]);
+      expect(rows).toEqual([{ id: sidOf(session) }]);
+      expect(await prisma.spentProof.count({ where: { expiresAt: new Date(0) } })).toBe(0);
     });
 
     test("forgets sign-ins that nobody finished, and rate limits gone by", async () => {

@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { freshAccount, freshName, googleTokens, signIn } from "../support/players";
 import { bearer, expectError, get, post } from "../support/requests";
 import { onEachDatabase } from "../support/suite";
@@ -64,6 +64,54 @@ onEachDatabase((at) => {
     expect(new Set(answers.map(({ body }) => body.user.id)).size).toBe(1);
     expect(new Set(answers.map(({ body }) => body.refresh_token)).size).toBe(20);
     expect(await users(tokens[0]!.account.sub)).toHaveLength(1);
+  });
+
+  describe("an id token opens one session", () => {
+    const login = (id_token: string) => post(at.server, "/api/login", { id_token });
+
+    test("and the same again when it is sent again within a minute, its answer lost", async () => {
+      const { id_token } = await googleTokens(at.server);
+      const first = await login(id_token);
+      at.server.clock.advance(59);
+      const again = await login(id_token);
+      expect(again.status).toBe(200);
+      expect(again.body.refresh_token).toBe(first.body.refresh_token);
+      expect((await get(at.server, "/api/me", bearer(again.body))).status).toBe(200);
+      expect((await at.server.logLines()).at(-1)).toMatchObject({ event: "login_repeated" });
+    });
+
+    test("and none when it is sent again later; the first goes on", async () => {
+      const { id_token } = await googleTokens(at.server);
+      const { body } = await login(id_token);
+      at.server.clock.advance(61);
+      expectError(await login(id_token), "google_token_invalid");
+      expect((await get(at.server, "/api/me", bearer(body))).status).toBe(200);
+    });
+
+    test("however its signature is spelled", async () => {
+      const { id_token } = await googleTokens(at.server);
+      const first = await login(id_token);
+      const last = id_token.at(-1) ?? "";
+      const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+      const other = alphabet[alphabet.indexOf(last) ^ 1] ?? "";
+      const respelled = await login(id_token.slice(0, -1) + other);
+      if (respelled.status === 200) expect(respelled.body.refresh_token).toBe(first.body.refresh_token);
+      else expectError(respelled, "google_token_invalid");
+    });
+
+    test("of twenty at once as well", async () => {
+      const { id_token } = await googleTokens(at.server);
+      const answers = await Promise.all(Array.from({ length: 20 }, () => login(id_token)));
+      expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
+      expect(new Set(answers.map(({ body }) => body.refresh_token)).size).toBe(1);
+    });
+
+    test("and no other once that is signed out", async () => {
+      const { id_token } = await googleTokens(at.server);
+      const { body } = await login(id_token);
+      await post(at.server, "/api/logout", { refresh_token: body.refresh_token });
+      expectError(await login(id_token), "invalid_grant");
+    });
   });
 
   test("S1 an access token of another app is refused and makes no user", async () => {

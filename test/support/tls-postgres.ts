@@ -27,9 +27,10 @@ const CERTIFICATES = `
   signed client postgres "extendedKeyUsage=clientAuth"
   chmod 600 *.key`;
 
-/** Whoever comes over TLS as "certified" needs a certificate; "plain" is let in without TLS only. */
+/** Whoever comes over TLS as "certified" needs a certificate; "asked" is asked for the password as it is. */
 const HBA = `
 hostssl all certified all cert map=certified
+host all asked all password
 host all postgres all trust
 `;
 
@@ -83,7 +84,9 @@ export async function startTlsPostgres(): Promise<TlsPostgres> {
     },
   };
   await untilItAnswers(config);
-  await withClient(config, (client) => client.query("CREATE ROLE certified LOGIN"));
+  await withClient(config, (client) =>
+    client.query("CREATE ROLE certified LOGIN; CREATE ROLE asked LOGIN PASSWORD 'in-the-dark'"),
+  );
   return postgres;
 }
 

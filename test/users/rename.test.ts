@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { goodNames, lookalikeNames, refusedNames } from "../fixtures/hostile-strings";
-import { freshName, signIn } from "../support/players";
+import { freshAccount, freshName, signIn } from "../support/players";
 import { bearer, expectError, expectInvalid, get, post } from "../support/requests";
 import { onEachDatabase } from "../support/suite";
 
@@ -40,6 +40,20 @@ onEachDatabase((at) => {
     expect((await rename(other, name)).status).toBe(200);
   });
 
+  test("a name that a server of the release before gave up is free, and what looks like it", async () => {
+    const [one, other] = [await signIn(at.server), await signIn(at.server)];
+    const name = `${freshName(8)}i`;
+    const lookalike = `${name.slice(0, -1).toUpperCase()}l`;
+    await rename(one, name);
+    expectError(await rename(other, lookalike), "username_taken");
+    const next = freshName();
+    await at.server.database.pool.query(
+      "UPDATE users SET name = $2, name_folded = $2, name_skeleton = $2 WHERE id = $1",
+      [one.user.id, next],
+    );
+    expect((await rename(other, lookalike)).status).toBe(200);
+  });
+
   test("a refused name leaves the old one", async () => {
     const session = await signIn(at.server);
     expectError(await rename(session, "x"), "username_invalid", { reason: "too_short" });
@@ -59,6 +73,20 @@ onEachDatabase((at) => {
       }
     }
   });
+
+  test.each(["Admin", "\u0430da"])(
+    "a player who has been %s since before that was refused stays so",
+    async (name) => {
+      const account = freshAccount();
+      const { user } = await signIn(at.server, { account });
+      await at.server.database.pool.query("UPDATE users SET name = $1 WHERE id = $2", [name, user.id]);
+      const session = await signIn(at.server, { account });
+      expect((await get(at.server, "/api/me", bearer(session))).body.user).toMatchObject({
+        id: user.id,
+        name,
+      });
+    },
+  );
 
   test("S48 every good name is taken as it stands", async () => {
     await forgetEverybody();
@@ -94,6 +122,15 @@ onEachDatabase((at) => {
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
     const losers = answers.filter(({ status }) => status !== 200);
     for (const loser of losers) expectError(loser, "username_taken");
+  });
+
+  test("a player who asks for one name several times at once has it", async () => {
+    const session = await signIn(at.server);
+    const name = freshName();
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, (_, index) => rename(session, index % 2 ? name : name.toUpperCase())),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(200));
   });
 
   test("two players who swap names at once end with two names", async () => {

@@ -28,6 +28,8 @@ test.each([
   ["Anna Katharina Maria - Luise", "Anna Katharina Maria"],
   ["กิ่งแก้ว", "กิ่งแก้ว"],
   ["Bo", "Chef Bo"],
+  ["Admin", "Chef Admin"],
+  ["\u0411\u043E", "\u0411\u043E 10"],
 ])("the given name %j makes the first name %j", (given, first) => {
   expect(take(1, given)).toEqual([first]);
 });
@@ -45,7 +47,7 @@ test("a long given name is cut between graphemes to make room for the number", (
   expect(take(1, `${"ส้".repeat(10)}ที่`)).toEqual(["ส้".repeat(10)]);
 });
 
-test.each([undefined, "", "!!!", "\u0301\u0302", "ada.byron@example.org"])(
+test.each([undefined, "", "!!!", "\u0301\u0302", "\u0430da", "ada.byron@example.org"])(
   "%j gives an invented name",
   (given) => {
     expect(take(1, given)[0]).toMatch(/^[A-Z][a-z]{2,5} [A-Z][a-z]{2,5}$/);

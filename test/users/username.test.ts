@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { parseUsername } from "../../src/users/username";
-import { goodNames, refusedNames } from "../fixtures/hostile-strings";
+import { goodNames, mixedLookalikeNames, refusedNames } from "../fixtures/hostile-strings";
 
 test.each(refusedNames)("S47 S48 a name of %s is refused", (_what, text, reason) => {
   const { message, ...refusal } = parseUsername(text) as { message: string };
@@ -12,6 +12,13 @@ test.each(refusedNames)("S47 S48 a name of %s is refused", (_what, text, reason)
 test.each(goodNames)("S48 a name in %s is taken as it stands", (_what, name) => {
   expect(parseUsername(name)).toMatchObject({ ok: true, name: name.normalize("NFC") });
 });
+
+test.each(mixedLookalikeNames)(
+  "S48 a name with %s is refused, for it mixes scripts",
+  (_what, _one, other) => {
+    expect(parseUsername(other)).toMatchObject({ ok: false, reason: "mixed_scripts" });
+  },
+);
 
 test("S48 a name is kept in NFC, without the spaces around it", () => {
   expect(parseUsername("  Zoe\u0308 B  ")).toMatchObject({ ok: true, name: "Zo\u00EB B" });

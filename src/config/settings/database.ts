@@ -22,7 +22,7 @@ export const databaseSettings = {
   },
   DB_SSLMODE: {
     schema: z.enum(SSL_MODES),
-    shown: "`prefer`",
+    shown: "`prefer`, in production `verify-full`",
     sentence:
       "`disable`, `allow`, `prefer`, `require`, `verify-ca`, `verify-full`, as libpq means them; to this machine plain TCP is the default",
   },

@@ -53,6 +53,11 @@ export const serverSettings = {
     sentence:
       "exact origins of browser games and of app hosts (`capacitor://localhost`); in development pages of this machine too",
   },
+  "server.explorer": {
+    schema: z.boolean(),
+    default: true,
+    sentence: "whether `/swagger` and the OpenAPI document are served",
+  },
   SERVER_KEEP_ALIVE_SECONDS: {
     file: "server.keep_alive_seconds",
     schema: keepAliveSeconds,

@@ -56,7 +56,7 @@ serve({
     });
     return { user: row(user) };
   },
-  async enroll(identity, profile, { name, folded, skeleton }, { sessionId, device, ip }) {
+  async enroll(identity, profile, { name, folded, skeleton, looks }, { sessionId, device, ip }) {
     const { provider, subject, email, emailVerified } = identity;
     const user = await prisma.user.create({
       data: {
@@ -67,6 +67,7 @@ serve({
         nameSkeleton: skeleton,
         picture: profile.picture,
         identities: { create: { provider, subject, email, emailVerified, name: profile.name } },
+        looks: { create: [...new Set(looks)].map((look) => ({ look })) },
         sessions: { create: { id: sessionId, device, ip } },
       },
     });
@@ -85,11 +86,16 @@ serve({
       data: { revokedAt: new Date() },
     });
   },
-  async rename(userId, { name, folded, skeleton }) {
+  async rename(userId, { name, folded, skeleton, looks }) {
     return row(
       await prisma.user.update({
         where: { id: userId },
-        data: { name, nameFolded: folded, nameSkeleton: skeleton },
+        data: {
+          name,
+          nameFolded: folded,
+          nameSkeleton: skeleton,
+          looks: { create: [...new Set(looks)].map((look) => ({ look })) },
+        },
       }),
     );
   },
