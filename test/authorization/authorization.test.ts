@@ -39,6 +39,13 @@ onEachDatabase((at) => {
     expect(searchParams.get("redirect_uri")).toEndWith("/auth/google/callback");
   });
 
+  test("the player chooses an account at Google every time: no page signs them in unasked", async () => {
+    for (let turn = 0; turn < 2; turn++) {
+      const { searchParams } = await locationOf(startUrl(at.server, newGame()));
+      expect(searchParams.get("prompt")).toBe("select_account");
+    }
+  });
+
   test("a login code whose answer was lost gets the same session within its minute", async () => {
     const game = newGame();
     const code = (await signedInRedirect(at.server, game)).searchParams.get("code");
