@@ -29,11 +29,12 @@ export async function openDatabaseClock(
   let askedAt = Number.NEGATIVE_INFINITY;
 
   const synchronize = async () => {
-    askedAt = monotonicNow();
+    const began = monotonicNow();
+    askedAt = began;
     const { rows } = await statements.query<{ now: Date }>("SELECT clock_timestamp() AS now");
     const answeredAt = monotonicNow();
     const [{ now: told }] = rows as [{ now: Date }];
-    const now = told.getTime() + (answeredAt - askedAt) / 2;
+    const now = told.getTime() + (answeredAt - began) / 2;
     offsetMs = now - answeredAt;
     offByMs = Date.now() - now;
     if (Math.abs(offByMs) > TOLERANCE_MS) onWarning(warning(offByMs));
