@@ -9,7 +9,9 @@ import { isLoopback } from "../config/fields";
 export function cors({ mode, server }: Config) {
   const allowed = new Set(server.corsOrigins);
   return corsPlugin({
-    origin: ({ headers }) => {
+    origin: ({ headers, url }) => {
+      // The sign-in page is for browsers to go to, never for scripts to ask (RFC 9700 §2.6).
+      if (new URL(url).pathname.startsWith("/auth/")) return false;
       const origin = headers.get("origin") ?? "";
       return allowed.has(origin) || (mode === "development" && isPageOfThisMachine(origin));
     },

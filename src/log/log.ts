@@ -44,6 +44,8 @@ export type AuthEventDetails = {
   /** Method and route of the request, as in `DELETE /api/sessions/:id`. */
   route?: string;
   device?: string | undefined;
+  /** Who vouched for the player. */
+  provider?: string;
   username?: string | undefined;
   /** Why a sign-in in the browser failed: an error code of ours, or OAuth's `access_denied`; or what was replayed. */
   reason?: string;

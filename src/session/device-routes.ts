@@ -34,9 +34,17 @@ export function deviceRoutes({ sessions, guard, log, readContext }: DeviceRouteD
       "/api/sessions/:id",
       async ({ params, player, request, route, server, set }) => {
         const { user } = player;
-        const ended = UUID.test(params.id) && (await sessions.revokeOfUser(user.id, params.id));
-        if (!ended) throw new ApiError("not_found");
         const context = readContext({ request, route, server, set });
+        const ended = UUID.test(params.id) && (await sessions.revokeOfUser(user.id, params.id));
+        if (!ended) {
+          log.event("refused", {
+            code: "not_found",
+            userId: user.id,
+            sessionId: player.sessionId,
+            ...context,
+          });
+          throw new ApiError("not_found");
+        }
         log.event("session_revoked", { userId: user.id, sessionId: params.id, ...context });
         set.status = 204;
       },

@@ -35,7 +35,7 @@ export async function signIn(
     else
       for (const evicted of await sessions.evictIdlest(user.id))
         log.event("session_evicted", { userId: user.id, sessionId: evicted, ...context });
-    log.event("login", details);
+    log.event("login", { ...details, provider: identity.provider });
   } else {
     if (!(await sessions.isAlive(sessionId))) throw new ApiError("invalid_grant");
     log.event("login_repeated", details);

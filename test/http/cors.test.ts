@@ -47,6 +47,11 @@ for (const mode of ["development", "production"] as const) {
           return answers.map(({ headers }) => headers.get("access-control-allow-origin"));
         };
 
+        test("no script may ask the sign-in page", async () => {
+          const { headers } = await send(at.server, "/auth/google/start", { headers: { origin: GAME } });
+          expect(headers.get("access-control-allow-origin")).toBeNull();
+        });
+
         test("a configured origin may read answers, errors included", async () => {
           expect(await allowed(GAME)).toEqual([GAME, GAME]);
           const { access_token } = await signIn(at.server);

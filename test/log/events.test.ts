@@ -41,7 +41,7 @@ onEachDatabase((at) => {
     };
     expect(first).toEqual([
       { ...expected, event: "new_player", username: session.user.name },
-      { ...expected, event: "login" },
+      { ...expected, event: "login", provider: "google" },
     ]);
     expect((await eventsOf(() => signIn(at.server, { account }))).map(({ event }) => event)).toEqual([
       "login",

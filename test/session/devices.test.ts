@@ -111,6 +111,11 @@ onEachDatabase((at) => {
       const [thief, victim] = [await signIn(at.server), await signIn(at.server)];
       expectError(await end(thief, sidOf(victim)), "not_found");
       await expectSignedIn(victim);
+      expect((await at.server.logLines()).at(-1)).toMatchObject({
+        event: "refused",
+        code: "not_found",
+        user_id: thief.user.id,
+      });
     });
 
     test.each([NOBODY, "x", "1", "..", NOBODY.toUpperCase(), `${NOBODY}'`, "%00", "a".repeat(5_000)])(
