@@ -3,12 +3,15 @@ import { Connection, type Exchange } from "./connection";
 import { betterAuth, contract, type Operation } from "./dialects";
 import type { Answer, Cast, Question, Run, RunResult } from "./protocol";
 
+/** With how many of its id tokens have served. */
+type PlayedCast = Cast & { used: Record<"login_new" | "login_returning", number> };
+
 const dialects = { contract, "better-auth": betterAuth };
-const casts = new Map<string, Cast & { used: number }>();
+const casts = new Map<string, PlayedCast>();
 const MIX: [Operation, number][] = [
   ["me", 0.9],
   ["refresh", 0.98],
-  ["login_returning", 0.99],
+  ["login_access_token", 0.99],
   ["rename", 1],
 ];
 let names = 0;
@@ -16,7 +19,10 @@ let names = 0;
 process.on("message", async (question: Question) => {
   const answer = async (): Promise<Answer> => {
     if (question.do === "cast") {
-      casts.set(question.cast.contestant, { ...question.cast, used: 0 });
+      casts.set(question.cast.contestant, {
+        ...question.cast,
+        used: { login_new: 0, login_returning: 0 },
+      });
       return { id: question.id };
     }
     return { id: question.id, result: await run(question.run) };
@@ -71,12 +77,7 @@ async function run({ contestant, operation, seconds, requests, connections }: Ru
 }
 
 /** Each connection plays every n-th player in turn, so that no session is used twice at once. */
-function exchanges(
-  cast: Cast & { used: number },
-  operation: Operation,
-  first: number,
-  step: number,
-): () => Exchange {
+function exchanges(cast: PlayedCast, operation: Operation, first: number, step: number): () => Exchange {
   const dialect = dialects[cast.dialect];
   const spell = (single: Exclude<Operation, "mix">) => {
     const found = dialect[single];
@@ -87,8 +88,9 @@ function exchanges(
     all[first + step * (turn % Math.floor(all.length / step))] as T;
   const material = (single: Operation, turn: number): string => {
     if (single === "rename") return lettersOf("Renamed", names++);
-    if (single === "login_new") return cast.newIdTokens[cast.used++] ?? "";
-    return single === "login_access_token" ? own(cast.accessTokens, turn) : own(cast.idTokens, turn);
+    if (single === "login_new") return cast.newIdTokens[cast.used.login_new++] ?? "";
+    if (single === "login_returning") return cast.idTokens[cast.used.login_returning++] ?? "";
+    return single === "login_access_token" ? own(cast.accessTokens, turn) : "";
   };
   let turn = Math.floor(Math.random() * cast.players.length);
   return () => {

@@ -6,7 +6,7 @@ export type Cast = {
   port: number;
   dialect: "contract" | "better-auth";
   players: Player[];
-  /** Google's proofs of players who exist. */
+  /** Google's proofs of players who exist; an id token is for one login. */
   idTokens: string[];
   accessTokens: string[];
   /** Google's id tokens of players who do not exist yet, each for one login. */

@@ -57,10 +57,11 @@ export async function openStage() {
       playersOf(world, start, population, count),
 
     /** Google's tokens for accounts of a kind, numbered from 0. */
-    googleTokens: (kind: string, count: number) =>
+    /** @param accounts that the tokens are of, in turn */
+    googleTokens: (kind: string, count: number, accounts = count) =>
       googleTokens(
         world.google,
-        Array.from({ length: count }, (_, n) => account(kind, n)),
+        Array.from({ length: count }, (_, n) => account(kind, n % accounts)),
       ),
 
     start: (name: ContestantName, options: StartOptions) =>

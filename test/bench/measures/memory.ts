@@ -11,8 +11,8 @@ export async function measureMemory(stage: Stage, { players, returning, requests
   const server = await stage.start("server", { database: "memory" });
   // Players of their own, so that no session of the others is the one too many.
   const tokens = await stage.googleTokens("old", returning);
-  const idTokens = tokens.map(({ id_token }) => id_token);
-  await stage.cast(server, "memory", await stage.players(start, population, players), { idTokens });
+  const accessTokens = tokens.map(({ access_token }) => access_token);
+  await stage.cast(server, "memory", await stage.players(start, population, players), { accessTokens });
   const early = await stage.measure(server, "memory", "mix", { requests: requests / 100 });
   const late = await stage.measure(server, "memory", "mix", { requests: requests - requests / 100 });
   await server.stop();

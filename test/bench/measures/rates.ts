@@ -14,12 +14,11 @@ export async function measureRates(stage: Stage, plan: Plan, say: (line: string)
   const rates = {} as Rates;
   for (const operation of Object.keys(OPERATIONS) as Operation[]) {
     const taking = contestants.filter(({ name }) => offers(name, operation));
-    const length: Length =
-      operation === "login_new" ? { requests: plan.newcomers } : { seconds: plan.seconds };
-    const warmUp =
-      operation === "login_new"
-        ? plan.newcomers
-        : Math.min(plan.warmUp, operation.startsWith("login") ? 2_000 : plan.warmUp);
+    const byIdToken = operation === "login_new" || operation === "login_returning";
+    const length: Length = byIdToken ? { requests: plan.newcomers } : { seconds: plan.seconds };
+    const warmUp = byIdToken
+      ? plan.newcomers
+      : Math.min(plan.warmUp, operation.startsWith("login") ? 2_000 : plan.warmUp);
     for (const one of taking) await stage.measure(one, one.name, operation, { requests: warmUp });
     const rounds = new Map<ContestantName, Measured[]>(taking.map(({ name }) => [name, []]));
     for (let round = 0; round < plan.rounds; round++) {
@@ -40,7 +39,8 @@ export async function measureRates(stage: Stage, plan: Plan, say: (line: string)
 
 async function startAll(stage: Stage, plan: Plan): Promise<Contestant[]> {
   const population = { users: plan.players, sessions: plan.players };
-  const returning = await stage.googleTokens("old", plan.returning);
+  const logins = plan.returning + plan.newcomers * (plan.rounds + 1);
+  const returning = await stage.googleTokens("old", logins, plan.returning);
   const newcomers = await stage.googleTokens("new", plan.newcomers * (plan.rounds + 1));
   const tokens = {
     idTokens: returning.map(({ id_token }) => id_token),

@@ -14,7 +14,7 @@ export type Workers = { one: Measured; two: Measured; gain: number };
 export async function measureWorkers(stage: Stage, plan: Plan): Promise<Workers> {
   const population = { users: plan.players, sessions: plan.players };
   const tokens = await stage.googleTokens("old", plan.returning);
-  const idTokens = tokens.map(({ id_token }) => id_token);
+  const accessTokens = tokens.map(({ access_token }) => access_token);
   const rows: Record<"one" | "two", Measured[]> = { one: [], two: [] };
   const servers = new Map<"one" | "two", Contestant>();
   for (const [label, workers] of [
@@ -24,7 +24,7 @@ export async function measureWorkers(stage: Stage, plan: Plan): Promise<Workers>
     const database = `workers_${label}`;
     const start = await stage.database(database, population);
     const server = await stage.start("server", { database, workers });
-    await stage.cast(server, label, await stage.players(start, population, plan.players), { idTokens });
+    await stage.cast(server, label, await stage.players(start, population, plan.players), { accessTokens });
     await stage.measure(server, label, "mix", { requests: 2 * plan.warmUp });
     servers.set(label, server);
   }
