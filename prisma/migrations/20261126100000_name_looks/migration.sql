@@ -16,8 +16,9 @@ CREATE INDEX "name_looks_user_id_idx" ON "name_looks"("user_id");
 ALTER TABLE "name_looks" ADD CONSTRAINT "name_looks_user_id_fkey" FOREIGN KEY ("user_id") REFERENCES "users"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- A name that is given up is free, even when a server of the release before renames the player. Before the update, so
--- that the looks of the new name come after it in the same statement.
-CREATE FUNCTION "users_name_given_up"() RETURNS trigger LANGUAGE plpgsql AS $$
+-- that the looks of the new name come after it in the same statement. Never a sequential scan: a session that planned it
+-- while the table was empty would go on with one.
+CREATE FUNCTION "users_name_given_up"() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
 BEGIN
   DELETE FROM name_looks WHERE user_id = NEW.id;
   RETURN NEW;
