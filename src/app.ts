@@ -77,7 +77,7 @@ export function createApp({ config, database, limitStore, keyRing, clock, log, p
     refresh: createRefreshTokens(createRefreshKeyRing(config.security.refreshTokens, keyRing)),
   };
   const stores = createStores(database, clock, config.security);
-  const limits = config.limits.enabled ? createLimits(limitStore) : noLimits;
+  const limits = config.limits.enabled ? createLimits(limitStore, config.guests) : noLimits;
   const readContext = createContextReader(
     createAddressReader(config.server.trustedProxies, (peer) =>
       log.warn(
@@ -94,6 +94,7 @@ export function createApp({ config, database, limitStore, keyRing, clock, log, p
     binding: createBrowserBinding(config.server.publicUrl),
     clock,
     guard,
+    guestsEnabled: config.guests.enabled,
     isAllowedRedirectUri: createRedirectUriCheck(config),
     limits,
     log,

@@ -6,6 +6,7 @@ import { readEnvFile } from "./env-file";
 import { readEnvironment } from "./environment";
 import { readConfigFile } from "./file";
 import { type GoogleConfig, googleSection } from "./google";
+import { type GuestsConfig, guestsSection } from "./guests";
 import { type LimitsConfig, limitsSection } from "./limits";
 import { Problems } from "./problems";
 import { type SecurityConfig, securitySection } from "./security";
@@ -13,7 +14,7 @@ import { type ServerConfig, serverSection } from "./server";
 import { settle } from "./settle";
 
 export { ConfigError } from "./problems";
-export type { DatabaseConfig, GoogleConfig, LimitsConfig, SecurityConfig, ServerConfig };
+export type { DatabaseConfig, GoogleConfig, GuestsConfig, LimitsConfig, SecurityConfig, ServerConfig };
 
 /** Everything the server may be told, validated and frozen. */
 export type Config = Readonly<{
@@ -21,6 +22,7 @@ export type Config = Readonly<{
   database: DatabaseConfig;
   security: SecurityConfig;
   google: GoogleConfig;
+  guests: GuestsConfig;
   server: ServerConfig;
   /** Absolute folder of the embedded database and of secrets made in development. */
   dataDir: string;
@@ -53,6 +55,7 @@ export function loadConfig(source: ConfigSource): Config {
     database,
     security: securitySection(settings, source.cwd, production, problems),
     google: googleSection(settings, production, problems),
+    guests: guestsSection(settings),
     server: serverSection(settings, database, production, problems),
     ...paths,
     limits: limitsSection(settings, database, problems),

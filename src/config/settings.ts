@@ -1,11 +1,18 @@
 import { databaseSettings } from "./settings/database";
 import { googleSettings } from "./settings/google";
+import { guestSettings } from "./settings/guests";
 import { securitySettings } from "./settings/security";
 import { serverSettings } from "./settings/server";
 import type { Setting, SettingValue } from "./settings/setting";
 
 /** Every setting of the server, once, in the order of the README's table. */
-export const SETTINGS = { ...databaseSettings, ...securitySettings, ...googleSettings, ...serverSettings };
+export const SETTINGS = {
+  ...databaseSettings,
+  ...securitySettings,
+  ...googleSettings,
+  ...guestSettings,
+  ...serverSettings,
+};
 
 /** Every setting by its name, as it holds: from the environment, else `config.yml`, else the default. */
 export type Settings = Readonly<{ [N in keyof typeof SETTINGS]: SettingValue<(typeof SETTINGS)[N]> }>;

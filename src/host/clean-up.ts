@@ -1,6 +1,8 @@
 import type { AuthorizationStore } from "../authorization/store";
+import type { GuestsConfig } from "../config/config";
 import type { RateLimitStore } from "../limits/rate-limits";
 import type { SessionStore } from "../session/store";
+import type { UserStore } from "../users/store";
 
 /** Rows deleted by one statement, so that no lock is held for long. */
 const BATCH_SIZE = 500;
@@ -9,25 +11,30 @@ const STALE_SIGN_IN_SECONDS = 900;
 
 export type CleanUpDeps = {
   sessions: SessionStore;
+  users: UserStore;
   authorizations: AuthorizationStore;
   rateLimits: RateLimitStore;
 };
 
 /**
  * Deletes sessions past their absolute expiry, dead ones included (until then a late replay is still recognised),
- * sign-ins that nobody finished, what has served and expired, and rate limits of windows gone by. Several replicas may
- * do so at once. What cannot be cleaned up keeps nothing else from it.
+ * sign-ins that nobody finished, what has served and expired, rate limits of windows gone by, and guests who never came
+ * back. Several replicas may do so at once. What cannot be cleaned up keeps nothing else from it.
  * @param stores whose statements keep no request waiting
  * @returns how many sessions went
  * @throws {AggregateError} of all that failed
  */
-export async function cleanUp({ sessions, authorizations, rateLimits }: CleanUpDeps): Promise<number> {
+export async function cleanUp(
+  { sessions, users, authorizations, rateLimits }: CleanUpDeps,
+  { purgeAfterSeconds }: Pick<GuestsConfig, "purgeAfterSeconds">,
+): Promise<number> {
   const tasks = [
     (limit: number) => sessions.deleteExpired(limit),
     (limit: number) => authorizations.deleteStaleLogins(STALE_SIGN_IN_SECONDS, limit),
     (limit: number) => authorizations.deleteStaleRequests(STALE_SIGN_IN_SECONDS, limit),
     (limit: number) => authorizations.deleteExpiredProofs(limit),
     (limit: number) => rateLimits.deleteEnded(limit),
+    (limit: number) => users.purgeGuests(purgeAfterSeconds, limit),
   ];
   const errors: unknown[] = [];
   const deleted: number[] = [];

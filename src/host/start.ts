@@ -77,7 +77,7 @@ export async function startServer(
     const stores = createStores(database, clock, config.security, database.background);
     const stopCleaning = periodically(
       EVERY_MINUTE_MS,
-      () => cleanUp(stores),
+      () => cleanUp(stores, config.guests),
       (error) =>
         log.warn("not everything that has expired could be deleted; trying again later", {
           cause: causeCode(error),

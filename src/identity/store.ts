@@ -31,6 +31,7 @@ const ENROLL = `
     name_folded: "$11",
     name_skeleton: "$12",
     picture: "$13",
+    providers: "ARRAY[$5::text]",
   })}, ${LOOKED("$14", "$15", "$16")}, ${OPENED("$2", "$3", "$4")}
   SELECT ${USER_COLUMNS} FROM u`;
 

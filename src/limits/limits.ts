@@ -1,4 +1,5 @@
 import { RateLimiterRes } from "rate-limiter-flexible";
+import type { GuestsConfig } from "../config/config";
 import { ApiError } from "../errors";
 import { addressBlocks } from "../http/address";
 import { createTurns } from "../turns";
@@ -39,6 +40,10 @@ const LOCAL_WINDOWS = {
 /** How many times an address's points everybody has together. */
 const OVER_ALL_SHARE = 10;
 
+type NewGuests = Pick<GuestsConfig, "newPerAddressPerHour" | "newPerHour">;
+
+const HOUR = 3_600;
+
 /** Each throws {@link ApiError} rate_limited with `Retry-After` while its window is used up. Never anything else. */
 export type Limits = {
   /**
@@ -53,6 +58,8 @@ export type Limits = {
   repeatedRefresh(sessionId: string, generation: number, elsewhere: boolean): Promise<void>;
   forgedToken(ip: string): Promise<void>;
   profileChange(userId: number): Promise<void>;
+  /** Counts a guest who is new. */
+  newGuest(ip: string): Promise<void>;
   /**
    * Whether a refusal still goes to login.log, so that a flood cannot push everything else out of it.
    * @returns how many were left out before it; null when this one is left out as well
@@ -67,10 +74,12 @@ export const noLimits: Limits = {
   repeatedRefresh: async () => {},
   forgedToken: async () => {},
   profileChange: async () => {},
+  newGuest: async () => {},
   refusalLine: async () => 0,
 };
 
-export function createLimits(store: LimitStore): Limits {
+/** @param guests how many may be new in an hour */
+export function createLimits(store: LimitStore, guests: NewGuests): Limits {
   const shared = (name: keyof typeof WINDOWS) => store.counter({ keyPrefix: name, ...WINDOWS[name] });
   const local = (name: keyof typeof LOCAL_WINDOWS) =>
     countInMemory({ keyPrefix: name, ...LOCAL_WINDOWS[name] });
@@ -89,8 +98,11 @@ export function createLimits(store: LimitStore): Limits {
   const repeatedRefreshesElsewhere = shared("repeatedRefreshElsewhere");
   const profileChanges = shared("profileChange");
   const ownRefreshes = local("refresh");
-  const forgedTokens = byNetwork("forgedToken");
-  const refusalLines = byNetwork("refusalLine");
+  const forgedTokens = localByNetwork("forgedToken");
+  const refusalLines = localByNetwork("refusalLine");
+  const newGuests = byNetwork(guests.newPerAddressPerHour, guests.newPerHour, (keyPrefix, points) =>
+    store.counter({ keyPrefix: `newGuest${keyPrefix}`, points, duration: HOUR }),
+  );
   let leftOut = 0;
 
   return {
@@ -115,6 +127,7 @@ export function createLimits(store: LimitStore): Limits {
       ),
     forgedToken: (ip) => forgedTokens(ip),
     profileChange: (userId) => consumeOrRefuse(profileChanges, String(userId)),
+    newGuest: newGuests,
     refusalLine: (ip) =>
       refusalLines(ip).then(
         () => {
@@ -130,12 +143,23 @@ export function createLimits(store: LimitStore): Limits {
   };
 }
 
-/** Counts in this process by address, by the networks around it, and over all. */
-function byNetwork(name: keyof typeof LOCAL_WINDOWS): (ip: string) => Promise<void> {
+type CountByNetwork = (ip: string) => Promise<void>;
+
+function localByNetwork(name: keyof typeof LOCAL_WINDOWS): CountByNetwork {
   const { points, duration } = LOCAL_WINDOWS[name];
-  const counterOf = (share: number) => countInMemory({ keyPrefix: name, points: points * share, duration });
-  const counters = NETWORK_SHARES.map(counterOf);
-  const overAll = counterOf(OVER_ALL_SHARE);
+  return byNetwork(points, points * OVER_ALL_SHARE, (network, most) =>
+    countInMemory({ keyPrefix: name + network, points: most, duration }),
+  );
+}
+
+/** Counts by address, by the networks around it, and over all. */
+function byNetwork(
+  points: number,
+  pointsOverAll: number,
+  counterOf: (network: string, points: number) => Counter,
+): CountByNetwork {
+  const counters = NETWORK_SHARES.map((share) => counterOf(`By${share}`, points * share));
+  const overAll = counterOf("OverAll", pointsOverAll);
   return async (ip) => {
     // The narrowest first: who has used up theirs takes nothing of their neighbours'.
     for (const [index, block] of addressBlocks(ip).entries())

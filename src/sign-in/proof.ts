@@ -1,24 +1,35 @@
 import { ApiError } from "../errors";
-import type { CodeGrant, IdentityProof } from "../identity/provider";
+import { type CodeGrant, GOOGLE, GUEST, type IdentityProof } from "../identity/provider";
 import type { SignInBody } from "./model";
 
 /** The one thing by which a player proves who they are. */
 export type Proof =
   | IdentityProof
   | ({ kind: "code" } & CodeGrant)
-  | { kind: "login_code"; code: string; codeVerifier: string };
+  | { kind: "login_code"; code: string; codeVerifier: string }
+  | { kind: "guest_key"; key: string };
 
-const PROOFS = ["access_token", "id_token", "code", "login_code"] as const;
+const PROOFS = ["access_token", "id_token", "code", "login_code", "guest_key"] as const;
 const COMPANIONS = {
   access_token: [],
   id_token: [],
   code: ["code_verifier", "redirect_uri"],
   login_code: ["code_verifier"],
+  guest_key: ["provider"],
 } as const satisfies Record<(typeof PROOFS)[number], (keyof SignInBody)[]>;
+
+/** Whose each proof is; of a login code any provider's may be. */
+const PROVIDERS: Partial<Record<(typeof PROOFS)[number], string>> = {
+  access_token: GOOGLE,
+  id_token: GOOGLE,
+  code: GOOGLE,
+  guest_key: GUEST,
+};
 
 /**
  * Picks the proof out of a login request.
- * @throws {ApiError} validation_failed for none, several, or one without its companions
+ * @throws {ApiError} validation_failed for none, several, one without its companions, or one of another provider;
+ * provider_unavailable for a provider that is not there
  */
 export function readProof(body: SignInBody): Proof {
   const given = PROOFS.filter((name) => body[name] !== undefined);
@@ -26,9 +37,14 @@ export function readProof(body: SignInBody): Proof {
   if (!kind || given.length > 1) {
     throw invalid("", `exactly one of ${PROOFS.join(", ")} is required`);
   }
+  const { provider } = body;
+  if (provider !== undefined && provider !== GOOGLE && provider !== GUEST)
+    throw new ApiError("provider_unavailable");
   for (const companion of COMPANIONS[kind]) {
     if (body[companion] === undefined) throw invalid(companion, `is required with ${kind}`);
   }
+  if (provider !== undefined && PROVIDERS[kind] !== undefined && provider !== PROVIDERS[kind])
+    throw invalid("provider", `is not the one whose ${kind} it is`);
   const { code_verifier: codeVerifier = "", redirect_uri: redirectUri = "" } = body;
   const value = body[kind] ?? "";
   switch (kind) {
@@ -40,6 +56,8 @@ export function readProof(body: SignInBody): Proof {
       return { kind, code: value, codeVerifier, redirectUri };
     case "login_code":
       return { kind, code: value, codeVerifier };
+    case "guest_key":
+      return { kind, key: value };
   }
 }
 

@@ -10,6 +10,7 @@ import { GOOGLE, type VerifiedIdentity } from "../identity/provider";
 import type { Providers } from "../identity/providers";
 import type { Limits } from "../limits/limits";
 import { sessionAnswer } from "../session/model";
+import { guestIdentity } from "./guest-key";
 import { spendIdToken } from "./id-token";
 import { signInBody } from "./model";
 import { type Proof, readProof } from "./proof";
@@ -18,6 +19,7 @@ import { type SignInDeps, signIn } from "./sign-in";
 export type SignInRouteDeps = SignInDeps & {
   authorizations: AuthorizationStore;
   clock: Clock;
+  guestsEnabled: boolean;
   providers: Providers;
   /** Of a redirect that a code may have been issued to. */
   isAllowedRedirectUri: RedirectUriCheck;
@@ -51,6 +53,8 @@ export function signInRoutes(deps: SignInRouteDeps) {
           });
         }
         return { identity: await providers.get(GOOGLE).exchangeCode(proof), sessionId };
+      case "guest_key":
+        return { identity: guestIdentity(proof.key, deps.guestsEnabled), sessionId };
       case "login_code":
         return redeemLoginCode(deps, proof, sessionId, context);
     }
@@ -74,6 +78,7 @@ export function signInRoutes(deps: SignInRouteDeps) {
         200: sessionAnswer,
         ...errorResponses(
           "validation_failed",
+          "provider_unavailable",
           "google_token_invalid",
           "google_audience_mismatch",
           "invalid_grant",
@@ -86,9 +91,9 @@ export function signInRoutes(deps: SignInRouteDeps) {
         ),
       },
       detail: {
-        summary: "Sign in with Google",
+        summary: "Sign in with Google, or as a guest",
         description:
-          "Takes exactly one of Google's proofs (access token, id token, or authorization code with its PKCE verifier), or the one-time login code of our own sign-in page. The first sign-in creates the player. Every device gets a session of its own.",
+          "Takes exactly one of Google's proofs (access token, id token, or authorization code with its PKCE verifier), the one-time login code of our own sign-in page, or a guest's key. The first sign-in creates the player. Every device gets a session of its own.",
       },
     },
   );

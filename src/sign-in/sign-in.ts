@@ -1,7 +1,8 @@
 import { ApiError } from "../errors";
 import type { RequestContext } from "../http/context";
-import type { VerifiedIdentity } from "../identity/provider";
+import { GUEST, type VerifiedIdentity } from "../identity/provider";
 import type { IdentityStore } from "../identity/store";
+import type { Limits } from "../limits/limits";
 import type { Log } from "../log/log";
 import type { SessionAnswer } from "../session/model";
 import type { NewSession, SessionStore } from "../session/store";
@@ -13,22 +14,23 @@ export type SignInDeps = {
   identities: IdentityStore;
   sessions: SessionStore;
   tokens: Tokens;
+  limits: Pick<Limits, "newGuest">;
   log: Log;
 };
 
 /**
  * Signs a verified player in on a device of their own, and up on the first time. An opening that has happened already,
  * by a proof that was sent again because its answer was lost, gets the same session.
- * @throws {ApiError} account_disabled; invalid_grant when that session is over
+ * @throws {ApiError} account_disabled; invalid_grant when that session is over; rate_limited for one guest too many
  */
 export async function signIn(
-  { identities, sessions, tokens, log }: SignInDeps,
+  { identities, sessions, tokens, limits, log }: SignInDeps,
   identity: VerifiedIdentity,
   opening: NewSession,
   context: RequestContext,
 ): Promise<SessionAnswer> {
   const { sessionId, device } = opening;
-  const { user, isNew, isOpened } = await openSession(identities, identity, opening);
+  const { user, isNew, isOpened } = await openSession(identities, limits, identity, opening);
   const details = { userId: user.id, sessionId, device: device ?? undefined, ...context };
   if (isOpened) {
     if (isNew) log.event("new_player", { ...details, username: user.name });
@@ -47,11 +49,13 @@ type Opened = { user: UserRow; isNew: boolean; isOpened: boolean };
 
 async function openSession(
   identities: IdentityStore,
+  limits: SignInDeps["limits"],
   identity: VerifiedIdentity,
   opening: NewSession,
 ): Promise<Opened> {
   const known = await identities.signIn(identity, opening);
   if (known) return { ...known, isNew: false };
+  if (identity.provider === GUEST) await limits.newGuest(opening.ip);
   const enrolled = await enroll(identities, identity, opening);
   if (enrolled) return { user: enrolled, isNew: true, isOpened: true };
   const sameMoment = await identities.signIn(identity, opening);

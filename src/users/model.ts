@@ -3,7 +3,10 @@ import { t } from "elysia";
 import { MAXIMUM_PICTURE_BYTES, PICTURE_DATA_URL } from "../pictures/image";
 import { PICTURE_URL, PICTURE_URL_MAX_LENGTH } from "./picture-url";
 
-/** A player as clients see one. Each member is a column of `users`: a new one needs no other place but the schema. */
+/**
+ * A player as clients see one. Each member but `guest` is a column of `users`: a new one needs no other place but the
+ * schema.
+ */
 export const userModel = t.Object({
   id: Type.Integer({ examples: [7] }),
   name: t.String({ examples: ["Crispy Otter"] }),
@@ -14,6 +17,8 @@ export const userModel = t.Object({
   }),
   stars: Type.Integer({ examples: [0] }),
   level: Type.Integer({ examples: [1] }),
+  guest: t.Boolean({ description: "Whether the key of a guest is the only way in.", examples: [false] }),
+  providers: t.Array(t.String(), { description: "The ways in, sorted.", examples: [["google"]] }),
   created_at: t.String({ format: "date-time", examples: ["2026-01-31T12:00:00.000Z"] }),
   last_login: t.String({ format: "date-time", examples: ["2026-01-31T12:00:00.000Z"] }),
 });

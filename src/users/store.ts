@@ -1,19 +1,25 @@
 import { uniqueViolation } from "../db/errors";
-import { CLOCK, type RunStatement } from "../db/statements";
+import { CLOCK, type RunStatement, seconds } from "../db/statements";
 import { type User, userModel } from "./model";
 import type { Username } from "./username";
 
 /** What clients see of a player, as the columns of `users` have it. */
-export type UserRow = Omit<User, "email" | "created_at" | "last_login"> & {
+export type UserRow = Omit<User, "email" | "guest" | "providers" | "created_at" | "last_login"> & {
   email: string | null;
+  /** Separated by commas. */
+  providers: string;
   created_at: Date;
   last_login: Date;
 };
 
-const COLUMNS = Object.keys(userModel.properties) as (keyof UserRow)[];
+const { guest: _, ...COLUMNS } = userModel.properties;
 
-/** The columns of {@link UserRow}, of a table or subquery `u`. */
-export const USER_COLUMNS = COLUMNS.map((column) => `u.${column}`).join(", ");
+/** The columns of {@link UserRow}, of a table or subquery `u`. An array would be slower to read than a text. */
+export const USER_COLUMNS = Object.keys(COLUMNS)
+  .map((column) =>
+    column === "providers" ? "array_to_string(u.providers, ',') AS providers" : `u.${column}`,
+  )
+  .join(", ");
 
 /** Part of a statement, named `u`: notes a sign-in of the player in `known.user_id`; nobody when banned. */
 export const SIGNED_IN = (email: string, emailVerified: string) => `
@@ -46,6 +52,7 @@ const ENROLLED_COLUMNS = [
   "name_folded",
   "name_skeleton",
   "picture",
+  "providers",
 ] as const;
 type EnrolledColumn = (typeof ENROLLED_COLUMNS)[number];
 
@@ -68,6 +75,19 @@ const RENAME = `
   ), ${LOOKED("$6", "$7", "$8")}
   SELECT ${USER_COLUMNS} FROM u`;
 
+/** Whoever has refreshed lately plays on, though their last sign-in was long ago. */
+const PURGE_GUESTS = `
+  DELETE FROM users WHERE id IN (
+    SELECT u.id
+    FROM identities AS i JOIN users AS u ON u.id = i.user_id, ${CLOCK}
+    WHERE i.provider = 'guest' AND i.last_used_at < clock.now - ${seconds("$2")}
+      AND u.providers = ARRAY['guest'] AND u.stars = 0 AND u.level = 1 AND u.banned_at IS NULL
+      AND u.last_login < clock.now - ${seconds("$2")}
+      AND NOT EXISTS (
+        SELECT FROM refresh_tokens AS s
+        WHERE s.user_id = u.id AND s.revoked_at IS NULL AND s.rotated_at > clock.now - ${seconds("$2")})
+    LIMIT $3 FOR UPDATE OF u SKIP LOCKED)`;
+
 export type UserStore = ReturnType<typeof createUserStore>;
 
 /** Every statement on `users` and `name_looks` alone; others are parts of the statements of the identity and the picture store. */
@@ -81,6 +101,14 @@ export function createUserStore(run: RunStatement) {
       const values = [userId, name, folded, skeleton, ...looks];
       const { rows } = await run<UserRow>("rename", RENAME, values, String(userId));
       return rows[0] ?? null;
+    },
+
+    /**
+     * Deletes up to so many guests who have no progress and no other way in, and have not been here for so long.
+     * @returns how many
+     */
+    async purgeGuests(idleSeconds: number, limit: number): Promise<number> {
+      return (await run("purge_guests", PURGE_GUESTS, [idleSeconds, limit])).rowCount;
     },
   };
 }

@@ -1,10 +1,13 @@
+import { GUEST } from "../identity/provider";
 import type { User } from "./model";
 import type { UserRow } from "./store";
 
 /** The user as clients see it: times in ISO 8601, UTC; an email that is unknown is empty. */
-export function toUser({ email, created_at, last_login, ...rest }: UserRow): User {
+export function toUser({ email, providers, created_at, last_login, ...rest }: UserRow): User {
   return {
     ...rest,
+    guest: providers === GUEST,
+    providers: providers.split(","),
     email: email ?? "",
     created_at: created_at.toISOString(),
     last_login: last_login.toISOString(),

@@ -10,6 +10,7 @@ import { bearer, expectError, get, post } from "../support/requests";
 import { startTestServer } from "../support/server";
 import { onEmbedded } from "../support/suite";
 
+const GUESTS = { newPerAddressPerHour: 20, newPerHour: 100 };
 const refusal = () => Promise.reject(new ApiError("google_token_invalid"));
 
 async function repeat(times: number, action: (turn: number) => Promise<unknown>): Promise<void> {
@@ -29,7 +30,7 @@ describe("what counts", () => {
   };
 
   test("S53 refused sign-ins count by address; beyond 200 in five minutes they run one after the other", async () => {
-    const limits = createLimits(memoryStore);
+    const limits = createLimits(memoryStore, GUESTS);
     await repeat(200, () => guess(limits, "192.0.2.1"));
     let running = 0;
     let most = 0;
@@ -50,7 +51,7 @@ describe("what counts", () => {
   });
 
   test("whoever is right behind an address that was refused 186 times, or a thousand, gets in", async () => {
-    const limits = createLimits(memoryStore);
+    const limits = createLimits(memoryStore, GUESTS);
     for (const refusals of [186, 814]) {
       await repeat(refusals, () => guess(limits, "192.0.2.1"));
       expect(await limits.signInAttempt("192.0.2.1", async () => "in")).toBe("in");
@@ -58,13 +59,13 @@ describe("what counts", () => {
   });
 
   test("five thousand players behind one address sign in at once", async () => {
-    const limits = createLimits(memoryStore);
+    const limits = createLimits(memoryStore, GUESTS);
     const attempt = () => limits.signInAttempt("192.0.2.1", () => Bun.sleep(1).then(() => "in"));
     expect(await fitting(5_000, attempt)).toBe(5_000);
   });
 
   test("sign-ins that succeed, or fail for Google's sake, do not count by address", async () => {
-    const limits = createLimits(memoryStore);
+    const limits = createLimits(memoryStore, GUESTS);
     await repeat(500, () => limits.signInAttempt("192.0.2.1", async () => "in"));
     const outage = () => Promise.reject(new ApiError("google_unavailable"));
     await repeat(500, () => limits.signInAttempt("192.0.2.1", outage).catch(() => {}));
@@ -76,7 +77,7 @@ describe("what counts", () => {
     ["/56", 800, (turn: number) => `2001:db8:1:${(0x200 + (turn % 256)).toString(16)}::1`],
     ["/48", 3_200, (turn: number) => `2001:db8:1:${turn.toString(16)}::1`],
   ])("S53 IPv6 addresses count by their %s as well", async (_prefix, refusals, address) => {
-    const limits = createLimits(memoryStore);
+    const limits = createLimits(memoryStore, GUESTS);
     const together = () => fitting(40, (turn) => limits.signInAttempt(address(turn), () => Bun.sleep(1)));
     await repeat(refusals - 1, (turn) => guess(limits, address(turn)));
     expect(await together()).toBe(40);
@@ -86,7 +87,7 @@ describe("what counts", () => {
   });
 
   test("when too much is refused over all, an address has few refusals left, and no other is touched", async () => {
-    const limits = createLimits(memoryStore);
+    const limits = createLimits(memoryStore, GUESTS);
     await repeat(10_000, (turn) => guess(limits, `10.${turn >> 8}.${turn & 255}.1`));
     await repeat(5, () => guess(limits, "192.0.2.1"));
     const together = (ip: string) => fitting(40, () => limits.signInAttempt(ip, () => Bun.sleep(1)));
@@ -95,7 +96,7 @@ describe("what counts", () => {
   });
 
   test("lines of refusals are limited over all as well", async () => {
-    const limits = createLimits(memoryStore);
+    const limits = createLimits(memoryStore, GUESTS);
     let lines = 0;
     await repeat(5_000, async (turn) => {
       if ((await limits.refusalLine(`10.${turn >> 8}.${turn & 255}.1`)) === 0) lines++;
@@ -103,15 +104,28 @@ describe("what counts", () => {
     expect(lines).toBe(3_000);
   });
 
+  test("guests may be new so often from an address and its networks, and from everywhere", async () => {
+    const limits = createLimits(memoryStore, GUESTS);
+    expect(await fitting(50, () => limits.newGuest("192.0.2.1"))).toBe(20);
+    expect(await fitting(100, (turn) => limits.newGuest(`2001:db8:1:2${(turn % 10).toString(16)}::1`))).toBe(
+      80,
+    );
+    expect(await fitting(50, (turn) => limits.newGuest(`198.51.100.${turn}`))).toBe(0);
+    const roomy = createLimits(memoryStore, { ...GUESTS, newPerHour: 1_000 });
+    expect(await fitting(200, (turn) => roomy.newGuest(`2001:db8:1:2${(turn % 10).toString(16)}::1`))).toBe(
+      80,
+    );
+  });
+
   test("a session's token before the last is taken a hundred times after a rotation, from elsewhere three times", async () => {
-    const limits = createLimits(memoryStore);
+    const limits = createLimits(memoryStore, GUESTS);
     expect(await fitting(200, () => limits.repeatedRefresh("s", 1, false))).toBe(100);
     expect(await fitting(200, () => limits.repeatedRefresh("s", 1, true))).toBe(3);
     expect(await fitting(200, () => limits.repeatedRefresh("s", 2, true))).toBe(3);
   });
 
   test("a refusal says when to come back", async () => {
-    const limits = createLimits(memoryStore);
+    const limits = createLimits(memoryStore, GUESTS);
     await fitting(60, () => limits.signIn("google", "1"));
     const error = (await limits.signIn("google", "1").catch((thrown) => thrown)) as ApiError;
     expect(error.status).toBe(429);
@@ -124,7 +138,7 @@ describe("what counts", () => {
       reached++;
       return new RateLimiterRes();
     };
-    const limits = createLimits({ ...memoryStore, counter: () => ({ consume: count }) });
+    const limits = createLimits({ ...memoryStore, counter: () => ({ consume: count }) }, GUESTS);
     await repeat(20, () => limits.refresh("session"));
     await repeat(1_000, () => limits.forgedToken("192.0.2.1").catch(() => {}));
     expect(reached).toBe(0);
@@ -133,7 +147,7 @@ describe("what counts", () => {
   });
 
   test("sixty-four tabs may refresh one session at once, a flood may not", async () => {
-    const limits = createLimits(memoryStore);
+    const limits = createLimits(memoryStore, GUESTS);
     expect(await fitting(64, () => limits.refresh("tabs"))).toBe(64);
     expect(await fitting(1_000, () => limits.refresh("flood"))).toBe(120);
   });

@@ -25,6 +25,8 @@ onEachDatabase((at) => {
         picture: expect.stringContaining(account.sub),
         stars: 0,
         level: 1,
+        guest: false,
+        providers: ["google"],
         created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
         last_login: body.user.created_at,
       },
