@@ -6,14 +6,17 @@ import { resumePopups, signInWithPopup } from "./sign-in/popup.ts";
 import { returningSignIn, signInWithRedirect } from "./sign-in/redirect.ts";
 import { browserStorage } from "./storage/browser.ts";
 
-const BROWSERS = { Edg: "Edge", OPR: "Opera", Firefox: "Firefox", Chrome: "Chrome", Safari: "Safari" };
+/** Those that are in disguise first. */
+const BROWSERS = ["Edg", "OPR", "Firefox", "Chrome", "Safari"];
+const FULL_NAMES: Record<string, string> = { Edg: "Edge", OPR: "Opera" };
 const SYSTEMS = /Windows|Android|iPhone|iPad|CrOS|Mac|Linux/;
 
 /** The platform of the package's browser entry; `#platform` in package.json chooses it. */
 export const defaultPlatform: Platform = {
   device() {
     const { userAgent = "" } = globalThis.navigator ?? {};
-    const [, name = "Browser"] = Object.entries(BROWSERS).find(([token]) => userAgent.includes(token)) ?? [];
+    const browser = BROWSERS.find((token) => userAgent.includes(token)) ?? "Browser";
+    const name = FULL_NAMES[browser] ?? browser;
     const [system] = userAgent.match(SYSTEMS) ?? [];
     return system ? `${name} on ${system}` : name;
   },

@@ -18,7 +18,7 @@ const rules: [names: Name[], expected: string, fits: (value: never) => unknown][
   [["openUrl", "warn", "fetch"], "a function", isFunction],
   [["appName", "appAuthor", "clientId"], "a text", isText],
   [["device"], "1 to 64 characters", (value: string) => isText(value) && value.length <= 64],
-  [["redirectUri"], "a page or an app's link", (uri: string) => isText(uri) && !UNSAFE_REDIRECT.test(uri)],
+  [["redirectUri"], "a page or app link", (uri: string) => isText(uri) && !UNSAFE_REDIRECT.test(uri)],
 ];
 
 /**
@@ -44,7 +44,7 @@ function checkBackendUrl(text: string): string {
     const { href } = new URL(text);
     if (BACKEND.test(href)) return href.replace(/\/+$/, "");
   } catch {}
-  throw invalid("backendUrl", "a whole URL like https://accounts.example.com; http: is for localhost");
+  throw invalid("backendUrl", "an https URL, or http at localhost");
 }
 
 function invalid(name: Name, expected: string): AccountError {

@@ -88,7 +88,7 @@ export function cancelled(): AccountError {
 }
 
 export function loginTimeout(seconds: number): AccountError {
-  return new AccountError("login_timeout", `Nobody signed in within ${seconds} s.`);
+  return new AccountError("login_timeout", `No sign-in within ${seconds} s.`);
 }
 
 export function browserNotOpened(cause: unknown): AccountError {

@@ -6,7 +6,7 @@ import { type Clock, systemClock } from "./clock.ts";
 import { CurrentSession } from "./current-session.ts";
 import { AccountError } from "./errors.ts";
 import { type Answer, Http } from "./http.ts";
-import { LoginPromise } from "./login-promise.ts";
+import { loginPromise } from "./login-promise.ts";
 import type { ListenOptions, LoginOptions, OAuthManagerOptions } from "./options.ts";
 import type { Platform, SignIn, SignInAttempt, SignInProof } from "./platform.ts";
 import { Refresher } from "./refresher.ts";
@@ -95,7 +95,7 @@ export class OAuthManager {
     const ignored = (error: unknown) => {
       if (!heard && !this.#disposed) this.#warn("The sign-in failed.", error);
     };
-    return LoginPromise.of(this.#login({ onSuccess, onLogout, onError, ...options }), ignored);
+    return loginPromise(this.#login({ onSuccess, onLogout, onError, ...options }), ignored);
   }
 
   /**
@@ -112,6 +112,21 @@ export class OAuthManager {
     this.#signInFlow.cancel();
     await this.#signInFlow.start(({ complete }) => complete({ id_token: idToken, nonce }));
     return this.#refresher.required().user;
+  }
+
+  /**
+   * Lets the player play at once, without an account anywhere: as the player who is signed in, else as the guest of
+   * this install, who is the same at every start. A logout keeps the guest's key.
+   *
+   * @throws AccountError `rate_limited` where too many guests are new, `request_failed` where none may play, …
+   * @example
+   * const user = await oauth.loginAsGuest();
+   * if (user.guest) showHint("Sign in to keep your stars on every device.");
+   */
+  loginAsGuest(): Promise<UserInfo> {
+    return this.#login({}, async ({ complete }) =>
+      complete({ provider: "guest", guest_key: await this.#store.guestKey() }),
+    );
   }
 
   /**
@@ -349,7 +364,10 @@ export class OAuthManager {
     for (const stop of this.#stops) stop?.();
   }
 
-  async #login({ onSuccess, onLogout, onError, ...options }: LoginOptions): Promise<UserInfo> {
+  async #login(
+    { onSuccess, onLogout, onError, ...options }: LoginOptions,
+    signIn = this.#platform.signIn,
+  ): Promise<UserInfo> {
     this.#requireAlive();
     for (const off of this.#handlers) off?.();
     this.#handlers = [
@@ -359,7 +377,8 @@ export class OAuthManager {
     ];
     const user = this.getUser();
     if (user) this.#callbacks.emit("login", user);
-    else await this.#untilSignedIn(this.#signInFlow.start((attempt) => this.#signIn(attempt), options));
+    else
+      await this.#untilSignedIn(this.#signInFlow.start((attempt) => this.#signIn(attempt, signIn), options));
     return this.#refresher.required().user;
   }
 
@@ -371,9 +390,9 @@ export class OAuthManager {
   }
 
   /** Opens a popup before it returns, when the storage answers at once: browsers ask for that. */
-  #signIn(attempt: SignInAttempt): Promise<void> {
+  #signIn(attempt: SignInAttempt, signIn: SignIn): Promise<void> {
     const go = (stored: Session | null) => {
-      if (!stored) return this.#platform.signIn(attempt);
+      if (!stored) return signIn(attempt);
       if (!attempt.signal.aborted) this.#currentSession.replace(stored);
       return Promise.resolve();
     };
@@ -440,7 +459,7 @@ export class OAuthManager {
     this.#status = status;
     this.#callbacks.emit("status", status);
     if (status.state === "in_progress" && status.error && !toldBefore) {
-      this.#warn("No browser opened; the sign-in waits at getLoginStatus().url.", status.error);
+      this.#warn("No browser opened; the sign-in waits at its url.", status.error);
     }
   }
 
@@ -450,5 +469,5 @@ export class OAuthManager {
 }
 
 function disposed(): AccountError {
-  return new AccountError("disposed", "Already disposed of.");
+  return new AccountError("disposed", "Disposed of.");
 }

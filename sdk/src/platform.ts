@@ -6,7 +6,8 @@ import type { AccountStorage } from "./storage/storage.ts";
 export type SignInProof =
   | { login_code: string; code_verifier: string }
   | { code: string; code_verifier: string; redirect_uri: string }
-  | { id_token: string; nonce?: string | undefined };
+  | { id_token: string; nonce?: string | undefined }
+  | { provider: "guest"; guest_key: string };
 
 /** One sign-in under way. */
 export interface SignInAttempt {

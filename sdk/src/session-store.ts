@@ -1,4 +1,5 @@
 import type { Clock } from "./clock.ts";
+import { randomToken } from "./pkce.ts";
 import { parseSession, type Session, serializeSession } from "./session.ts";
 import type { AccountStorage } from "./storage/storage.ts";
 
@@ -26,6 +27,7 @@ export class SessionStore {
   #held: string | null = null;
   #unwritten: Unwritten | undefined;
   #warned = false;
+  #guestKey: string | undefined;
   #retryTimer: unknown;
   #retryMs = FIRST_RETRY_MS;
   #closed = false;
@@ -77,6 +79,21 @@ export class SessionStore {
       const next = change(stored);
       await this.#put(next);
       return next;
+    });
+  }
+
+  /** The key of this install's guest: made once, and kept before it is used. It stays when the session goes. */
+  guestKey(): Promise<string> {
+    const key = `${this.#key}.guest`;
+    return this.lock("guest", async () => {
+      try {
+        this.#guestKey ??= (await this.#storage.get(key)) || randomToken();
+        await this.#storage.set(key, this.#guestKey);
+      } catch (error) {
+        this.#warnOnce(error);
+      }
+      this.#guestKey ??= randomToken();
+      return this.#guestKey;
     });
   }
 

@@ -6,6 +6,7 @@ const PROBLEMS = {
   access_denied: "You chose not to sign in.",
   login_timeout: "That took too long. Try again.",
   network_error: "The server cannot be reached.",
+  rate_limited: "Too many new chefs at once. Try again later.",
   username_taken: "Another chef has this name.",
 };
 
@@ -15,6 +16,7 @@ const NAME_RULES = "Use 3 to 20 letters, digits, dots, dashes or single spaces."
 export function createAccount() {
   if (!isSecureContext) {
     element("welcome").hidden = false;
+    element("guest").hidden = true;
     element("login").hidden = true;
     element("redirect").hidden = true;
     element("problem").textContent = "Open this page over https or at localhost to sign in.";
@@ -22,6 +24,7 @@ export function createAccount() {
   // The game is served by the account server, at /play/ below the server's own address.
   const oauth = new RobotouilleAccount.OAuthManager({ backendUrl: new URL("..", location.href).href });
 
+  element("guest").onclick = () => oauth.loginAsGuest().catch(() => {});
   element("login").onclick = () => oauth.login();
   element("redirect").onclick = () => oauth.login({ mode: "redirect" });
   element("logout").onclick = () => oauth.logout();
@@ -33,9 +36,9 @@ export function createAccount() {
   return oauth;
 }
 
-function showPlayer({ name, picture, stars, level }) {
+function showPlayer({ name, picture, stars, level, guest }) {
   element("name").textContent = name;
-  element("progress").textContent = `Level ${level} · ★ ${stars}`;
+  element("progress").textContent = `${guest ? "Guest · " : ""}Level ${level} · ★ ${stars}`;
   const avatar = element("avatar");
   avatar.replaceChildren(name[0].toUpperCase());
   if (!picture?.startsWith("http")) return;

@@ -47,6 +47,17 @@ export async function logIn(oauth: OAuthManager, history: History): Promise<void
   }
 }
 
+/** The guest of this computer, the same at every start. */
+export async function playAsGuest(oauth: OAuthManager): Promise<void> {
+  try {
+    const user = await oauth.loginAsGuest();
+    log.success(`Welcome, ${user.name}`);
+  } catch (error) {
+    const { code, message } = error as AccountError;
+    log.error(`${code}: ${message}`);
+  }
+}
+
 export async function showStatus(oauth: OAuthManager): Promise<void> {
   const status = oauth.getLoginStatus();
   log.info(status.state === "failed" ? `failed: ${status.error.code}` : status.state);

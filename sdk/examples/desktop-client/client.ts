@@ -1,7 +1,16 @@
 import { intro, isCancel, outro, select } from "@clack/prompts";
 // In a game of your own: from "@robotouille/account-sdk".
 import { OAuthManager } from "../../src/index.ts";
-import { callbackHistory, forceRefresh, logIn, logOut, rename, showStatus, showUser } from "./actions.ts";
+import {
+  callbackHistory,
+  forceRefresh,
+  logIn,
+  logOut,
+  playAsGuest,
+  rename,
+  showStatus,
+  showUser,
+} from "./actions.ts";
 import { History } from "./history.ts";
 
 const FRAME_MS = 16;
@@ -16,14 +25,15 @@ const loop = setInterval(() => oauth.processCallbacks(), FRAME_MS);
 intro(`Robotouille · ${backendUrl}`);
 await oauth.loadStoredCredentials();
 
-const actions = { logIn, showStatus, showUser, rename, logOut, callbackHistory, forceRefresh };
+const actions = { logIn, playAsGuest, showStatus, showUser, rename, logOut, callbackHistory, forceRefresh };
 
 for (;;) {
   const user = oauth.getUser();
   const choice = await select<keyof typeof actions | "quit">({
-    message: user ? `Signed in as ${user.name}` : "Nobody is signed in",
+    message: user ? `Signed in as ${user.name}${user.guest ? ", a guest" : ""}` : "Nobody is signed in",
     options: [
       { value: "logIn", label: "Log in", disabled: user !== null },
+      { value: "playAsGuest", label: "Play as a guest", disabled: user !== null },
       { value: "showStatus", label: "Status" },
       { value: "showUser", label: "User", disabled: user === null },
       { value: "rename", label: "Rename", disabled: user === null },

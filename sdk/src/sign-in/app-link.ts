@@ -15,10 +15,7 @@ export async function signInWithAppLink(attempt: SignInAttempt): Promise<void> {
   const { options, signal } = attempt;
   const { openUrl, redirectUri, backendUrl } = options;
   if (!redirectUri || !openUrl) {
-    throw new AccountError(
-      "redirect_uri_invalid",
-      "With openUrl the option redirectUri names the app's link.",
-    );
+    throw new AccountError("redirect_uri_invalid", "openUrl needs redirectUri, the app's link.");
   }
   const { state, verifier, url } = await createAuthorizationRequest(options, redirectUri, APP_LINK_STATE);
   signal.throwIfAborted();

@@ -73,5 +73,5 @@ export async function completeWithAnswer(
 }
 
 export function stateMismatch(): AccountError {
-  return new AccountError("state_mismatch", "No such sign-in is under way.");
+  return new AccountError("state_mismatch", "No such sign-in is open.");
 }

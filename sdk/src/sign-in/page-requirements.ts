@@ -8,16 +8,13 @@ import type { SignInAttempt } from "../platform.ts";
  */
 export function requireSuitablePage({ mode }: SignInAttempt): void {
   if (!globalThis.document) {
-    throw new AccountError("window_missing", "Call login() in a page: a worker or a server shows nothing.");
+    throw new AccountError("window_missing", "Call login() in a page, not in a worker.");
   }
   if (!/^https?:$/.test(location.protocol) || origin === "null") {
-    throw new AccountError(
-      "origin_unsupported",
-      "Serve this page over http(s), or in an app use openUrl, redirectUri and completeLogin().",
-    );
+    throw new AccountError("origin_unsupported", "Serve this page over http(s), or use openUrl.");
   }
   if (mode === "redirect" && parent !== window) {
-    throw new AccountError("redirect_in_frame", "No sign-in page shows in a frame: use a popup.");
+    throw new AccountError("redirect_in_frame", "Use a popup in a frame.");
   }
 }
 

@@ -75,7 +75,7 @@ export function answerOpener(state: string): void {
 
 function openPopup(url = ""): Window {
   const popup = window.open(url, "", "width=480,height=640");
-  if (!popup || popup.closed) throw new AccountError("popup_blocked", "The browser blocked the popup.");
+  if (!popup || popup.closed) throw new AccountError("popup_blocked", "The popup was blocked.");
   return popup;
 }
 

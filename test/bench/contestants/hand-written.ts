@@ -230,8 +230,9 @@ function sessionAnswer(user: UserRow, sessionId: string, generation: number): Re
   });
 }
 
-function publicUser({ id, name, email, picture, stars, level, created_at, last_login }: UserRow) {
-  return { id, name, email, picture, stars, level, created_at, last_login };
+function publicUser({ id, name, email, picture, stars, level, providers, created_at, last_login }: UserRow) {
+  const guest = providers === "guest";
+  return { id, name, email, picture, stars, level, guest, providers: [providers], created_at, last_login };
 }
 
 function success(body: object): Response {

@@ -9,7 +9,12 @@ const prisma = new PrismaClient({
 const { refreshTokenExpirySeconds: idle, sessionMaxSeconds: cap, maxSessionsPerUser } = config.security;
 
 const ago = (seconds: number) => new Date(Date.now() - seconds * 1_000);
-const row = (user: User) => ({ ...user, created_at: user.createdAt, last_login: user.lastLogin });
+const row = (user: User) => ({
+  ...user,
+  providers: user.providers.join(),
+  created_at: user.createdAt,
+  last_login: user.lastLogin,
+});
 
 serve({
   async rotate({ sessionId, generation, ip }) {

@@ -18,6 +18,8 @@ export const ADA = {
   picture: null as string | null,
   stars: 3,
   level: 2,
+  guest: false,
+  providers: ["google"] as string[],
 };
 
 /** The account server's answers in memory, for tests that need each fault at an exact moment. */
