@@ -27,6 +27,13 @@ const SERVING_LIMITS: pg.PoolConfig = {
  */
 const ALONE_LOCK_MS = 2_000;
 
+/**
+ * How often a statement comes back for something locked while it finds no connection of its own, and the pause before
+ * each, in milliseconds: a migration locks a table for a moment, and everybody meets it.
+ */
+const LOCKED_TRIES = 4;
+const LOCKED_PAUSE_MS = 100;
+
 /** How long a connection may take to come about, unless the configuration says: for a request, and for anything else. */
 const SERVING_CONNECT_MS = 2_000;
 const CONNECT_MS = 5_000;
@@ -95,14 +102,16 @@ export class ServingPool extends pg.Pool {
   override query = (async (...statement: Parameters<pg.Pool["query"]>) => {
     const began = performance.now();
     let alone = false;
+    let locked = 0;
     for (let outdated = 0; ; ) {
       const connection = this.leastBusy();
       const { prepares } = this;
       try {
         return await (alone ? this.queryAlone(...statement) : connection.query(this.asSent(statement)));
       } catch (error) {
-        if (!alone && isLockTimeout(error) && this.waiting < this.maximumWaiting) {
-          alone = true;
+        if (!alone && isLockTimeout(error) && ++locked <= LOCKED_TRIES) {
+          alone = this.waiting < this.maximumWaiting;
+          if (!alone) await Bun.sleep(LOCKED_PAUSE_MS * (0.5 + Math.random()));
           continue;
         }
         if (prepares && isStatementLost(error)) {

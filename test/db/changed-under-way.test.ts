@@ -78,4 +78,20 @@ describe.skipIf(!postgresAvailable())("a PostgreSQL that changes under a running
     await run("ALTER TABLE users ALTER COLUMN name TYPE varchar(90)");
     expect((await me()).status).toBe(200);
   });
+
+  test("a table that is locked for a moment, as by a migration, costs no request", async () => {
+    const sessions = await Promise.all(Array.from({ length: 60 }, () => signIn(server)));
+    const locked = withClient(cluster.config, async (client) => {
+      await client.query("BEGIN; LOCK TABLE refresh_tokens IN ACCESS EXCLUSIVE MODE");
+      await Bun.sleep(250);
+      await client.query("COMMIT");
+    });
+    await Bun.sleep(50);
+    const answers = await Promise.all([
+      ...sessions.map((each) => refresh(server, each)),
+      ...sessions.map((each) => get(server, "/api/me", bearer(each))),
+    ]);
+    await locked;
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+  });
 });

@@ -5,7 +5,6 @@ import { onEmbedded } from "../support/suite";
 
 /** Codes that no operation of the document declares, each with its reason. */
 const UNDECLARED: Partial<Record<ErrorCode, string>> = {
-  provider_unavailable: "shown as a page in the browser's sign-in, never as JSON of an operation",
   redirect_uri_invalid: "shown as a page in the browser's sign-in, never as JSON of an operation",
   authorization_expired: "shown as a page in the browser's sign-in, never as JSON of an operation",
   method_not_allowed: "answers methods that the document does not have",
