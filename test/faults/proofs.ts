@@ -10,6 +10,7 @@ import { databaseRestart } from "./database-restart";
 import { databaseWire } from "./database-wire";
 import { failover } from "./failover";
 import { googleKeys, googleMisbehaves } from "./google";
+import { guests } from "./guests";
 import { hostileAddresses } from "./hostile-addresses";
 import { killLoopEmbedded, killLoopPostgres } from "./kill-loop";
 import { lockedRow } from "./locked-row";
@@ -41,6 +42,7 @@ export const PROOFS: readonly Proof[] = [
   migratingTogether,
   clockSkew,
   lostCommits,
+  guests,
   secretRotation,
   wrongClock,
   lockedRow,

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { Database } from "../../src/db/database";
 import { openLimitStore } from "../../src/limits/store";
 import { newGame, signedInRedirect } from "../support/authorization";
@@ -117,6 +118,9 @@ class Traffic {
     needles.addHashed("Google's access token", google.access_token);
     needles.addHashed("Google's id token", google.id_token);
     await this.login({ access_token: google.access_token, device: "Desk" });
+    const guest_key = randomBytes(32).toString("base64url");
+    needles.addHashed("a guest's key", guest_key);
+    await this.login({ provider: "guest", guest_key });
     await this.login({ id_token: google.id_token, nonce });
     await this.login({ id_token: google.id_token, nonce: "another" });
     await this.login({ access_token: google.access_token, id_token: google.id_token });
