@@ -4,9 +4,6 @@ import type { Config } from "../config/config";
 /** Google's id, and the provider of a sign-in that names none. */
 export const GOOGLE = "google";
 
-/** Whoever plays without an account anywhere: the game's own key proves them. */
-export const GUEST = "guest";
-
 /** Who a provider says the player is. `subject` is the identity; the email may change, be shared or be missing. */
 export type Identity = {
   /** The provider's {@link IdentityProvider.id}. */

@@ -1,6 +1,7 @@
 import { ApiError } from "../errors";
-import { GUEST, type VerifiedIdentity } from "../identity/provider";
+import type { VerifiedIdentity } from "../identity/provider";
 import { sha256 } from "../sha256";
+import { GUEST } from "../users/model";
 
 /**
  * The identity of a guest: a hash of the key that the game made on this device, so that a copy of the database lets

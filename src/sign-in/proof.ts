@@ -1,5 +1,6 @@
 import { ApiError } from "../errors";
-import { type CodeGrant, GOOGLE, GUEST, type IdentityProof } from "../identity/provider";
+import { type CodeGrant, GOOGLE, type IdentityProof } from "../identity/provider";
+import { GUEST } from "../users/model";
 import type { SignInBody } from "./model";
 
 /** The one thing by which a player proves who they are. */

@@ -1,12 +1,13 @@
 import { ApiError } from "../errors";
 import type { RequestContext } from "../http/context";
-import { GUEST, type VerifiedIdentity } from "../identity/provider";
+import type { VerifiedIdentity } from "../identity/provider";
 import type { IdentityStore } from "../identity/store";
 import type { Limits } from "../limits/limits";
 import type { Log } from "../log/log";
 import type { SessionAnswer } from "../session/model";
 import type { NewSession, SessionStore } from "../session/store";
 import { createTokenResponse, type Tokens } from "../session/token-response";
+import { GUEST } from "../users/model";
 import { isNameTaken, type UserRow } from "../users/store";
 import { suggestNames } from "../users/suggested-names";
 

@@ -3,6 +3,9 @@ import { t } from "elysia";
 import { MAXIMUM_PICTURE_BYTES, PICTURE_DATA_URL } from "../pictures/image";
 import { PICTURE_URL, PICTURE_URL_MAX_LENGTH } from "./picture-url";
 
+/** The provider of whoever plays without an account anywhere: the game's own key proves them. */
+export const GUEST = "guest";
+
 /**
  * A player as clients see one. Each member but `guest` is a column of `users`: a new one needs no other place but the
  * schema.

@@ -1,6 +1,6 @@
 import { uniqueViolation } from "../db/errors";
 import { CLOCK, type RunStatement, seconds } from "../db/statements";
-import { type User, userModel } from "./model";
+import { GUEST, type User, userModel } from "./model";
 import type { Username } from "./username";
 
 /** What clients see of a player, as the columns of `users` have it. */
@@ -80,8 +80,8 @@ const PURGE_GUESTS = `
   DELETE FROM users WHERE id IN (
     SELECT u.id
     FROM identities AS i JOIN users AS u ON u.id = i.user_id, ${CLOCK}
-    WHERE i.provider = 'guest' AND i.last_used_at < clock.now - ${seconds("$2")}
-      AND u.providers = ARRAY['guest'] AND u.stars = 0 AND u.level = 1 AND u.banned_at IS NULL
+    WHERE i.provider = '${GUEST}' AND i.last_used_at < clock.now - ${seconds("$2")}
+      AND u.providers = ARRAY['${GUEST}'] AND u.stars = 0 AND u.level = 1 AND u.banned_at IS NULL
       AND u.last_login < clock.now - ${seconds("$2")}
       AND NOT EXISTS (
         SELECT FROM refresh_tokens AS s

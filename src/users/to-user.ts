@@ -1,5 +1,4 @@
-import { GUEST } from "../identity/provider";
-import type { User } from "./model";
+import { GUEST, type User } from "./model";
 import type { UserRow } from "./store";
 
 /** The user as clients see it: times in ISO 8601, UTC; an email that is unknown is empty. */
