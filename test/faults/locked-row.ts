@@ -8,6 +8,8 @@ import { waitsForLock } from "../support/test-database";
 const NEIGHBOURS = 16;
 const RETRIES = 6;
 const WINDOW_MS = 2_500;
+/** So little that a stalled connection, which takes hundreds, does not hide in it. */
+const SLACK_MS = 50;
 
 /** Rows that one player's request changes, as somebody in psql may hold them. */
 const LOCKS = {
@@ -58,7 +60,7 @@ export const lockedRow: Proof = {
       const sessionId = sessionIdOf({ access_token });
       const before = await play("undisturbed");
       run.fault(RETRIES);
-      await withClient(database.config, async (client) => {
+      const during = await withClient(database.config, async (client) => {
         await client.query("BEGIN");
         await client.query(LOCKS[kind], [sessionId]);
         const attempt = () =>
@@ -67,22 +69,24 @@ export const lockedRow: Proof = {
             : ask(origin, "POST /api/update_picture", { new_picture: "hat" }, bearer({ access_token }));
         const attempts = Array.from({ length: RETRIES }, attempt);
         await waitsForLock(database);
-        const during = await play(`${kind} locked`);
+        const taken = await play(`${kind} locked`);
         for (const { status } of await Promise.all(attempts))
           run.check(status === 503, `who waits is answered ${status}`);
-        // Twice, and what the machine itself may take away in so short a time.
-        run.check(
-          p99(during) <= 2 * p99(before) + 25,
-          `${kind}: the neighbours' p99 is ${p99(during).toFixed(1)} ms, ${p99(before).toFixed(1)} before`,
-        );
-        run.check(
-          during.length >= before.length / 2,
-          `${kind}: ${during.length} answers, ${before.length} before`,
-        );
         await client.query("ROLLBACK");
+        return taken;
       });
       const { status } = await refresh(origin, refresh_token);
       run.check(status === 200, `the session lives (${status})`);
+
+      // What the machine itself takes away shows before and after as well.
+      const after = await play("undisturbed again");
+      const undisturbed = Math.max(p99(before), p99(after));
+      run.check(
+        p99(during) <= 2 * undisturbed + SLACK_MS,
+        `${kind}: the neighbours' p99 is ${p99(during).toFixed(1)} ms, undisturbed ${undisturbed.toFixed(1)}`,
+      );
+      const fewest = Math.min(before.length, after.length) / 2;
+      run.check(during.length >= fewest, `${kind}: ${during.length} answers, undisturbed ${before.length}`);
     };
   },
 };
