@@ -25,6 +25,7 @@ import { requestId } from "./http/request-id";
 import { createSecurityHeaders } from "./http/security-headers";
 import type { Providers } from "./identity/providers";
 import { createLimits, noLimits } from "./limits/limits";
+import { logRefusal } from "./limits/refusal-log";
 import type { LimitStore } from "./limits/store";
 import type { Log } from "./log/log";
 import { pictureRoutes } from "./pictures/routes";
@@ -139,13 +140,9 @@ export function createApp({ config, database, limitStore, keyRing, clock, log, p
       if (error.status >= 500) logFailure(log, error, context);
       const refused = [401, 403, 429].includes(error.status);
       const signInFailed = isSignInPage(path) && !refused && code !== "NOT_FOUND";
-      if (refused || signInFailed || isRedirectRefused(error)) {
-        const suppressed = await limits.refusalLine(context.ip);
-        const details = { ...context, ...(suppressed ? { suppressed } : {}) };
-        if (suppressed !== null && signInFailed)
-          log.event("sign_in_failed", { reason: reasonOf(error), ...details });
-        else if (suppressed !== null) log.event("refused", { code: reasonOf(error), ...details });
-      }
+      if (signInFailed) await logRefusal(common, "sign_in_failed", { reason: reasonOf(error), ...context });
+      else if (refused || isRedirectRefused(error))
+        await logRefusal(common, "refused", { code: reasonOf(error), ...context });
       Object.assign(set.headers, errorHeaders(error));
       if (isSignInPage(path)) return signInFailedPage(error);
       return status(error.status as 400, errorBody(error, context.requestId));

@@ -3,11 +3,18 @@ import { ApiError } from "../errors";
 import type { RequestContext } from "../http/context";
 import { logFailure } from "../http/failure";
 import type { IdentityProvider } from "../identity/provider";
+import type { Limits } from "../limits/limits";
+import { logRefusal } from "../limits/refusal-log";
 import type { Log } from "../log/log";
 import type { PendingRequest, States } from "./state";
 import type { AuthorizationStore, PendingLogin } from "./store";
 
-export type CallbackDeps = { authorizations: AuthorizationStore; states: States; log: Log };
+export type CallbackDeps = {
+  authorizations: AuthorizationStore;
+  states: States;
+  limits: Pick<Limits, "refusalLine">;
+  log: Log;
+};
 
 /** A state as the release before made it, which kept the request in a table. */
 const EARLIER_STATE = /^[\w-]{43}$/;
@@ -39,37 +46,40 @@ export type CallbackQuery = {
  * @throws {SignInRefused} with the game's redirect URI with `error` and `state`
  */
 export async function finishAuthorization(
-  { authorizations, states, log }: CallbackDeps,
+  deps: CallbackDeps,
   provider: IdentityProvider,
   query: CallbackQuery,
   callback: string,
   browser: string | null,
   context: RequestContext,
 ): Promise<string> {
+  const { authorizations, states, log } = deps;
   const { state = "" } = query;
   const request =
     (await states.open(state)) ??
     (EARLIER_STATE.test(state) ? await authorizations.takeRequest(state, provider.id) : null);
   if (request?.provider !== provider.id) throw refusedState("state_unknown");
   if ("browser" in request && request.browser !== browser) throw refusedState("state_of_another_browser");
-  if (await authorizations.isSpent(state)) throw refusedState("state_replayed");
+  // The verifier is another in each state, and has one spelling.
+  const { codeVerifier, expiresAt } = request;
+  if (await authorizations.isSpent(codeVerifier)) throw refusedState("state_replayed");
   const answer = (members: Record<string, string>) =>
     withQuery(request.redirectUri, { ...members, state: request.clientState });
 
   if (query.error || !query.code) {
     const error = query.error === "access_denied" ? "access_denied" : "server_error";
-    log.event("sign_in_failed", { reason: error, ...context });
+    await logRefusal(deps, "sign_in_failed", { reason: error, ...context });
     return answer({ error });
   }
   try {
     const code = randomBytes(32).toString("base64url");
     const login = await verifiedLogin(provider, request, query.code, callback);
-    const isFirst = await authorizations.putLogin(code, login, { state, expiresAt: request.expiresAt });
+    const isFirst = await authorizations.putLogin(code, login, { codeVerifier, expiresAt });
     if (!isFirst) throw refusedState("state_replayed");
     return answer({ code });
   } catch (error) {
     if (!(error instanceof ApiError) || error.code === "authorization_expired") throw error;
-    log.event("sign_in_failed", { reason: error.code, ...context });
+    await logRefusal(deps, "sign_in_failed", { reason: error.code, ...context });
     if (error.status >= 500) logFailure(log, error, context);
     const reason = error.status === 503 ? "temporarily_unavailable" : "access_denied";
     throw new SignInRefused(error, answer({ error: reason }));

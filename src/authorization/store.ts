@@ -102,9 +102,9 @@ export function createAuthorizationStore(run: RunStatement) {
       return rows[0] ?? null;
     },
 
-    /** Whether a state has served. */
-    async isSpent(state: string): Promise<boolean> {
-      return (await run("is_spent", IS_SPENT, [sha256(state)])).rows.length > 0;
+    /** Whether the state with this verifier has served. */
+    async isSpent(codeVerifier: string): Promise<boolean> {
+      return (await run("is_spent", IS_SPENT, [sha256(codeVerifier)])).rows.length > 0;
     },
 
     /**
@@ -114,7 +114,7 @@ export function createAuthorizationStore(run: RunStatement) {
     async putLogin(
       loginCode: string,
       { codeChallenge, identity, name, picture }: PendingLogin,
-      { state, expiresAt }: { state: string; expiresAt: Date },
+      { codeVerifier, expiresAt }: { codeVerifier: string; expiresAt: Date },
     ): Promise<boolean> {
       const { provider, subject, email, emailVerified } = identity;
       const { rowCount } = await run("put_login_code", PUT_LOGIN, [
@@ -126,7 +126,7 @@ export function createAuthorizationStore(run: RunStatement) {
         emailVerified,
         name,
         picture,
-        sha256(state),
+        sha256(codeVerifier),
         expiresAt,
       ]);
       return rowCount > 0;

@@ -2,20 +2,29 @@ import { Elysia, t } from "elysia";
 import { ApiError } from "../errors";
 import type { ReadContext } from "../http/context";
 import { errorResponses } from "../http/model";
+import type { Limits } from "../limits/limits";
+import { logRefusal } from "../limits/refusal-log";
 import type { Log } from "../log/log";
 import type { Guard } from "./guard";
 import { listSessions } from "./list-sessions";
 import { sessionsAnswer } from "./model";
 import type { SessionStore } from "./store";
 
-export type DeviceRouteDeps = { sessions: SessionStore; guard: Guard; log: Log; readContext: ReadContext };
+export type DeviceRouteDeps = {
+  sessions: SessionStore;
+  guard: Guard;
+  limits: Limits;
+  log: Log;
+  readContext: ReadContext;
+};
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const NO_CONTENT = { 204: t.Void({ description: "Signed out." }) };
 const REFUSALS = ["unauthorized", "invalid_token", "database_unavailable"] as const;
 
 /** A player's signed-in devices: to see, and to sign out from afar. */
-export function deviceRoutes({ sessions, guard, log, readContext }: DeviceRouteDeps) {
+export function deviceRoutes(deps: DeviceRouteDeps) {
+  const { sessions, guard, log, readContext } = deps;
   return new Elysia({ name: "devices", tags: ["Devices"] })
     .use(guard)
     .get(
@@ -37,7 +46,7 @@ export function deviceRoutes({ sessions, guard, log, readContext }: DeviceRouteD
         const context = readContext({ request, route, server, set });
         const ended = UUID.test(params.id) && (await sessions.revokeOfUser(user.id, params.id));
         if (!ended) {
-          log.event("refused", {
+          await logRefusal(deps, "refused", {
             code: "not_found",
             userId: user.id,
             sessionId: player.sessionId,

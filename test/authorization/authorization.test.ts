@@ -194,6 +194,17 @@ onEachDatabase((at) => {
     expect(await lastReason()).toBe("state_unknown");
   });
 
+  test("a state that is spelled another way has served as well", async () => {
+    const callback = await callbackUrl(at.server, newGame());
+    await locationOf(callback);
+    const state = callback.searchParams.get("state") ?? "";
+    const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    const last = alphabet.indexOf(state.at(-1) ?? "");
+    callback.searchParams.set("state", state.slice(0, -1) + alphabet[last ^ 1]);
+    expect((await visit(callback)).status).toBe(400);
+    expect(await lastReason()).toMatch(/^state_(replayed|unknown)$/);
+  });
+
   test.each([
     ["cut", (state: string) => state.slice(0, -1)],
     ["changed", (state: string) => state.replace(/.(?=.{30}$)/, (c) => (c === "A" ? "B" : "A"))],

@@ -3,6 +3,7 @@ import { RateLimiterRes } from "rate-limiter-flexible";
 import { ApiError } from "../../src/errors";
 import { createLimits, type Limits } from "../../src/limits/limits";
 import { memoryStore, openLimitStore } from "../../src/limits/store";
+import { locationOf, newGame, startUrl, visit } from "../support/authorization";
 import { openPostgresForTest } from "../support/databases";
 import { freshAccount, freshName, googleTokens, refresh, signIn } from "../support/players";
 import { postgresAvailable } from "../support/postgres";
@@ -209,6 +210,15 @@ describe("over HTTP", () => {
         expect(
           (await post(at.server, "/api/update_username", { new_username: "x" }, bearer(other))).status,
         ).toBe(422);
+      }, 20_000);
+
+      test("nor does a flood of sign-ins that players gave up", async () => {
+        const before = (await at.server.logLines()).length;
+        const google = await locationOf(startUrl(at.server, newGame()));
+        const state = google.searchParams.get("state") ?? "";
+        const declined = `${at.server.origin}/auth/google/callback?${new URLSearchParams({ state, error: "access_denied" })}`;
+        for (let turn = 0; turn < 400; turn++) expect((await visit(declined)).status).toBe(302);
+        expect((await at.server.logLines()).length - before).toBeLessThanOrEqual(300);
       }, 20_000);
 
       test("a flood of refusals does not fill the log", async () => {
