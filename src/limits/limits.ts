@@ -84,8 +84,10 @@ export function createLimits(store: LimitStore, guests: NewGuests): Limits {
   const local = (name: keyof typeof LOCAL_WINDOWS) =>
     countInMemory({ keyPrefix: name, ...LOCAL_WINDOWS[name] });
   const { points: refusals, duration } = WINDOWS.refusedSignIn;
-  const refusedSignIns = createRefusalLimit(refusals, (keyPrefix, points) =>
-    store.counter({ keyPrefix, points, duration }),
+  const refusedSignIns = createRefusalLimit(
+    refusals,
+    (keyPrefix, points) => store.counter({ keyPrefix, points, duration }),
+    (keyPrefix, points) => countInMemory({ keyPrefix, points, duration }),
   );
   const turns = createTurns({
     maximumWaiting: 16,

@@ -21,18 +21,21 @@ export type RefusalLimit = {
   count(ip: string): Promise<void>;
 };
 
+/** Counts in a window with so many points, under a name. */
+export type CounterOf = (name: string, points: number) => Counter;
+
 /**
- * Counts what is refused, and nothing that succeeds, by address and by the networks around it.
- * @param counterOf counts in a window with so many points, under a name
+ * Counts what is refused, and nothing that succeeds, by address and by the networks around it. Who has used up theirs
+ * is counted no further, so that a flood writes nothing to a shared store.
+ * @param shared counts for all replicas
+ * @param local counts in this process: one row for everybody is what all would wait for
  */
-export function createRefusalLimit(
-  points: number,
-  counterOf: (name: string, points: number) => Counter,
-): RefusalLimit {
-  const counters = NETWORK_SHARES.map((share, index) => counterOf(`refusedSignIn${index}`, points * share));
-  const overAll = counterOf("refusedSignInOverAll", points * OVER_ALL_SHARE);
-  const few = counterOf("refusedSignInWhenMany", POINTS_WHEN_MANY);
+export function createRefusalLimit(points: number, shared: CounterOf, local: CounterOf): RefusalLimit {
+  const counters = NETWORK_SHARES.map((share, index) => shared(`refusedSignIn${index}`, points * share));
+  const overAll = local("refusedSignInOverAll", points * OVER_ALL_SHARE);
+  const few = local("refusedSignInWhenMany", POINTS_WHEN_MANY);
   const endings = new Map<string, number>();
+  const isOver = (block: string) => (endings.get(block) ?? 0) > performance.now();
 
   const isUsedUp = async (counter: Counter, block: string): Promise<boolean> => {
     try {
@@ -51,13 +54,12 @@ export function createRefusalLimit(
   };
 
   return {
-    usedUp(ip) {
-      const now = performance.now();
-      return addressBlocks(ip).findLast((block) => (endings.get(block) ?? 0) > now) ?? null;
-    },
+    usedUp: (ip) => addressBlocks(ip).findLast(isOver) ?? null,
     async count(ip) {
       const blocks = addressBlocks(ip);
-      await Promise.all(blocks.map((block, index) => isUsedUp(counters[index] as Counter, block)));
+      await Promise.all(
+        blocks.map((block, index) => isOver(block) || isUsedUp(counters[index] as Counter, block)),
+      );
       if (await isUsedUp(overAll, OVER_ALL)) await isUsedUp(few, blocks[0] ?? ip);
     },
   };

@@ -51,6 +51,22 @@ describe("what counts", () => {
     expect(most).toBe(40);
   });
 
+  test("a flood of refusals writes no more to the shared store than it takes to be known", async () => {
+    let writes = 0;
+    const counter: typeof memoryStore.counter = (window) => {
+      const { consume } = memoryStore.counter(window);
+      return {
+        consume: (key) => {
+          writes++;
+          return consume(key);
+        },
+      };
+    };
+    const limits = createLimits({ ...memoryStore, counter }, GUESTS);
+    await repeat(2_000, () => guess(limits, "192.0.2.1"));
+    expect(writes).toBe(200);
+  });
+
   test("whoever is right behind an address that was refused 186 times, or a thousand, gets in", async () => {
     const limits = createLimits(memoryStore, GUESTS);
     for (const refusals of [186, 814]) {
