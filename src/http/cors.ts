@@ -11,7 +11,7 @@ export function cors({ mode, server }: Config) {
   return corsPlugin({
     origin: ({ headers, url }) => {
       // The sign-in page is for browsers to go to, never for scripts to ask (RFC 9700 §2.6).
-      if (new URL(url).pathname.startsWith("/auth/")) return false;
+      if (URL.parse(url)?.pathname.startsWith("/auth/")) return false;
       const origin = headers.get("origin") ?? "";
       return allowed.has(origin) || (mode === "development" && isPageOfThisMachine(origin));
     },
