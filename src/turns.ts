@@ -17,23 +17,38 @@ export type TurnsOptions = {
 
 /** Takes turns: of each key one thing at a time, in the order of asking. */
 export function createTurns({ maximumWaiting, waitMs, refused }: TurnsOptions): Turns {
-  const queues = new Map<string, { last: Promise<void> | undefined; size: number }>();
+  /** Of each key that somebody has, those who wait for it. */
+  const waiting = new Map<string, (() => void)[]>();
+
+  const pass = (key: string) => {
+    const next = waiting.get(key)?.shift();
+    if (next) next();
+    else waiting.delete(key);
+  };
+  const wait = async (queue: (() => void)[], key: string) => {
+    if (queue.length >= maximumWaiting) throw refused();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    queue.push(resolve);
+    try {
+      await withDeadline(promise, waitMs, refused);
+    } catch (error) {
+      const at = queue.indexOf(resolve);
+      if (at >= 0) queue.splice(at, 1);
+      // The turn came in the moment that it was given up.
+      else pass(key);
+      throw error;
+    }
+  };
+
   return {
     async run(key, work) {
-      const queue = queues.get(key) ?? { last: undefined, size: 0 };
-      if (queue.size > maximumWaiting) throw refused();
-      const { last: before } = queue;
-      const { promise: mine, resolve: leave } = Promise.withResolvers<void>();
-      queue.last = mine;
-      queue.size++;
-      queues.set(key, queue);
+      const queue = waiting.get(key);
+      if (queue) await wait(queue, key);
+      else waiting.set(key, []);
       try {
-        if (before) await withDeadline(before, waitMs, refused);
         return await work();
       } finally {
-        if (before) before.then(leave);
-        else leave();
-        if (--queue.size === 0) queues.delete(key);
+        pass(key);
       }
     },
   };
