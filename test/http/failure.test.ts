@@ -257,7 +257,12 @@ describe("a sign-in that fails in the browser", () => {
     server = limited;
     const statuses: number[] = [];
     for (let n = 0; n < 200; n++) statuses.push((await callback()).status);
-    const together = await Promise.all(Array.from({ length: 40 }, () => callback()));
+    // Slow enough that all of them are under way at once.
+    google.misbehave("token", async () => {
+      await Bun.sleep(100);
+      return Response.json({ error: "invalid_grant" }, { status: 400 });
+    });
+    const together = await Promise.all(Array.from({ length: 60 }, () => callback()));
     server = open;
     await limited.stop();
     expect(statuses).toEqual(Array(200).fill(302));
