@@ -13,6 +13,7 @@ const RESPONSES = {
     description: "The picture.",
     content: { "image/png": {}, "image/jpeg": {}, "image/webp": {} },
   },
+  400: { description: "The hash is none.", content: { "application/json": {} } },
   404: { description: "No player has this picture.", content: { "application/json": {} } },
   503: { description: "The database does not answer.", content: { "application/json": {} } },
 };
