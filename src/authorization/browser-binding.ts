@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { sha256 } from "../sha256";
-
-const LIFETIME_SECONDS = 600;
+import { REQUEST_LIFETIME_SECONDS } from "./state";
 
 export type BrowserBinding = {
   /**
@@ -21,7 +20,7 @@ export type BrowserBinding = {
 export function createBrowserBinding(publicUrl: string | null): BrowserBinding {
   const secure = publicUrl?.startsWith("https:") === true;
   const name = secure ? "__Host-sign-in" : "sign-in";
-  const attributes = `Path=/; Max-Age=${LIFETIME_SECONDS}; HttpOnly; SameSite=Lax${secure ? "; Secure" : ""}`;
+  const attributes = `Path=/; Max-Age=${REQUEST_LIFETIME_SECONDS}; HttpOnly; SameSite=Lax${secure ? "; Secure" : ""}`;
   const pattern = new RegExp(`(?:^|;\\s*)${name}=([A-Za-z0-9_-]{22})(?:;|$)`);
   const read = (headers: Headers) => pattern.exec(headers.get("cookie") ?? "")?.[1];
   const hash = (value: string) => sha256(value).toString("base64url");

@@ -3,7 +3,8 @@ import type { Timepiece } from "../clock";
 import { epochSeconds } from "../clock";
 import type { KeyRing } from "../session/keys";
 
-const LIFETIME_SECONDS = 600;
+/** How long a sign-in may be on its way through a provider. */
+export const REQUEST_LIFETIME_SECONDS = 600;
 const ENCRYPTION = { alg: "dir", enc: "A256GCM" } as const;
 
 /** A sign-in on its way through a provider. */
@@ -38,7 +39,7 @@ export function createStates(ring: KeyRing, clock: Timepiece): States {
     seal: (request) =>
       new EncryptJWT(request)
         .setProtectedHeader({ ...ENCRYPTION, kid: keyId })
-        .setExpirationTime(epochSeconds(clock) + LIFETIME_SECONDS)
+        .setExpirationTime(epochSeconds(clock) + REQUEST_LIFETIME_SECONDS)
         .encrypt(key),
     async open(state) {
       const opened = await jwtDecrypt<PendingRequest>(state, ({ kid }) => keyNamed(keys, kid), {

@@ -1,9 +1,7 @@
 import { CLOCK, type RunStatement, seconds } from "../db/statements";
 import type { Identity } from "../identity/provider";
 import { sha256 } from "../sha256";
-import type { PendingRequest } from "./state";
-
-const REQUEST_LIFETIME_SECONDS = 600;
+import { type PendingRequest, REQUEST_LIFETIME_SECONDS } from "./state";
 
 /** How long a login code may be redeemed, and an id token sent again because the answer was lost. */
 const LOST_ANSWER_SECONDS = 60;
@@ -16,10 +14,6 @@ export type PendingLogin = {
   picture: string | null;
 };
 
-/**
- * A server of the release before reads `google_id` as Google's `sub`, which never holds a colon: to it another
- * provider's account is nobody.
- */
 /** Of a start at a server of the release before. */
 const TAKE_REQUEST = `
   DELETE FROM authorization_requests AS a USING ${CLOCK}
@@ -27,6 +21,10 @@ const TAKE_REQUEST = `
   RETURNING a.provider, a.google_code_verifier AS "codeVerifier", a.redirect_uri AS "redirectUri",
     a.client_state AS "clientState", a.code_challenge AS "codeChallenge", a.created_at + ${seconds("$4")} AS "expiresAt"`;
 
+/**
+ * A server of the release before reads `google_id` as Google's `sub`, which never holds a colon: to it another
+ * provider's account is nobody.
+ */
 const PUT_LOGIN = `
   WITH spent AS (
     INSERT INTO spent_proofs (hash, spent_at, expires_at) SELECT $10, clock.now, $11 FROM ${CLOCK}

@@ -1,4 +1,4 @@
-import type { Clock } from "../clock";
+import { type Clock, systemClock } from "../clock";
 import type { Statements } from "../db/database";
 
 /** How far this machine's clock may be off before somebody is told, in milliseconds. */
@@ -42,6 +42,7 @@ export async function openDatabaseClock(
   await synchronize();
 
   return {
+    ...systemClock,
     now() {
       const monotonic = monotonicNow();
       const now = monotonic + offsetMs;
@@ -49,8 +50,6 @@ export async function openDatabaseClock(
       if (hasJumped && monotonic - askedAt > PAUSE_MS) synchronize().catch(() => {});
       return new Date(now);
     },
-    monotonic: () => performance.now(),
-    databaseNow: () => null,
     synchronize,
   };
 }

@@ -10,10 +10,10 @@ export function cors({ mode, server }: Config) {
   const allowed = new Set(server.corsOrigins);
   return corsPlugin({
     origin: ({ headers, url }) => {
-      // The sign-in page is for browsers to go to, never for scripts to ask (RFC 9700 §2.6).
-      if (URL.parse(url)?.pathname.startsWith("/auth/")) return false;
       const origin = headers.get("origin") ?? "";
-      return allowed.has(origin) || (mode === "development" && isPageOfThisMachine(origin));
+      const isAllowed = allowed.has(origin) || (mode === "development" && isPageOfThisMachine(origin));
+      // The sign-in page is for browsers to go to, never for scripts to ask (RFC 9700 §2.6).
+      return isAllowed && !URL.parse(url)?.pathname.startsWith("/auth/");
     },
     credentials: false,
     methods: ["GET", "POST", "DELETE"],
