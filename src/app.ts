@@ -40,6 +40,7 @@ import { createRefreshTokens } from "./session/refresh-token";
 import { sessionRoutes } from "./session/routes";
 import { signInRoutes } from "./sign-in/routes";
 import { createStores } from "./stores";
+import { createTransferCodes } from "./transfer/transfer-code";
 import { UPDATE_PICTURE_BODY_BYTES } from "./users/model";
 import { userRoutes } from "./users/routes";
 
@@ -103,6 +104,7 @@ export function createApp({ config, database, limitStore, keyRing, clock, log, p
     providers,
     readContext,
     states: createStates(keyRing, clock),
+    transferCodes: createTransferCodes(keyRing),
     tokens,
   };
 

@@ -9,6 +9,8 @@ export const ERRORS = {
   invalid_grant: [401, "The refresh token is not valid."],
   google_token_invalid: [401, "Google does not vouch for this sign-in."],
   google_audience_mismatch: [401, "This Google token was issued to another application."],
+  provider_token_invalid: [401, "The provider does not vouch for this sign-in."],
+  provider_audience_mismatch: [401, "This sign-in was made for another application."],
   account_disabled: [403, "This account is disabled."],
   not_found: [404, "There is nothing here."],
   method_not_allowed: [405, "This method is not allowed here."],
@@ -21,6 +23,7 @@ export const ERRORS = {
   header_too_large: [431, "A request header is too large."],
   internal_error: [500, "Something went wrong on our side."],
   google_unavailable: [503, "Google does not answer; try again shortly."],
+  provider_unavailable_now: [503, "The provider does not answer; try again shortly."],
   temporarily_unavailable: [503, "This server cannot tell yet whether the token is good; try again shortly."],
   database_unavailable: [503, "The server cannot reach its database; try again shortly."],
 } as const satisfies Record<string, readonly [status: number, message: string]>;

@@ -7,6 +7,7 @@ import { createIdentityStore, type IdentityStore } from "./identity/store";
 import { createRateLimitStore, type RateLimitStore } from "./limits/rate-limits";
 import { createPictureStore, type PictureStore } from "./pictures/store";
 import { createSessionStore, type SessionStore } from "./session/store";
+import { createTransferStore, type TransferStore } from "./transfer/store";
 import { createUserStore, type UserStore } from "./users/store";
 
 /** One store for every table: whatever is read or written there is a statement of its store. */
@@ -16,6 +17,7 @@ export type Stores = {
   pictures: PictureStore;
   rateLimits: RateLimitStore;
   sessions: SessionStore;
+  transfers: TransferStore;
   users: UserStore;
 };
 
@@ -36,6 +38,7 @@ export function createStores(
     pictures: createPictureStore(run),
     rateLimits: createRateLimitStore(run),
     sessions: createSessionStore(database, run, policy),
+    transfers: createTransferStore(run),
     users: createUserStore(run),
   };
 }

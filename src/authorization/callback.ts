@@ -2,10 +2,11 @@ import { randomBytes } from "node:crypto";
 import { ApiError } from "../errors";
 import type { RequestContext } from "../http/context";
 import { logFailure } from "../http/failure";
-import type { IdentityProvider } from "../identity/provider";
+import type { SignInPage } from "../identity/provider";
 import type { Limits } from "../limits/limits";
 import { logRefusal } from "../limits/refusal-log";
 import type { Log } from "../log/log";
+import { nonceOf } from "./start";
 import type { PendingRequest, States } from "./state";
 import type { AuthorizationStore, PendingLogin } from "./store";
 
@@ -29,16 +30,10 @@ export class SignInRefused extends ApiError {
   }
 }
 
-/** What the provider sends back (RFC 6749 §4.1.2). */
-export type CallbackQuery = {
-  state?: string | undefined;
-  code?: string | undefined;
-  error?: string | undefined;
-};
-
 /**
  * Finishes a sign-in at a provider and makes the one-time login code for the game. Nothing is spent until the provider
  * has vouched for the player.
+ * @param received what the provider sent back (RFC 6749 §4.1.2)
  * @param callback our redirect URI, the same as at the start
  * @param browser the one that comes back, if it is known
  * @returns the game's redirect URI with `code` and `state`, or with `error` and `state` when the player said no
@@ -47,18 +42,19 @@ export type CallbackQuery = {
  */
 export async function finishAuthorization(
   deps: CallbackDeps,
-  provider: IdentityProvider,
-  query: CallbackQuery,
+  provider: { id: string; page: SignInPage },
+  received: URLSearchParams,
   callback: string,
   browser: string | null,
   context: RequestContext,
 ): Promise<string> {
   const { authorizations, states, log } = deps;
-  const { state = "" } = query;
+  const { id, page } = provider;
+  const state = received.get("state") ?? "";
   const request =
     (await states.open(state)) ??
-    (EARLIER_STATE.test(state) ? await authorizations.takeRequest(state, provider.id) : null);
-  if (request?.provider !== provider.id) throw refusedState("state_unknown");
+    (EARLIER_STATE.test(state) ? await authorizations.takeRequest(state, id) : null);
+  if (request?.provider !== id) throw refusedState("state_unknown");
   if ("browser" in request && request.browser !== browser) throw refusedState("state_of_another_browser");
   // The verifier is another in each state, and has one spelling.
   const { codeVerifier, expiresAt } = request;
@@ -66,14 +62,15 @@ export async function finishAuthorization(
   const answer = (members: Record<string, string>) =>
     withQuery(request.redirectUri, { ...members, state: request.clientState });
 
-  if (query.error || !query.code) {
-    const error = query.error === "access_denied" ? "access_denied" : "server_error";
+  const proof = received.has("error") ? null : codeIn(page, received);
+  if (!proof) {
+    const error = received.get("error") === "access_denied" ? "access_denied" : "server_error";
     await logRefusal(deps, "sign_in_failed", { reason: error, ...context });
     return answer({ error });
   }
   try {
     const code = randomBytes(32).toString("base64url");
-    const login = await verifiedLogin(provider, request, query.code, callback);
+    const login = await verifiedLogin(page, request, proof, callback);
     const isFirst = await authorizations.putLogin(code, login, { codeVerifier, expiresAt });
     if (!isFirst) throw refusedState("state_replayed");
     return answer({ code });
@@ -91,16 +88,21 @@ function refusedState(cause: "state_unknown" | "state_of_another_browser" | "sta
   return new ApiError("authorization_expired", { cause });
 }
 
+function codeIn(page: SignInPage, received: URLSearchParams): string | null {
+  return page.codeIn ? page.codeIn(received) : received.get("code");
+}
+
 async function verifiedLogin(
-  provider: IdentityProvider,
+  page: SignInPage,
   { codeVerifier, codeChallenge }: Omit<PendingRequest, "browser">,
   code: string,
   callback: string,
 ): Promise<PendingLogin> {
-  const { loadProfile, ...identity } = await provider.exchangeCode({
+  const { loadProfile, ...identity } = await page.exchangeCode({
     code,
     codeVerifier,
     redirectUri: callback,
+    nonce: nonceOf(codeVerifier),
   });
   return { codeChallenge, identity, ...(await loadProfile()) };
 }

@@ -56,7 +56,7 @@ export function authorizationRoutes(deps: AuthorizationRouteDeps) {
     .get(
       "/auth/:provider/start",
       async ({ params, query, redirect, request, server, set }) => {
-        const provider = providers.get(params.provider);
+        const provider = providers.withPage(params.provider);
         if (!isAllowedRedirectUri(query.redirect_uri)) throw new ApiError("redirect_uri_invalid");
         const elsewhere = ownStartUrl(request, ownUrl(server?.port));
         if (elsewhere) return redirect(elsewhere, 302);
@@ -88,16 +88,17 @@ export function authorizationRoutes(deps: AuthorizationRouteDeps) {
     )
     .get(
       "/auth/:provider/callback",
-      async ({ params, query, redirect, request, route, server, set }) => {
+      async ({ params, redirect, request, route, server, set }) => {
         // Whoever looks ahead (a link preview, a virus scanner) finishes nothing.
         if (request.method === "HEAD") return new Response();
         const context = readContext({ request, route, server, set });
-        const provider = providers.get(params.provider);
+        const provider = providers.withPage(params.provider);
         const callback = callbackUri(provider.id, server?.port);
         const browser = binding.recognize(request.headers);
+        const received = new URL(request.url).searchParams;
         try {
           const location = await limits.signInAttempt(context.ip, () =>
-            finishAuthorization(deps, provider, query, callback, browser, context),
+            finishAuthorization(deps, provider, received, callback, browser, context),
           );
           return redirect(location, 302);
         } catch (error) {

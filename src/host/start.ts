@@ -15,6 +15,7 @@ import { listenOn } from "./listen";
 import { periodically } from "./periodically";
 import { claimSharedPort } from "./port-claim";
 import { serve } from "./serve";
+import { withStandIns } from "./with-stand-ins";
 import { isWorker } from "./workers";
 
 export type RunningServer = {
@@ -56,9 +57,7 @@ export async function startServer(
       : null;
     if (google) resources.defer(() => google.stop());
     const clock = await openDatabaseClock(database.background, onWarning);
-    const known = google
-      ? { ...config, google: { ...config.google, local: false, endpoints: google.urls } }
-      : config;
+    const known = google ? withStandIns(config, google) : config;
     const providers = createProviders({ config: known, clock, fetch: globalThis.fetch });
     const cutOff = new AbortController();
     const app = createApp({

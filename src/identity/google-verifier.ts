@@ -5,11 +5,12 @@ import type { GoogleConfig } from "../config/config";
 import { isLoopback } from "../config/fields";
 import { ApiError } from "../errors";
 import { identityOf, profileOf } from "./claims";
+import { readCertificates } from "./google-certificates";
 import { googleCause, googleError } from "./google-failure";
-import { GoogleKeys } from "./google-keys";
 import { SingleRequestTransport } from "./google-transport";
-import { GoogleTurns } from "./google-turns";
 import { type CodeGrant, type Fetch, GOOGLE, type VerifiedIdentity } from "./provider";
+import { ProviderKeys } from "./provider-keys";
+import { ProviderTurns } from "./provider-turns";
 import { type Deadline, startDeadline } from "./sign-in-deadline";
 
 const ISSUERS = ["https://accounts.google.com", "accounts.google.com"];
@@ -58,10 +59,15 @@ export function createGoogleVerifier(config: GoogleConfig, clock: Clock, fetch: 
       useAuthRequestParameters: false,
     });
   const client = newClient();
-  const turns = new GoogleTurns();
+  const turns = new ProviderTurns(GOOGLE);
   // Nobody's own deadline: many sign-ins wait for the same keys.
-  const askForKeys = () => turns.ask(startDeadline(), () => newClient().getFederatedSignonCerts());
-  const keys = new GoogleKeys(askForKeys, clock);
+  const askForKeys = async () => {
+    const { certs, res } = await turns.ask(startDeadline(GOOGLE), () =>
+      newClient().getFederatedSignonCerts(),
+    );
+    return { keys: certs, headers: res?.headers };
+  };
+  const keys = new ProviderKeys(askForKeys, readCertificates, clock);
 
   /** Asks Google once, and translates what its libraries throw. */
   const ask = <T>(inTime: Deadline, question: () => Promise<T>) =>
@@ -78,7 +84,7 @@ export function createGoogleVerifier(config: GoogleConfig, clock: Clock, fetch: 
 
   const accessToken: GoogleVerifier["accessToken"] = async (token) => {
     requireHeaderSafe(token);
-    const inTime = startDeadline();
+    const inTime = startDeadline(GOOGLE);
     const info = await ask(inTime, () => client.getTokenInfo(token));
     checkAudience(info.aud);
     const identity = identityOf(GOOGLE, info as unknown as Record<string, unknown>);
@@ -122,19 +128,19 @@ export function createGoogleVerifier(config: GoogleConfig, clock: Clock, fetch: 
   };
 
   const code: GoogleVerifier["code"] = async (grant) => {
-    const inTime = startDeadline();
+    const inTime = startDeadline(GOOGLE);
     const { tokens } = await ask(inTime, () =>
       client.getToken({
         code: grant.code,
         codeVerifier: grant.codeVerifier,
-        redirect_uri: grant.redirectUri,
+        ...(grant.redirectUri !== null && { redirect_uri: grant.redirectUri }),
       }),
     );
     if (typeof tokens.id_token !== "string") throw new ApiError("google_token_invalid");
     return verifyIdToken(tokens.id_token, undefined, inTime);
   };
 
-  return { accessToken, idToken: (token, nonce) => verifyIdToken(token, nonce, startDeadline()), code };
+  return { accessToken, idToken: (token, nonce) => verifyIdToken(token, nonce, startDeadline(GOOGLE)), code };
 }
 
 function requireHeaderSafe(token: string): void {

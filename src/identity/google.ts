@@ -1,5 +1,6 @@
 import { lazy } from "../lazy";
 import { GOOGLE, type ProviderFactory } from "./provider";
+import { refusal } from "./refusals";
 
 /** Google (OpenID Connect). Its libraries load with the first sign-in; the start is faster without them. */
 export const google: ProviderFactory = ({ config: { google: settings }, clock, fetch }) => {
@@ -8,24 +9,36 @@ export const google: ProviderFactory = ({ config: { google: settings }, clock, f
   );
   return {
     id: GOOGLE,
-    authorizationUrl({ redirectUri, state, codeChallenge }) {
-      const url = new URL(settings.endpoints.auth);
-      url.search = new URLSearchParams({
-        client_id: settings.clientIds[0] ?? "",
-        redirect_uri: redirectUri,
-        response_type: "code",
-        scope: "openid email profile",
-        state,
-        code_challenge: codeChallenge,
-        code_challenge_method: "S256",
-        prompt: "select_account",
-      }).toString();
-      return url.href;
+    proofs: { access_token: [], id_token: [], code: ["code_verifier", "redirect_uri"] },
+    async verifyProof(proof) {
+      const { accessToken, idToken, code } = await verifier();
+      switch (proof.kind) {
+        case "access_token":
+          return accessToken(proof.token);
+        case "id_token":
+          return idToken(proof.token, proof.nonce);
+        case "code":
+          return code(proof);
+        default:
+          throw refusal(GOOGLE, "token_invalid");
+      }
     },
-    exchangeCode: async (grant) => (await verifier()).code(grant),
-    verifyProof: async (proof) =>
-      proof.kind === "access_token"
-        ? (await verifier()).accessToken(proof.token)
-        : (await verifier()).idToken(proof.token, proof.nonce),
+    page: {
+      authorizationUrl({ redirectUri, state, codeChallenge }) {
+        const url = new URL(settings.endpoints.auth);
+        url.search = new URLSearchParams({
+          client_id: settings.clientIds[0] ?? "",
+          redirect_uri: redirectUri,
+          response_type: "code",
+          scope: "openid email profile",
+          state,
+          code_challenge: codeChallenge,
+          code_challenge_method: "S256",
+          prompt: "select_account",
+        }).toString();
+        return url.href;
+      },
+      exchangeCode: async (grant) => (await verifier()).code(grant),
+    },
   };
 };

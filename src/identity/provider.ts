@@ -29,32 +29,69 @@ export type VerifiedIdentity = Identity & {
   loadProfile(): Promise<Profile>;
 };
 
-/** The browser's way to the provider (RFC 6749 §4.1.1, RFC 7636 §4.3; method S256). */
-export type AuthorizationUrlParameters = { redirectUri: string; state: string; codeChallenge: string };
+/** The browser's way to the provider (RFC 6749 §4.1.1; RFC 7636 §4.3, method S256; OpenID Connect Core §3.1.2.1). */
+export type AuthorizationUrlParameters = {
+  redirectUri: string;
+  state: string;
+  codeChallenge: string;
+  /** For an id token to carry, where the provider makes them. */
+  nonce: string;
+};
 
 /** A code that the provider issued to `redirectUri` (RFC 6749 §4.1.3, RFC 7636 §4.5). */
-export type CodeGrant = { code: string; codeVerifier: string; redirectUri: string };
+export type CodeGrant = {
+  code: string;
+  codeVerifier: string;
+  /** Null where the code came to no page, as in a game inside the provider's own client. */
+  redirectUri: string | null;
+  /** That the id token has to carry, where the code was asked for with one. */
+  nonce?: string | undefined;
+};
 
-/** What a game holds of the provider's. */
+/** What a game holds of a provider's. */
 export type IdentityProof =
   | { kind: "access_token"; token: string }
-  | { kind: "id_token"; token: string; nonce: string | undefined };
+  | { kind: "id_token"; token: string; nonce: string | undefined }
+  | ({ kind: "code" } & CodeGrant)
+  | { kind: "server_auth_code"; code: string }
+  | { kind: "ticket"; ticket: string };
+
+/** What a proof cannot do without in the body of a sign-in. */
+export type ProofCompanion = "code_verifier" | "redirect_uri" | "nonce";
 
 /**
  * A way in. One file in this folder, and one line in `providers.ts`.
  *
- * Refusals are the player's affair (4xx); an answer that is missing, late or broken is the provider's (503). Neither
- * message carries anything that the provider or the game sent.
+ * Refusals are the player's affair (4xx); an answer that is missing, late or broken is the provider's (503, see
+ * `refusals.ts`). Neither message carries anything that the provider or the game sent.
  */
 export type IdentityProvider = {
   /** Names it in paths (`/auth/:provider/start`) and in `identities`: `[a-z0-9_-]{1,64}`. */
   readonly id: string;
-  /** @returns the page at which the player signs in */
-  authorizationUrl(parameters: AuthorizationUrlParameters): string;
-  /** @throws {ApiError} when the provider refuses the code or does not answer */
-  exchangeCode(grant: CodeGrant): Promise<VerifiedIdentity>;
-  /** @throws {ApiError} when the proof does not hold, is another application's, or the provider does not answer */
+  /** What `POST /api/login` takes as its proof, each with what has to come with it. */
+  readonly proofs: Readonly<Partial<Record<IdentityProof["kind"], readonly ProofCompanion[]>>>;
+  /**
+   * @param proof of a kind that `proofs` names
+   * @throws {ApiError} when the proof does not hold, is another application's, or the provider does not answer
+   */
   verifyProof(proof: IdentityProof): Promise<VerifiedIdentity>;
+  /** The way through a page of the provider's; none where players sign in without one. */
+  readonly page?: SignInPage;
+};
+
+/** A page of a provider's on which a player says who they are. */
+export type SignInPage = {
+  /** Whether it only adds a way in to a player who is signed in already. */
+  readonly linksOnly?: boolean;
+  /** @returns where it is. @throws {ApiError} when the provider does not answer */
+  authorizationUrl(parameters: AuthorizationUrlParameters): string | Promise<string>;
+  /**
+   * What of the answer to the callback proves the player; OAuth's `code` unless the provider has another.
+   * @returns null when there is none, as after a refusal
+   */
+  codeIn?(answer: URLSearchParams): string | null;
+  /** @throws {ApiError} when the provider refuses the code or does not answer */
+  exchangeCode(grant: CodeGrant & { redirectUri: string }): Promise<VerifiedIdentity>;
 };
 
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
@@ -62,4 +99,5 @@ export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promi
 /** What a provider is made of. */
 export type ProviderWorld = { config: Config; clock: Clock; fetch: Fetch };
 
-export type ProviderFactory = (world: ProviderWorld) => IdentityProvider;
+/** @returns the ways in that the configuration has of it, which may be none */
+export type ProviderFactory = (world: ProviderWorld) => IdentityProvider | readonly IdentityProvider[];

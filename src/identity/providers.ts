@@ -1,6 +1,6 @@
 import { ApiError } from "../errors";
 import { google } from "./google";
-import type { IdentityProvider, ProviderFactory, ProviderWorld } from "./provider";
+import type { IdentityProvider, ProviderFactory, ProviderWorld, SignInPage } from "./provider";
 
 /** Every way in. */
 const PROVIDERS: readonly ProviderFactory[] = [google];
@@ -9,18 +9,34 @@ const PROVIDERS: readonly ProviderFactory[] = [google];
 export type Providers = {
   /** @throws {ApiError} provider_unavailable */
   get(id: string): IdentityProvider;
+  /**
+   * One whose players sign in on a page.
+   * @throws {ApiError} provider_unavailable
+   */
+  withPage(id: string): IdentityProvider & { page: SignInPage };
+  /** Whether the page of a provider adds a way in and signs nobody in. */
+  onlyLinks(id: string): boolean;
 };
 
 /** @param factories beside those of this server, for tests */
 export function createProviders(world: ProviderWorld, factories: readonly ProviderFactory[] = []): Providers {
   const providers = new Map(
-    [...PROVIDERS, ...factories].map((create) => create(world)).map((provider) => [provider.id, provider]),
+    [...PROVIDERS, ...factories]
+      .flatMap((create) => create(world))
+      .map((provider) => [provider.id, provider]),
   );
+  const get = (id: string) => {
+    const provider = providers.get(id);
+    if (!provider) throw new ApiError("provider_unavailable");
+    return provider;
+  };
   return {
-    get(id) {
-      const provider = providers.get(id);
-      if (!provider) throw new ApiError("provider_unavailable");
-      return provider;
+    get,
+    withPage(id) {
+      const { page, ...provider } = get(id);
+      if (!page) throw new ApiError("provider_unavailable");
+      return { ...provider, page };
     },
+    onlyLinks: (id) => providers.get(id)?.page?.linksOnly === true,
   };
 }

@@ -1,7 +1,7 @@
 import { withDeadline } from "../deadline";
-import { ApiError } from "../errors";
+import { refusal } from "./refusals";
 
-/** How long Google may take for one sign-in in all, in milliseconds, however many questions it takes. */
+/** How long a provider may take for one sign-in in all, in milliseconds, however many questions it takes. */
 const SIGN_IN_DEADLINE_MS = 8_000;
 
 /** Waits for an answer until the sign-in's time is over; `cause` tells the log what was waited for. */
@@ -9,14 +9,12 @@ export type Deadline = <T>(answer: Promise<T>, cause?: string) => Promise<T>;
 
 /**
  * The deadline of a sign-in that begins now.
- * @throws {ApiError} google_unavailable from the returned function, once the time is over
+ * @throws {ApiError} google_unavailable or provider_unavailable_now from the returned function, once the time is over
  */
-export function startDeadline(milliseconds = SIGN_IN_DEADLINE_MS): Deadline {
+export function startDeadline(provider: string, milliseconds = SIGN_IN_DEADLINE_MS): Deadline {
   const endsAt = performance.now() + milliseconds;
   return (answer, cause = "sign_in_deadline") =>
-    withDeadline(
-      answer,
-      Math.max(0, endsAt - performance.now()),
-      () => new ApiError("google_unavailable", { cause }),
+    withDeadline(answer, Math.max(0, endsAt - performance.now()), () =>
+      refusal(provider, "unavailable", { cause }),
     );
 }

@@ -3,42 +3,61 @@ import { characters } from "../http/model";
 
 const token = (description: string) => t.Optional(t.String({ minLength: 1, maxLength: 8_192, description }));
 
+/** By what a player proves who they are. */
+const proofMembers = {
+  provider: t.Optional(
+    t.String({
+      pattern: "^[a-z0-9_-]{1,64}$",
+      description:
+        "Whose proof it is: `google`, when it is left out, another provider of this server, or `guest`.",
+    }),
+  ),
+  guest_key: t.Optional(
+    t.String({
+      pattern: "^[A-Za-z0-9_-]{43}$",
+      description:
+        'With `provider: "guest"`: 32 random bytes in base64url, made once by the game and kept on the device. The same key is the same player.',
+    }),
+  ),
+  access_token: token("Google's access token."),
+  id_token: token("An id token of the provider's (One Tap, for example)."),
+  nonce: token("With id_token or code: the nonce that the id token must carry."),
+  code: token("The provider's authorization code."),
+  server_auth_code: token("Of Google Play Games: the server auth code."),
+  ticket: token("Of Steam: the ticket for web APIs in hex, made for this server's identity string."),
+  login_code: token("Our own one-time code from /auth/:provider/callback."),
+  transfer_code: token("Our own code from /api/transfer_code, made on another device of the player's."),
+  code_verifier: t.Optional(
+    t.String({
+      pattern: "^[A-Za-z0-9._~-]{43,128}$",
+      description: "With code or login_code: the PKCE verifier (RFC 7636 §4.1).",
+    }),
+  ),
+  redirect_uri: token("With code: the redirect URI that it was issued to."),
+};
+
+const ONE_PROOF =
+  "Exactly one proof: access_token, id_token, code, server_auth_code, ticket, login_code, guest_key or transfer_code.";
+
+export const proofBody = t.Object(proofMembers, {
+  description: ONE_PROOF,
+  examples: [{ access_token: "google-oauth-access-token" }],
+});
+
+export type ProofBody = typeof proofBody.static;
+
 export const signInBody = t.Object(
   {
-    provider: t.Optional(
-      t.String({
-        pattern: "^[a-z0-9_-]{1,64}$",
-        description: "Whose proof it is: `google`, when it is left out, or `guest`.",
-      }),
-    ),
-    guest_key: t.Optional(
-      t.String({
-        pattern: "^[A-Za-z0-9_-]{43}$",
-        description:
-          'With `provider: "guest"`: 32 random bytes in base64url, made once by the game and kept on the device. The same key is the same player.',
-      }),
-    ),
-    access_token: token("A Google access token."),
-    id_token: token("A Google id token (One Tap, for example)."),
-    nonce: token("With id_token: the nonce it must carry."),
-    code: token("Google's authorization code."),
-    login_code: token("Our own one-time code from /auth/google/callback."),
-    code_verifier: t.Optional(
-      t.String({
-        pattern: "^[A-Za-z0-9._~-]{43,128}$",
-        description: "With code or login_code: the PKCE verifier (RFC 7636 §4.1).",
-      }),
-    ),
-    redirect_uri: token("With code: the redirect URI that it was issued to."),
+    ...proofMembers,
     device: t.Optional(characters(64, { description: "What the player calls this device." })),
   },
   {
-    description: "Exactly one proof: access_token, id_token, code, login_code or guest_key.",
+    description: ONE_PROOF,
     examples: [
       { access_token: "google-oauth-access-token" },
       { provider: "guest", guest_key: "a2VlcCB0aGlzIGtleSBvbiB0aGUgZGV2aWNlIDopIDo" },
+      { provider: "steam", ticket: "14000000f1d2…" },
+      { transfer_code: "7QK2-9XWM-3FTB" },
     ],
   },
 );
-
-export type SignInBody = typeof signInBody.static;

@@ -38,8 +38,11 @@ export function startMadeUpProvider() {
 
   const factory: ProviderFactory = () => ({
     id: "made-up",
-    authorizationUrl: (parameters) => `${server.url.href}?${new URLSearchParams(parameters)}`,
-    exchangeCode: async (grant) => redeem(grant),
+    proofs: {},
+    page: {
+      authorizationUrl: (parameters) => `${server.url.href}?${new URLSearchParams(parameters)}`,
+      exchangeCode: async (grant) => redeem(grant),
+    },
     verifyProof: async () => {
       throw new ApiError("provider_unavailable");
     },

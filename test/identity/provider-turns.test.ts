@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { GoogleTurns } from "../../src/identity/google-turns";
 import { createGoogleVerifier } from "../../src/identity/google-verifier";
+import { ProviderTurns } from "../../src/identity/provider-turns";
 import { startDeadline } from "../../src/identity/sign-in-deadline";
 import { TestClock } from "../support/clock";
 import { startHostileGoogle } from "../support/hostile-google";
@@ -24,40 +24,46 @@ const causeOf = (answer: Promise<unknown>) =>
   );
 
 test("who finds all turns taken is asked for in the order of coming", async () => {
-  const turns = new GoogleTurns(1);
+  const turns = new ProviderTurns("google", 1);
   const order: number[] = [];
-  const asking = [1, 2, 3].map((number) => turns.ask(startDeadline(), async () => order.push(number)));
+  const asking = [1, 2, 3].map((number) =>
+    turns.ask(startDeadline("google"), async () => order.push(number)),
+  );
   await Promise.all(asking);
   expect(order).toEqual([1, 2, 3]);
 });
 
 test("a question that fails gives its turn on", async () => {
-  const turns = new GoogleTurns(1);
+  const turns = new ProviderTurns("google", 1);
   const failing = question();
-  const first = turns.ask(startDeadline(), failing.ask);
-  const second = turns.ask(startDeadline(), async () => "second");
+  const first = turns.ask(startDeadline("google"), failing.ask);
+  const second = turns.ask(startDeadline("google"), async () => "second");
   failing.reject(new Error("down"));
   await expect(first).rejects.toThrow("down");
   expect(await second).toBe("second");
 });
 
 test("whose deadline comes before the turn is told that Google is busy, and is never asked for", async () => {
-  const turns = new GoogleTurns(1);
+  const turns = new ProviderTurns("google", 1);
   const [first, late] = [question(), question()];
-  const answer = turns.ask(startDeadline(), first.ask);
-  expect(await causeOf(turns.ask(startDeadline(20), late.ask))).toBe("google_unavailable google_busy");
+  const answer = turns.ask(startDeadline("google"), first.ask);
+  expect(await causeOf(turns.ask(startDeadline("google", 20), late.ask))).toBe(
+    "google_unavailable google_busy",
+  );
   first.resolve("first");
   expect(await answer).toBe("first");
-  expect(await turns.ask(startDeadline(), async () => "third")).toBe("third");
+  expect(await turns.ask(startDeadline("google"), async () => "third")).toBe("third");
   expect(late.asked()).toBe(false);
 });
 
 test("a question that is late holds its turn until it is done", async () => {
-  const turns = new GoogleTurns(1);
+  const turns = new ProviderTurns("google", 1);
   const slow = question();
-  expect(await causeOf(turns.ask(startDeadline(20), slow.ask))).toBe("google_unavailable sign_in_deadline");
+  expect(await causeOf(turns.ask(startDeadline("google", 20), slow.ask))).toBe(
+    "google_unavailable sign_in_deadline",
+  );
   const next = question();
-  const answer = turns.ask(startDeadline(), next.ask);
+  const answer = turns.ask(startDeadline("google"), next.ask);
   await Bun.sleep(20);
   expect(next.asked()).toBe(false);
   slow.reject(new Error("at last"));

@@ -1,0 +1,54 @@
+import { ApiError } from "../errors";
+import { boundedFetch } from "./bounded-fetch";
+import type { Fetch } from "./provider";
+import { ProviderTurns } from "./provider-turns";
+import { refusal } from "./refusals";
+import type { Deadline } from "./sign-in-deadline";
+
+const TIMEOUT_MS = 5_000;
+const MAXIMUM_ANSWER_BYTES = 65_536;
+
+/** What a provider answered: a JSON object. */
+export type ProviderAnswer = { status: number; body: Record<string, unknown>; headers: Headers };
+
+export type ProviderApi = {
+  /**
+   * Asks the provider one question.
+   * @returns its answer below 500, whatever the status; what a refusal means is the provider's file's to say
+   * @throws {ApiError} provider_unavailable_now for no answer in time, 408, 429, 5xx, a redirect, and what is no JSON object
+   */
+  ask(inTime: Deadline, url: string | URL, init?: RequestInit): Promise<ProviderAnswer>;
+};
+
+/** How a provider's HTTP interface is asked: 5 s and 64 KiB an answer, no retry, no redirect followed. */
+export function createProviderApi(provider: string, fetch: Fetch): ProviderApi {
+  const bounded = boundedFetch(fetch, MAXIMUM_ANSWER_BYTES);
+  const turns = new ProviderTurns(provider);
+  const unavailable = (cause: unknown) => refusal(provider, "unavailable", { cause });
+
+  const send = async (url: string | URL, init: RequestInit): Promise<ProviderAnswer> => {
+    const response = await bounded(url, {
+      ...init,
+      redirect: "manual",
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    const { status, headers } = response;
+    const isAnswer = status === 200 || (status >= 400 && status < 500 && status !== 408 && status !== 429);
+    if (!isAnswer) throw unavailable(`http_${status}`);
+    const body: unknown = await response.json().catch(() => null);
+    // A refusal may be a page: its status says enough.
+    if (typeof body === "object" && body !== null)
+      return { status, headers, body: body as Record<string, unknown> };
+    if (status === 200) throw unavailable("not_json");
+    return { status, headers, body: {} };
+  };
+
+  return {
+    ask: (inTime, url, init = {}) =>
+      turns
+        .ask(inTime, () => send(url, init))
+        .catch((error): never => {
+          throw error instanceof ApiError ? error : unavailable(error);
+        }),
+  };
+}
