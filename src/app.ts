@@ -27,6 +27,8 @@ import type { Providers } from "./identity/providers";
 import { createLimits, noLimits } from "./limits/limits";
 import { logRefusal } from "./limits/refusal-log";
 import type { LimitStore } from "./limits/store";
+import { createConflictTickets } from "./linking/conflict-ticket";
+import { linkingRoutes } from "./linking/routes";
 import type { Log } from "./log/log";
 import { pictureRoutes } from "./pictures/routes";
 import { play } from "./play/plugin";
@@ -39,7 +41,8 @@ import { createRefreshKeyRing } from "./session/refresh-keys";
 import { createRefreshTokens } from "./session/refresh-token";
 import { sessionRoutes } from "./session/routes";
 import { signInRoutes } from "./sign-in/routes";
-import { createStores } from "./stores";
+import { createStores, createTransact } from "./stores";
+import { transferRoutes } from "./transfer/routes";
 import { createTransferCodes } from "./transfer/transfer-code";
 import { UPDATE_PICTURE_BODY_BYTES } from "./users/model";
 import { userRoutes } from "./users/routes";
@@ -95,6 +98,7 @@ export function createApp({ config, database, limitStore, keyRing, clock, log, p
     ...stores,
     binding: createBrowserBinding(config.server.publicUrl),
     clock,
+    conflictTickets: createConflictTickets(keyRing, clock),
     guard,
     guestsEnabled: config.guests.enabled,
     isAllowedRedirectUri: createRedirectUriCheck(config),
@@ -106,6 +110,7 @@ export function createApp({ config, database, limitStore, keyRing, clock, log, p
     states: createStates(keyRing, clock),
     transferCodes: createTransferCodes(keyRing),
     tokens,
+    transact: createTransact(database, clock, config.security),
   };
 
   const handle = (request: Request): Promise<Response> => Promise.resolve(app.fetch(request));
@@ -153,6 +158,8 @@ export function createApp({ config, database, limitStore, keyRing, clock, log, p
     .use(signInRoutes(common))
     .use(sessionRoutes(common))
     .use(deviceRoutes(common))
+    .use(transferRoutes(common))
+    .use(linkingRoutes(common))
     .use(userRoutes(common))
     .use(pictureRoutes(stores.pictures))
     .use(keyRoutes(keyRing))

@@ -3,8 +3,10 @@ import type { Clock } from "./clock";
 import type { SecurityConfig } from "./config/config";
 import type { Database, Statements } from "./db/database";
 import { createRunStatement } from "./db/statements";
+import { inTransaction } from "./db/transaction";
 import { createIdentityStore, type IdentityStore } from "./identity/store";
 import { createRateLimitStore, type RateLimitStore } from "./limits/rate-limits";
+import { type AccountChangeStore, createAccountChangeStore } from "./linking/store";
 import { createPictureStore, type PictureStore } from "./pictures/store";
 import { createSessionStore, type SessionStore } from "./session/store";
 import { createTransferStore, type TransferStore } from "./transfer/store";
@@ -12,6 +14,7 @@ import { createUserStore, type UserStore } from "./users/store";
 
 /** One store for every table: whatever is read or written there is a statement of its store. */
 export type Stores = {
+  accountChanges: AccountChangeStore;
   authorizations: AuthorizationStore;
   identities: IdentityStore;
   pictures: PictureStore;
@@ -33,6 +36,7 @@ export function createStores(
 ): Stores {
   const run = createRunStatement(statements, clock);
   return {
+    accountChanges: createAccountChangeStore(run),
     authorizations: createAuthorizationStore(run),
     identities: createIdentityStore(run),
     pictures: createPictureStore(run),
@@ -41,4 +45,12 @@ export function createStores(
     transfers: createTransferStore(run),
     users: createUserStore(run),
   };
+}
+
+/** Runs statements of several stores as one transaction: all of them, or none when `work` throws. */
+export type Transact = <T>(work: (stores: Stores) => Promise<T>) => Promise<T>;
+
+export function createTransact(database: Database, clock: Clock, policy: SecurityConfig): Transact {
+  return (work) =>
+    inTransaction(database.pool, (statements) => work(createStores(database, clock, policy, statements)));
 }

@@ -17,7 +17,7 @@ onEmbedded((at) => {
     const offered = Object.entries(paths).flatMap(([path, operations]) =>
       Object.keys(operations).map(
         (method) =>
-          `${method.toUpperCase()} ${path.replace("{provider}", "google").replace(/\{(\w+)\}/g, ":$1")}`,
+          `${method.toUpperCase()} ${path.replace("/auth/{provider}", "/auth/google").replace(/\{(\w+)\}/g, ":$1")}`,
       ),
     );
     const told = rows.flatMap((row) => /^\| `([A-Z]+ [^`?]+)/.exec(row)?.[1] ?? []);

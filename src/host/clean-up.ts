@@ -1,7 +1,9 @@
 import type { AuthorizationStore } from "../authorization/store";
 import type { GuestsConfig } from "../config/config";
 import type { RateLimitStore } from "../limits/rate-limits";
+import type { AccountChangeStore } from "../linking/store";
 import type { SessionStore } from "../session/store";
+import type { TransferStore } from "../transfer/store";
 import type { UserStore } from "../users/store";
 
 /** Rows deleted by one statement, so that no lock is held for long. */
@@ -10,22 +12,24 @@ const PAUSE_MS = 50;
 const STALE_SIGN_IN_SECONDS = 900;
 
 export type CleanUpDeps = {
+  accountChanges: AccountChangeStore;
   sessions: SessionStore;
   users: UserStore;
   authorizations: AuthorizationStore;
   rateLimits: RateLimitStore;
+  transfers: TransferStore;
 };
 
 /**
  * Deletes sessions past their absolute expiry, dead ones included (until then a late replay is still recognised),
- * sign-ins that nobody finished, what has served and expired, rate limits of windows gone by, and guests who never came
+ * sign-ins that nobody finished, what has served and expired, changes that nobody can take back any more, rate limits of windows gone by, and guests who never came
  * back. Several replicas may do so at once. What cannot be cleaned up keeps nothing else from it.
  * @param stores whose statements keep no request waiting
  * @returns how many sessions went
  * @throws {AggregateError} of all that failed
  */
 export async function cleanUp(
-  { sessions, users, authorizations, rateLimits }: CleanUpDeps,
+  { accountChanges, sessions, users, authorizations, rateLimits, transfers }: CleanUpDeps,
   { purgeAfterSeconds }: Pick<GuestsConfig, "purgeAfterSeconds">,
 ): Promise<number> {
   const tasks = [
@@ -33,6 +37,8 @@ export async function cleanUp(
     (limit: number) => authorizations.deleteStaleLogins(STALE_SIGN_IN_SECONDS, limit),
     (limit: number) => authorizations.deleteStaleRequests(STALE_SIGN_IN_SECONDS, limit),
     (limit: number) => authorizations.deleteExpiredProofs(limit),
+    (limit: number) => transfers.deleteStale(limit),
+    (limit: number) => accountChanges.deleteOld(limit),
     (limit: number) => rateLimits.deleteEnded(limit),
     (limit: number) => users.purgeGuests(purgeAfterSeconds, limit),
   ];

@@ -21,8 +21,11 @@ const WINDOWS = {
   repeatedRefresh: { points: 100, duration: 3_600 },
   /** The same from another network than the rotation's: a player who changes it, or a thief. */
   repeatedRefreshElsewhere: { points: 3, duration: 3_600 },
-  /** Changes of a profile. */
+  /** Changes of a profile, and of a player's ways in. */
   profileChange: { points: 60, duration: 600 },
+  /** Codes for a new device, by player and by address. */
+  transferCode: { points: 10, duration: 3_600 },
+  transferCodeByAddress: { points: 200, duration: 3_600 },
 };
 
 /**
@@ -58,6 +61,8 @@ export type Limits = {
   repeatedRefresh(sessionId: string, generation: number, elsewhere: boolean): Promise<void>;
   forgedToken(ip: string): Promise<void>;
   profileChange(userId: number): Promise<void>;
+  /** Counts a code for a new device. */
+  transferCode(userId: number, ip: string): Promise<void>;
   /** Counts a guest who is new. */
   newGuest(ip: string): Promise<void>;
   /**
@@ -74,6 +79,7 @@ export const noLimits: Limits = {
   repeatedRefresh: async () => {},
   forgedToken: async () => {},
   profileChange: async () => {},
+  transferCode: async () => {},
   newGuest: async () => {},
   refusalLine: async () => 0,
 };
@@ -99,6 +105,8 @@ export function createLimits(store: LimitStore, guests: NewGuests): Limits {
   const repeatedRefreshes = shared("repeatedRefresh");
   const repeatedRefreshesElsewhere = shared("repeatedRefreshElsewhere");
   const profileChanges = shared("profileChange");
+  const transferCodes = shared("transferCode");
+  const transferCodesByAddress = shared("transferCodeByAddress");
   const ownRefreshes = local("refresh");
   const forgedTokens = localByNetwork("forgedToken");
   const refusalLines = localByNetwork("refusalLine");
@@ -129,6 +137,10 @@ export function createLimits(store: LimitStore, guests: NewGuests): Limits {
       ),
     forgedToken: (ip) => forgedTokens(ip),
     profileChange: (userId) => consumeOrRefuse(profileChanges, String(userId)),
+    async transferCode(userId, ip) {
+      await consumeOrRefuse(transferCodes, String(userId));
+      await consumeOrRefuse(transferCodesByAddress, addressBlocks(ip)[0] ?? ip);
+    },
     newGuest: newGuests,
     refusalLine: (ip) =>
       refusalLines(ip).then(

@@ -16,6 +16,13 @@ const EVENTS = {
   replay_detected: "warn",
   rename: "info",
   picture_changed: "info",
+  identity_linked: "info",
+  identity_unlinked: "info",
+  /** Two players became one: `user_id` was kept. */
+  players_merged: "info",
+  /** `reason` says what: a link, an unlink or a merge. */
+  change_undone: "info",
+  transfer_code_made: "info",
   logout: "info",
   session_revoked: "info",
   /** Signed out because the player has more devices than they may have. */
@@ -35,6 +42,8 @@ export type AuthEvent = Exclude<Event, "request_failed">;
 export type AuthEventDetails = {
   userId?: number | undefined;
   sessionId?: string | undefined;
+  /** The player who was merged into this one. */
+  givenUpUserId?: number;
   ip: string;
   requestId: string;
   /** The error code, for a refusal. */
@@ -120,8 +129,9 @@ export function createLog(
   };
   const failureBudget = createLineBudget();
   return {
-    event(event, { userId, sessionId, requestId, ...rest }) {
-      write(event, { user_id: userId, session_id: sessionId, ...rest, request_id: requestId });
+    event(event, { userId, sessionId, givenUpUserId, requestId, ...rest }) {
+      const ids = { user_id: userId, session_id: sessionId, given_up_user_id: givenUpUserId };
+      write(event, { ...ids, ...rest, request_id: requestId });
     },
     failure({ requestId, ...rest }) {
       const suppressed = failureBudget(`${rest.route} ${rest.code} ${rest.cause}`);

@@ -96,6 +96,19 @@ export const OPENED = (sessionId: string, device: string, ip: string) => `
     ON CONFLICT (id) DO NOTHING RETURNING id
   )`;
 
+const END_ALL_BUT = `
+  UPDATE refresh_tokens AS s SET revoked_at = clock.now FROM ${CLOCK}
+  WHERE s.user_id = $2 AND s.revoked_at IS NULL AND s.id IS DISTINCT FROM $3::uuid
+  RETURNING s.id`;
+
+const REOPEN = `
+  UPDATE refresh_tokens AS s SET revoked_at = NULL FROM ${CLOCK} WHERE s.user_id = $2 AND s.id = ANY($3::uuid[])`;
+
+const MOVE = `UPDATE refresh_tokens AS s SET user_id = $4 FROM ${CLOCK} WHERE s.id = $2 AND s.user_id = $3`;
+
+const GENERATION = `
+  SELECT s.generation FROM refresh_tokens AS s, ${CLOCK} WHERE s.id = $2 AND s.user_id = $3 AND s.revoked_at IS NULL`;
+
 export type SessionStore = ReturnType<typeof createSessionStore>;
 
 /** Every statement on `refresh_tokens`; opening one is part of the identity store's. */
@@ -169,6 +182,31 @@ export function createSessionStore(database: Database, run: RunStatement, policy
     /** @returns whether it was a living session of this player */
     async revokeOfUser(userId: number, sessionId: string): Promise<boolean> {
       return (await revoke({ userId, id: sessionId })).length > 0;
+    },
+
+    /** Ends a player's sessions, but for one that goes on. @returns which */
+    async endAllBut(userId: number, sessionId: string | null): Promise<string[]> {
+      const { rows } = await run<{ id: string }>("end_sessions_but", END_ALL_BUT, [userId, sessionId]);
+      return rows.map(({ id }) => id);
+    },
+
+    /** Takes {@link endAllBut} back. What has expired since stays so. */
+    async reopen(userId: number, sessionIds: string[]): Promise<void> {
+      await run("reopen_sessions", REOPEN, [userId, sessionIds]);
+    },
+
+    /** Lets a session go on as another player's. */
+    async move(sessionId: string, fromUserId: number, toUserId: number): Promise<void> {
+      await run("move_session", MOVE, [sessionId, fromUserId, toUserId]);
+    },
+
+    /** The generation of a player's session that lives; null when it does not. */
+    async generationOf(sessionId: string, userId: number): Promise<number | null> {
+      const { rows } = await run<{ generation: number }>("session_generation", GENERATION, [
+        sessionId,
+        userId,
+      ]);
+      return rows[0]?.generation ?? null;
     },
 
     async revokeAllOfUser(userId: number): Promise<void> {

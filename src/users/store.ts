@@ -21,12 +21,16 @@ export const USER_COLUMNS = Object.keys(COLUMNS)
   )
   .join(", ");
 
-/** Part of a statement, named `u`: notes a sign-in of the player in `known.user_id`; nobody when banned. */
+/**
+ * Part of a statement, named `u`: notes a sign-in of the player in `known.user_id`; nobody when banned, or given up in
+ * this very moment. An identity that tells no email leaves the one that another told.
+ */
 export const SIGNED_IN = (email: string, emailVerified: string) => `
   u AS (
-    UPDATE users SET last_login = clock.now, email = ${email}, email_verified = ${emailVerified}
+    UPDATE users SET last_login = clock.now, email = coalesce(${email}, users.email),
+      email_verified = CASE WHEN ${email} IS NULL THEN users.email_verified ELSE ${emailVerified} END
     FROM known, ${CLOCK}
-    WHERE users.id = known.user_id AND banned_at IS NULL
+    WHERE users.id = known.user_id AND banned_at IS NULL AND merged_into IS NULL
     RETURNING users.*
   )`;
 
@@ -88,6 +92,42 @@ const PURGE_GUESTS = `
         WHERE s.user_id = u.id AND s.revoked_at IS NULL AND s.rotated_at > clock.now - ${seconds("$2")})
     LIMIT $3 FOR UPDATE OF u SKIP LOCKED)`;
 
+/** Locks in the order of the ids, so that two who lock the same players cannot deadlock. */
+const LOCK = `
+  SELECT ${USER_COLUMNS}, u.banned_at IS NOT NULL AS is_banned, u.merged_into
+  FROM users AS u, ${CLOCK} WHERE u.id = ANY($2) ORDER BY u.id FOR NO KEY UPDATE OF u`;
+
+const FIND = `
+  SELECT ${USER_COLUMNS}, u.banned_at IS NOT NULL AS is_banned, u.merged_into
+  FROM users AS u, ${CLOCK} WHERE u.id = $2`;
+
+const SET_PROGRESS = `UPDATE users SET stars = $3, level = $4 FROM ${CLOCK} WHERE id = $2`;
+
+const GIVE_UP = `
+  UPDATE users SET merged_into = $3, merged_at = CASE WHEN id = $2 THEN clock.now ELSE merged_at END
+  FROM ${CLOCK} WHERE id = $2 OR merged_into = $2
+  RETURNING id`;
+
+const TAKE_BACK = `
+  UPDATE users SET merged_into = CASE WHEN id = $2 THEN NULL ELSE $2::int END,
+    merged_at = CASE WHEN id = $2 THEN NULL ELSE merged_at END
+  FROM ${CLOCK} WHERE merged_into = $3 AND (id = $2 OR id = ANY($4))`;
+
+/** An email that one of the identities tells stays; else it is that of the one used last. */
+const SYNC_WITH_IDENTITIES = `
+  WITH own AS (SELECT * FROM identities WHERE user_id = $2),
+  told AS (SELECT email, email_verified FROM own WHERE email IS NOT NULL ORDER BY last_used_at DESC, provider, subject LIMIT 1)
+  UPDATE users AS u
+  SET providers = coalesce((SELECT array_agg(DISTINCT provider::text ORDER BY provider::text) FROM own), u.providers),
+    email = CASE WHEN u.email IN (SELECT email FROM own) THEN u.email ELSE (SELECT email FROM told) END,
+    email_verified = CASE WHEN u.email IN (SELECT email FROM own) THEN u.email_verified
+      ELSE coalesce((SELECT email_verified FROM told), false) END
+  FROM ${CLOCK} WHERE u.id = $2
+  RETURNING ${USER_COLUMNS}`;
+
+/** A player, and whether somebody may sign in as them. */
+export type LockedUser = UserRow & { is_banned: boolean; merged_into: number | null };
+
 export type UserStore = ReturnType<typeof createUserStore>;
 
 /** Every statement on `users` and `name_looks` alone; others are parts of the statements of the identity and the picture store. */
@@ -101,6 +141,39 @@ export function createUserStore(run: RunStatement) {
       const values = [userId, name, folded, skeleton, ...looks];
       const { rows } = await run<UserRow>("rename", RENAME, values, String(userId));
       return rows[0] ?? null;
+    },
+
+    /** Players by id, locked until the transaction ends; who is gone is missing. */
+    async lock(...ids: number[]): Promise<Map<number, LockedUser>> {
+      const { rows } = await run<LockedUser>("lock_users", LOCK, [ids]);
+      return new Map(rows.map((row) => [row.id, row]));
+    },
+
+    async find(id: number): Promise<LockedUser | null> {
+      return (await run<LockedUser>("find_user", FIND, [id])).rows[0] ?? null;
+    },
+
+    async setProgress(id: number, { stars, level }: Pick<UserRow, "stars" | "level">): Promise<void> {
+      await run("set_progress", SET_PROGRESS, [id, stars, level]);
+    },
+
+    /**
+     * Gives a player up for another one, and with them whoever was given up for them.
+     * @returns the ids of those
+     */
+    async giveUp(id: number, keptId: number): Promise<number[]> {
+      const { rows } = await run<{ id: number }>("give_up_user", GIVE_UP, [id, keptId]);
+      return rows.map((row) => row.id).filter((other) => other !== id);
+    },
+
+    /** Takes {@link giveUp} back. @param earlier the ids that it returned */
+    async takeBack(id: number, keptId: number, earlier: number[]): Promise<void> {
+      await run("take_back_user", TAKE_BACK, [id, keptId, earlier]);
+    },
+
+    /** Brings what a player's row says of their identities in step with them. @returns the player as they are then */
+    async syncWithIdentities(id: number): Promise<UserRow | null> {
+      return (await run<UserRow>("sync_with_identities", SYNC_WITH_IDENTITIES, [id])).rows[0] ?? null;
     },
 
     /**

@@ -32,9 +32,12 @@ onEmbedded((at) => {
 
   test("the document has every endpoint of docs/wire.md and nothing else", async () => {
     expect((await operations()).map(({ name }) => name).sort()).toEqual([
+      "DELETE /api/identities/{provider}",
       "DELETE /api/sessions",
       "DELETE /api/sessions/{id}",
       "GET /.well-known/jwks.json",
+      "GET /api/changes",
+      "GET /api/identities",
       "GET /api/me",
       "GET /api/sessions",
       "GET /auth/{provider}/callback",
@@ -42,9 +45,13 @@ onEmbedded((at) => {
       "GET /health/live",
       "GET /health/ready",
       "GET /pictures/{hash}",
+      "POST /api/changes/{id}/undo",
+      "POST /api/identities",
+      "POST /api/identities/resolve",
       "POST /api/login",
       "POST /api/logout",
       "POST /api/refresh",
+      "POST /api/transfer_code",
       "POST /api/update_picture",
       "POST /api/update_username",
     ]);
@@ -62,10 +69,17 @@ onEmbedded((at) => {
   test("the operations that need a player ask for a Bearer token", async () => {
     const guarded = (await operations()).filter(({ operation }) => operation.security);
     expect(guarded.map(({ name }) => name).sort()).toEqual([
+      "DELETE /api/identities/{provider}",
       "DELETE /api/sessions",
       "DELETE /api/sessions/{id}",
+      "GET /api/changes",
+      "GET /api/identities",
       "GET /api/me",
       "GET /api/sessions",
+      "POST /api/changes/{id}/undo",
+      "POST /api/identities",
+      "POST /api/identities/resolve",
+      "POST /api/transfer_code",
       "POST /api/update_picture",
       "POST /api/update_username",
     ]);

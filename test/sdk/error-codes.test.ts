@@ -18,8 +18,6 @@ const TOLD_BY_STATUS: Partial<Record<ErrorCode, string>> = {
   database_unavailable: "server_error",
   temporarily_unavailable: "server_error",
   request_timeout: "request_failed",
-  // Said on the sign-in page in the player's browser alone.
-  authorization_expired: "request_failed",
   provider_unavailable: "request_failed",
 };
 

@@ -12,6 +12,21 @@ export type AnswerBody = SessionAnswer & {
   reason: string;
   fields: { path: string; message: string }[];
   keys: Record<string, string>[];
+  identities: { provider: string; name: string | null; linked_at: string; last_used_at: string }[];
+  changes: {
+    id: string;
+    kind: string;
+    providers: string[];
+    user_id: number | null;
+    created_at: string;
+    undo_until: string;
+    undone_at: string | null;
+  }[];
+  /** Of a conflict between two players. */
+  ticket: string;
+  mine: Partial<User>;
+  theirs: Partial<User>;
+  transfer_code: string;
 };
 
 export type Answer = { status: number; headers: Headers; text: string; body: AnswerBody };

@@ -48,3 +48,22 @@ ALTER TABLE "account_changes" ADD CONSTRAINT "account_changes_user_id_fkey" FORE
 
 -- AddForeignKey
 ALTER TABLE "transfer_codes" ADD CONSTRAINT "transfer_codes_user_id_fkey" FOREIGN KEY ("user_id") REFERENCES "users"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- An identity can leave a player now. The release before reads `users.google_id`, which so leaves with it; to another
+-- identity of the same provider, where the player has one.
+CREATE FUNCTION "identity_left_user"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE users SET google_id = (
+    SELECT subject FROM identities WHERE user_id = OLD.user_id AND provider = 'google' ORDER BY linked_at, subject LIMIT 1
+  ) WHERE id = OLD.user_id AND google_id = OLD.subject;
+  IF TG_OP = 'UPDATE' THEN
+    UPDATE users SET google_id = NEW.subject WHERE id = NEW.user_id AND google_id IS NULL;
+  END IF;
+  RETURN NULL;
+END $$;
+
+CREATE TRIGGER "identities_delete_google_id" AFTER DELETE ON "identities"
+  FOR EACH ROW WHEN (OLD.provider = 'google') EXECUTE FUNCTION "identity_left_user"();
+
+CREATE TRIGGER "identities_update_google_id" AFTER UPDATE OF "user_id" ON "identities"
+  FOR EACH ROW WHEN (OLD.provider = 'google' AND OLD.user_id <> NEW.user_id) EXECUTE FUNCTION "identity_left_user"();

@@ -1,0 +1,36 @@
+import type pg from "pg";
+import type { Statements } from "./database";
+
+/** How long each statement waits for a row that is locked, in milliseconds. */
+const LOCK_MS = 2_000;
+
+/**
+ * Runs several statements as one transaction on a connection of its own: all of them, or none when `work` throws or the
+ * connection is lost. Nothing is repeated.
+ */
+export async function inTransaction<T>(
+  pool: Pick<pg.Pool, "connect">,
+  work: (statements: Statements) => Promise<T>,
+): Promise<T> {
+  const client = await pool.connect();
+  let lost: Error | undefined;
+  try {
+    await client.query(`BEGIN; SET LOCAL lock_timeout = ${LOCK_MS}`);
+    const result = await work({ query: unprepared(client) });
+    await client.query("COMMIT");
+    return result;
+  } catch (error) {
+    await client.query("ROLLBACK").catch((failure) => {
+      lost = failure;
+    });
+    throw error;
+  } finally {
+    client.release(lost);
+  }
+}
+
+/** Behind a pooler a prepared statement may be gone; and what runs this seldom is prepared for nobody. */
+function unprepared(client: pg.PoolClient): Statements["query"] {
+  return ((statement: pg.QueryConfig) =>
+    client.query({ ...statement, name: undefined })) as Statements["query"];
+}

@@ -1,0 +1,57 @@
+import { Type } from "@sinclair/typebox";
+import { t } from "elysia";
+import { userModel } from "../users/model";
+
+const time = (description: string) => t.String({ format: "date-time", description });
+
+export const identitiesAnswer = t.Object({
+  status: t.Literal("success"),
+  identities: t.Array(
+    t.Object({
+      provider: t.String({ examples: ["google"] }),
+      name: t.Union([t.String(), t.Null()], { description: "What the provider called the player." }),
+      linked_at: t.String({ format: "date-time" }),
+      last_used_at: time("To an hour."),
+    }),
+  ),
+});
+
+const playerSummary = t.Pick(userModel, ["name", "picture", "level", "stars", "created_at", "last_login"]);
+
+export type PlayerSummary = typeof playerSummary.static;
+
+/** Beside the members of every error. */
+export const conflictMembers = {
+  ticket: t.String({ description: "For /api/identities/resolve, ten minutes long." }),
+  mine: playerSummary,
+  theirs: playerSummary,
+};
+
+export const resolveBody = t.Object(
+  {
+    ticket: t.String({ minLength: 1, maxLength: 8_192, description: "From the 409 identity_in_use." }),
+    keep: t.UnionEnum(["mine", "theirs"], {
+      description: "The player who goes on; the other is merged into them.",
+    }),
+  },
+  { examples: [{ ticket: "eyJhbGciOiJkaXIi…", keep: "mine" }] },
+);
+
+export const changesAnswer = t.Object({
+  status: t.Literal("success"),
+  changes: t.Array(
+    t.Object({
+      id: t.String({ format: "uuid" }),
+      kind: t.UnionEnum(["link", "unlink", "merge"]),
+      providers: t.Array(t.String(), { description: "Whose ways in came or went.", examples: [["google"]] }),
+      user_id: t.Union([Type.Integer(), t.Null()], {
+        description: "Of a merge, the player who was given up; null otherwise.",
+      }),
+      created_at: t.String({ format: "date-time" }),
+      undo_until: t.String({ format: "date-time" }),
+      undone_at: t.Union([t.String({ format: "date-time" }), t.Null()]),
+    }),
+  ),
+});
+
+export type ChangeListed = (typeof changesAnswer.static)["changes"][number];

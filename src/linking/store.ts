@@ -1,0 +1,104 @@
+import { CLOCK, type RunStatement, seconds } from "../db/statements";
+
+/** For how long a change can be taken back. */
+export const UNDO_SECONDS = 30 * 86_400;
+
+/** A row of another table as JSON, which PostgreSQL makes a row of again to the last digit. */
+export type Row = Record<string, unknown>;
+
+/** A player's progress, as a merge compares it. */
+export type Progress = { stars: number; level: number };
+
+/** What was changed, as taking it back needs it. */
+export type ChangeDetails =
+  | { kind: "link"; provider: string; subject: string }
+  | { kind: "unlink"; identities: Row[] }
+  | {
+      kind: "merge";
+      /** The player who was given up, and their identities as they were. */
+      givenUp: number;
+      identities: Row[];
+      /** Of the one who was kept, before and after. */
+      before: Progress;
+      after: Progress;
+      /** Sessions of the one given up that were ended, and the one that went over. */
+      endedSessions: string[];
+      movedSession: string | null;
+      /** Players who had been merged into the one given up. */
+      earlier: number[];
+    };
+
+export type AccountChange = {
+  id: string;
+  userId: number;
+  createdAt: Date;
+  undoneAt: Date | null;
+} & ChangeDetails;
+
+type ChangeRow = {
+  id: string;
+  user_id: number;
+  kind: ChangeDetails["kind"];
+  details: object;
+  created_at: Date;
+  undone_at: Date | null;
+};
+
+const PUT = `
+  INSERT INTO account_changes (id, user_id, kind, details, created_at)
+  SELECT $2, $3, $4, $5::jsonb, clock.now FROM ${CLOCK}`;
+
+const RECENT = `
+  SELECT c.* FROM account_changes AS c, ${CLOCK} WHERE c.created_at > clock.now - ${seconds("$2")}`;
+
+const LIST = `${RECENT} AND c.user_id = $3 ORDER BY c.id DESC LIMIT 100`;
+
+const FIND = `${RECENT} AND c.id = $3 FOR UPDATE OF c`;
+
+const MARK_UNDONE = `UPDATE account_changes AS c SET undone_at = clock.now FROM ${CLOCK} WHERE c.id = $2`;
+
+const DELETE_OLD = `
+  DELETE FROM account_changes WHERE id IN (
+    SELECT c.id FROM account_changes AS c, ${CLOCK}
+    WHERE c.created_at < clock.now - ${seconds("$2")} LIMIT $3
+    FOR UPDATE OF c SKIP LOCKED)`;
+
+export type AccountChangeStore = ReturnType<typeof createAccountChangeStore>;
+
+/** Every statement on `account_changes`. */
+export function createAccountChangeStore(run: RunStatement) {
+  return {
+    async put(id: string, userId: number, { kind, ...details }: ChangeDetails): Promise<void> {
+      await run("put_account_change", PUT, [id, userId, kind, JSON.stringify(details)]);
+    },
+
+    /** The last hundred changes that a player can take back or has taken back, the latest first. */
+    async list(userId: number): Promise<AccountChange[]> {
+      const { rows } = await run<ChangeRow>("list_account_changes", LIST, [UNDO_SECONDS, userId]);
+      return rows.map(toChange);
+    },
+
+    /** A change, locked; null when there is none, or it is too old. */
+    async find(id: string): Promise<AccountChange | null> {
+      const { rows } = await run<ChangeRow>("find_account_change", FIND, [UNDO_SECONDS, id]);
+      return rows[0] ? toChange(rows[0]) : null;
+    },
+
+    async markUndone(id: string): Promise<void> {
+      await run("mark_account_change_undone", MARK_UNDONE, [id]);
+    },
+
+    /**
+     * Deletes up to so many changes that nobody can take back any more.
+     * @returns how many
+     */
+    async deleteOld(limit: number): Promise<number> {
+      return (await run("delete_old_account_changes", DELETE_OLD, [UNDO_SECONDS, limit])).rowCount;
+    },
+  };
+}
+
+function toChange({ id, user_id, kind, details, created_at, undone_at }: ChangeRow): AccountChange {
+  const change = { ...details, kind } as ChangeDetails;
+  return { id, userId: user_id, createdAt: created_at, undoneAt: undone_at, ...change };
+}

@@ -1,0 +1,30 @@
+import type { Timepiece } from "../clock";
+import { ApiError } from "../errors";
+import type { RequestContext } from "../http/context";
+import type { Log } from "../log/log";
+import type { Player } from "../session/guard";
+import type { Transact } from "../stores";
+import { newChangeId } from "./new-change-id";
+
+export type UnlinkDeps = { transact: Transact; clock: Timepiece; log: Log };
+
+/**
+ * Takes a way in from a player, with every account that they have there. Signed-in devices stay so.
+ * @throws {ApiError} not_found when they have none of this provider; last_identity when they have no other
+ */
+export async function unlink(
+  { transact, clock, log }: UnlinkDeps,
+  { user, sessionId }: Player,
+  provider: string,
+  context: RequestContext,
+): Promise<void> {
+  await transact(async ({ accountChanges, identities, users }) => {
+    await users.lock(user.id);
+    const rows = await identities.unlink(user.id, provider);
+    if (rows.length === 0) throw new ApiError("not_found");
+    if ((await identities.list(user.id)).length === 0) throw new ApiError("last_identity");
+    await accountChanges.put(newChangeId(clock), user.id, { kind: "unlink", identities: rows });
+    await users.syncWithIdentities(user.id);
+  });
+  log.event("identity_unlinked", { userId: user.id, sessionId, provider, ...context });
+}

@@ -1,0 +1,37 @@
+import { expect } from "bun:test";
+import type { SessionAnswer } from "../../src/session/model";
+import { googleTokens } from "./players";
+import { bearer, get, post, send } from "./requests";
+import type { TestServer } from "./server";
+
+/** The calls by which a player changes their ways in; each answer may be a refusal. */
+export function linkingAt(server: TestServer) {
+  const link = (session: SessionAnswer, proof: object) =>
+    post(server, "/api/identities", proof, bearer(session));
+  return {
+    link,
+    linkGoogle: async (session: SessionAnswer, account?: string) => {
+      const { access_token } = await googleTokens(server, account ? { account } : {});
+      return link(session, { access_token });
+    },
+    resolve: (session: SessionAnswer, ticket: string, keep: "mine" | "theirs") =>
+      post(server, "/api/identities/resolve", { ticket, keep }, bearer(session)),
+    unlink: (session: SessionAnswer, provider: string) =>
+      send(server, `/api/identities/${provider}`, { method: "DELETE", headers: bearer(session) }),
+    async changes(session: SessionAnswer) {
+      const { status, body } = await get(server, "/api/changes", bearer(session));
+      expect(status).toBe(200);
+      return body.changes;
+    },
+    undo: (session: SessionAnswer, id: string) =>
+      send(server, `/api/changes/${id}/undo`, { method: "POST", headers: bearer(session) }),
+    me: async (session: SessionAnswer) => (await get(server, "/api/me", bearer(session))).body.user,
+    /** What a match would do. */
+    earn: (session: SessionAnswer, stars: number, level: number) =>
+      server.database.pool.query("UPDATE users SET stars = stars + $2, level = level + $3 WHERE id = $1", [
+        session.user.id,
+        stars,
+        level,
+      ]),
+  };
+}
