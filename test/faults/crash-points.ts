@@ -7,7 +7,9 @@ import {
   freshAccount,
   freshName,
   googleToken,
+  newGuestKey,
   outcome,
+  playAsGuest,
   type Reply,
   refresh,
   signIn,
@@ -58,6 +60,42 @@ const OPERATIONS: Record<string, (world: World) => Promise<Repeatable>> = {
         (await ask(at, "GET /api/me", undefined, bearer(session))).body.user.name === new_username,
     };
   },
+  async link({ origin, google }) {
+    const account = freshAccount();
+    const session = await playAsGuest(origin);
+    const access_token = await googleToken(google, account);
+    return {
+      send: (at) => ask(at, "POST /api/identities", { access_token }, bearer(session)),
+      holds: async (at) => (await signIn(at, google, account)).user.id === session.user.id,
+    };
+  },
+  async "merge, keeping mine"(world) {
+    return mergeOf(world, "mine");
+  },
+  async "merge, keeping theirs"(world) {
+    return mergeOf(world, "theirs");
+  },
+  async "undoing a merge"({ origin, google }) {
+    const { key, account, mine, theirs, ticket } = await conflict({ origin, google });
+    await ask(origin, "POST /api/identities/resolve", { ticket, keep: "mine" }, bearer(mine));
+    const { body } = await ask(origin, "GET /api/changes", undefined, bearer(mine));
+    return {
+      send: (at) => ask(at, `POST /api/changes/${body.changes?.[0]?.id}/undo`, undefined, bearer(mine)),
+      holds: async (at) =>
+        (await playAsGuest(at, key)).user.id === mine.user.id &&
+        (await signIn(at, google, account)).user.id === theirs.user.id &&
+        (await refresh(at, mine.refresh_token)).body.user.id === mine.user.id &&
+        (await refresh(at, theirs.refresh_token)).body.user.id === theirs.user.id,
+    };
+  },
+  async "transfer to a new device"({ origin }) {
+    const session = await playAsGuest(origin);
+    const { body } = await ask(origin, "POST /api/transfer_code", undefined, bearer(session));
+    return {
+      send: (at) => ask(at, "POST /api/login", { transfer_code: body.transfer_code }),
+      holds: async (at, reply) => reply.body.user.id === session.user.id && (await works(at, reply)),
+    };
+  },
   async logout({ origin, google }) {
     const { refresh_token } = await signIn(origin, google);
     return {
@@ -66,6 +104,36 @@ const OPERATIONS: Record<string, (world: World) => Promise<Repeatable>> = {
     };
   },
 };
+
+/** A guest who wants the account of another player. */
+async function conflict({ origin, google }: World) {
+  const key = newGuestKey();
+  const account = freshAccount();
+  const theirs = await signIn(origin, google, account);
+  const mine = await playAsGuest(origin, key);
+  const access_token = await googleToken(google, account);
+  const { body } = await ask(origin, "POST /api/identities", { access_token }, bearer(mine));
+  return { key, account, mine, theirs, ticket: body.ticket };
+}
+
+async function mergeOf(world: World, keep: "mine" | "theirs"): Promise<Repeatable> {
+  const { key, account, mine, theirs, ticket } = await conflict(world);
+  const kept = keep === "mine" ? mine : theirs;
+  const resolve = (at: string, session: SessionAnswer) =>
+    ask(at, "POST /api/identities/resolve", { ticket, keep }, bearer(session));
+  return {
+    // As the SDK does: the access token of the player who was given up is refused, the refresh token is not.
+    async send(at) {
+      const reply = await resolve(at, mine);
+      return reply.status === 401 ? resolve(at, (await refresh(at, mine.refresh_token)).body) : reply;
+    },
+    holds: async (at, reply) =>
+      reply.body.user.id === kept.user.id &&
+      (await playAsGuest(at, key)).user.id === kept.user.id &&
+      (await signIn(at, world.google, account)).user.id === kept.user.id &&
+      (await works(at, reply)),
+  };
+}
 
 function loginOf(access_token: string): Repeatable {
   return { send: (at) => ask(at, "POST /api/login", { access_token }), holds: works };

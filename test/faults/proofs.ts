@@ -13,6 +13,7 @@ import { googleKeys, googleMisbehaves } from "./google";
 import { guests } from "./guests";
 import { hostileAddresses } from "./hostile-addresses";
 import { killLoopEmbedded, killLoopPostgres } from "./kill-loop";
+import { linkingRace } from "./linking-race";
 import { lockedRow } from "./locked-row";
 import { lostCommits } from "./lost-commits";
 import { logoutRace, race, theft } from "./race";
@@ -43,6 +44,7 @@ export const PROOFS: readonly Proof[] = [
   clockSkew,
   lostCommits,
   guests,
+  linkingRace,
   secretRotation,
   wrongClock,
   lockedRow,

@@ -1,5 +1,6 @@
 import type { Proof } from "../support/proof";
 import { framing } from "./framing";
+import { linkingPrograms } from "./linking-programs";
 import { openApi } from "./openapi";
 import { secretsEmbedded, secretsPostgres } from "./secrets";
 import { sessionPrograms } from "./session-programs";
@@ -8,6 +9,7 @@ import { tokens } from "./tokens";
 /** Attacks of random or hostile input, in the order of the soak's table. */
 export const FUZZ_PROOFS: readonly Proof[] = [
   sessionPrograms,
+  linkingPrograms,
   openApi,
   tokens,
   framing,

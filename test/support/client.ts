@@ -7,7 +7,12 @@ export const PATIENCE_MS = 15_000;
 export type Reply = {
   status: number;
   headers: Headers;
-  body: SessionAnswer & { code?: string };
+  body: SessionAnswer & {
+    code?: string;
+    ticket?: string;
+    changes?: { id: string }[];
+    transfer_code?: string;
+  };
 };
 
 /**
@@ -70,6 +75,17 @@ export async function signIn(
   const reply = await ask(origin, "POST /api/login", { access_token: await googleToken(google, account) });
   if (reply.status !== 200) throw new Error(`sign-in answered ${reply.status} ${reply.body.code}`);
   return reply.body;
+}
+
+/** Plays as the guest of a key, by default of a new one. @throws unless the server agrees */
+export async function playAsGuest(origin: string, guest_key = newGuestKey()): Promise<SessionAnswer> {
+  const reply = await ask(origin, "POST /api/login", { provider: "guest", guest_key });
+  if (reply.status !== 200) throw new Error(`a guest was answered ${reply.status} ${reply.body.code}`);
+  return reply.body;
+}
+
+export function newGuestKey(): string {
+  return randomBytes(32).toString("base64url");
 }
 
 /** What a request came to: null when no answer came. */
