@@ -52,9 +52,7 @@ export async function startServer(
     resources.defer(() => database.close());
     const limitStore = await openLimitStore(config.limits, database, onWarning);
     resources.defer(() => limitStore.close());
-    const google = config.google.local
-      ? await startLocalGoogleOnPort(config, port === 0 ? 0 : port + 1)
-      : null;
+    const google = config.google.local ? await startStandInsOnPort(config, port === 0 ? 0 : port + 1) : null;
     if (google) resources.defer(() => google.stop());
     const clock = await openDatabaseClock(database.background, onWarning);
     const known = google ? withStandIns(config, google) : config;
@@ -103,14 +101,13 @@ export async function startServer(
   }
 }
 
-async function startLocalGoogleOnPort(config: Config, port: number) {
-  const { startLocalGoogle } = await import("../stand-ins/google/start");
+async function startStandInsOnPort(config: Config, port: number) {
+  const { startStandIns } = await import("../stand-ins/start");
   return listenOn("127.0.0.1", port, () =>
-    startLocalGoogle({
+    startStandIns({
       port,
       clock: systemClock,
-      clientId: LOCAL_CLIENT_ID,
-      clientSecret: config.google.clientSecret,
+      google: { clientId: LOCAL_CLIENT_ID, clientSecret: config.google.clientSecret },
     }),
   );
 }

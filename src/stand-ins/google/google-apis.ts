@@ -1,8 +1,10 @@
 import { Elysia } from "elysia";
-import type { SigningKeys } from "./keys";
-import { OAuthError } from "./oauth-error";
+import type { SigningKeys } from "../keys";
+import type { Client } from "../oauth/client";
+import { OAuthError } from "../oauth/oauth-error";
+import type { World } from "../stand-in";
 import { tokenInfo, userInfo } from "./resources";
-import { type Client, exchange } from "./token";
+import { exchange } from "./token";
 import type { TokenIssuer } from "./token-issuer";
 
 /** Google's paths, as its own hosts have them. */
@@ -16,6 +18,8 @@ export const API_PATHS = {
   pemCerts: "/oauth2/v1/certs",
 } as const;
 
+type Work = () => object | Promise<object>;
+
 const CORS = { "access-control-allow-origin": "*" };
 const PREFLIGHT = {
   ...CORS,
@@ -27,8 +31,14 @@ const NO_STORE = { "cache-control": "no-store" };
 const SIX_HOURS = { "cache-control": "public, max-age=21600, must-revalidate, no-transform" };
 
 /** The endpoints that Google opens to programs, and to pages of every origin. */
-export function googleApis(world: { client: Client; issuer: TokenIssuer; keys: SigningKeys }) {
-  const { client, issuer, keys } = world;
+export function googleApis(google: {
+  client: Client;
+  issuer: TokenIssuer;
+  keys: SigningKeys;
+  api: World["api"];
+}) {
+  const { client, issuer, keys, api } = google;
+  const answer = (work: Work, headers?: Record<string, string>) => api(() => toResponse(work, headers));
   const apis = new Elysia()
     .post(API_PATHS.token, ({ request }) => answer(() => exchange(request, client, issuer)), {
       parse: "none",
@@ -44,7 +54,7 @@ export function googleApis(world: { client: Client; issuer: TokenIssuer; keys: S
   return apis;
 }
 
-async function answer(work: () => object | Promise<object>, headers = NO_STORE): Promise<Response> {
+async function toResponse(work: Work, headers: Record<string, string> = NO_STORE): Promise<Response> {
   try {
     return Response.json(await work(), { headers: { ...headers, ...CORS } });
   } catch (error) {

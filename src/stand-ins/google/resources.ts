@@ -1,5 +1,5 @@
-import { OAuthError } from "./oauth-error";
-import { bearerToken, readParameters } from "./parameters";
+import { OAuthError } from "../oauth/oauth-error";
+import { bearerToken, readParameters } from "../oauth/parameters";
 import { type Profile, releasedProfile } from "./scopes";
 import type { Grant, TokenIssuer } from "./token-issuer";
 

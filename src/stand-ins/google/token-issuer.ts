@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import { SignJWT } from "jose";
 import { epochSeconds, type Timepiece } from "../../clock";
-import { ExpiringMap } from "./expiring-map";
-import type { SigningKeys } from "./keys";
+import { ExpiringMap } from "../expiring-map";
+import type { SigningKeys } from "../keys";
 import { type Profile, releasedProfile } from "./scopes";
 
 /** What a player allowed a client. */
@@ -12,6 +12,8 @@ export type Grant = {
   profile: Profile;
   nonce: string | undefined;
   accessType: "online" | "offline";
+  /** False once Google took back what it gave this player. */
+  stillGood(): boolean;
 };
 
 /** A grant waiting behind an authorization code. */
@@ -65,7 +67,8 @@ export class TokenIssuer {
 
   /** The grant behind a code, once and within its lifetime. */
   redeemCode(code: string): CodeGrant | undefined {
-    return this.#codes.take(code);
+    const grant = this.#codes.take(code);
+    return grant?.stillGood() ? grant : undefined;
   }
 
   async issueTokens(grant: Grant): Promise<TokenResponse> {
@@ -83,7 +86,7 @@ export class TokenIssuer {
   /** The grant behind a living access token, and the seconds it has left. */
   lookUp(accessToken: string): { grant: Grant; expiresAt: number; expiresIn: number } | undefined {
     const entry = this.#accessTokens.get(accessToken);
-    if (!entry) return undefined;
+    if (!entry?.value.stillGood()) return undefined;
     return {
       grant: entry.value,
       expiresAt: entry.expiresAt,

@@ -14,8 +14,11 @@ const HEADERS = {
   "x-content-type-options": "nosniff",
 };
 
-/** A whole page, marked as the local Google's. Works without scripts, which its policy forbids. */
+/**
+ * A whole page under a sign that says what it is not. Works without scripts, which its policy forbids.
+ */
 export function page(
+  sign: string,
   title: string,
   content: Html,
   options: { status?: number; wide?: boolean } = {},
@@ -26,13 +29,13 @@ export function page(
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${title} · Local sign-in – not Google</title>
+<title>${title} · ${sign}</title>
 <link rel="icon" href="/local/mark.svg">
 <link rel="stylesheet" href="/local/style.css">
 </head>
 <body>
 <header>
-<p class="sign"><strong>Local sign-in – not Google</strong><span>A stand-in for development. Its players are invented.</span></p>
+<p class="sign"><strong>${sign}</strong><span>A stand-in for development. Its players are invented.</span></p>
 </header>
 <main${options.wide && html` class="wide"`}>
 ${content}

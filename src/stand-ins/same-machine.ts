@@ -1,4 +1,4 @@
-import { OAuthError } from "./oauth-error";
+import { OAuthError } from "./oauth/oauth-error";
 
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 

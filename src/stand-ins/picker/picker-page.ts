@@ -1,8 +1,8 @@
 import type { Account } from "./accounts";
-import type { AuthorizationRequest } from "./authorization-request";
 import { avatarPath } from "./avatar";
 import { type Html, html } from "./html";
 import { page } from "./page";
+import type { Question } from "./picker";
 
 /** What somebody typed to add a player of their own, and what is wrong with it. */
 export type Draft = {
@@ -12,12 +12,12 @@ export type Draft = {
 };
 
 /** The account picker: its forms post to its own address. */
-export function pickerPage(request: AuthorizationRequest, accounts: Account[], draft?: Draft): Response {
-  const hinted = accounts.find(({ sub, email }) => [sub, email].includes(request.loginHint ?? ""));
+export function pickerPage(sign: string, question: Question, accounts: Account[], draft?: Draft): Response {
+  const hinted = accounts.find(({ id, email }) => [id, email].includes(question.loginHint ?? ""));
   const listed = hinted ? [hinted, ...accounts.filter((account) => account !== hinted)] : accounts;
-  const unknownHint = hinted ? undefined : request.loginHint;
+  const unknownHint = hinted ? undefined : question.loginHint;
   const content = html`<h1>Choose a player</h1>
-<p class="to">to continue to <b>${request.clientId}</b></p>
+<p class="to">to continue to <b>${question.client}</b></p>
 <form method="post">
 <ul class="accounts">
 ${listed.map((account) => accountButton(account))}
@@ -28,15 +28,15 @@ ${listed.map((account) => accountButton(account))}
 ${addForm(draft ?? { name: "", email: unknownHint ?? "", problems: {} })}
 </details>
 <form method="post" class="end">
-<p>Then back to <b>${new URL(request.redirectUri).origin}</b></p>
+<p>Then back to <b>${question.backTo}</b></p>
 <button name="action" value="cancel" class="quiet">Cancel</button>
 </form>`;
-  return page("Choose a player", content, { status: draft ? 422 : 200 });
+  return page(sign, "Choose a player", content, { status: draft ? 422 : 200 });
 }
 
-function accountButton({ sub, name, email }: Account): Html {
+function accountButton({ id, name, email }: Account): Html {
   return html`<li><button name="account" value="${email}">
-<img src="${avatarPath(sub)}" alt="" width="48" height="48">
+<img src="${avatarPath(id)}" alt="" width="48" height="48">
 <span class="who"><span class="name">${name}</span><span class="email">${email}</span></span>
 </button></li>`;
 }

@@ -1,6 +1,8 @@
 import { calculateJwkThumbprint, exportJWK, exportSPKI, generateKeyPair, type JWK } from "jose";
 
-/** An RS256 key, private and as published. */
+export type Algorithm = "RS256" | "ES256";
+
+/** A key, private and as published. */
 export type SigningKey = {
   kid: string;
   privateKey: CryptoKey;
@@ -8,13 +10,15 @@ export type SigningKey = {
   pem: string;
 };
 
-/** RS256 keys of this process: the first is made when it is first wanted, and none is kept on disk. */
+/** Keys of this process: the first is made when it is first wanted, and none is kept on disk. */
 export class SigningKeys {
   #current: Promise<SigningKey> | undefined;
   #previous: Promise<SigningKey> | undefined;
 
+  constructor(readonly algorithm: Algorithm) {}
+
   current(): Promise<SigningKey> {
-    this.#current ??= generateSigningKey();
+    this.#current ??= generateSigningKey(this.algorithm);
     return this.#current;
   }
 
@@ -27,19 +31,19 @@ export class SigningKeys {
   /** From here on a new key signs. The one before the last is published no more. */
   async rotate(): Promise<void> {
     this.#previous = this.#current;
-    this.#current = generateSigningKey();
+    this.#current = generateSigningKey(this.algorithm);
     await this.#current;
   }
 }
 
-async function generateSigningKey(): Promise<SigningKey> {
-  const { privateKey, publicKey } = await generateKeyPair("RS256", { extractable: true });
+async function generateSigningKey(algorithm: Algorithm): Promise<SigningKey> {
+  const { privateKey, publicKey } = await generateKeyPair(algorithm, { extractable: true });
   const publicJwk = await exportJWK(publicKey);
   const kid = await calculateJwkThumbprint(publicJwk);
   return {
     kid,
     privateKey,
-    jwk: { ...publicJwk, kid, alg: "RS256", use: "sig" },
+    jwk: { ...publicJwk, kid, alg: algorithm, use: "sig" },
     pem: await exportSPKI(publicKey),
   };
 }

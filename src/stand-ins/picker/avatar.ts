@@ -1,14 +1,14 @@
 const SKINS = ["#f6d3b3", "#e5b48c", "#cf9468", "#ab7350", "#8d5b3e"];
 const MOUTHS = ["M39 66q9 8 18 0", "M40 67h16", "M39 65q9 12 18 0z", "M43 68q5 3 10-2"];
 
-/** Where the local Google serves the picture of a player. */
-export function avatarPath(sub: string): string {
-  return `/local/avatars/${encodeURIComponent(sub)}.svg`;
+/** Where the stand-ins serve the picture of a player. */
+export function avatarPath(id: string): string {
+  return `/local/avatars/${encodeURIComponent(id)}.svg`;
 }
 
-/** A cook's face, always the same one for the same `sub`: 96 × 96, as big as Google's pictures. */
-export function avatarSvg(sub: string): string {
-  const hash = Bun.hash.xxHash32(sub);
+/** A cook's face, always the same one for the same id: 96 × 96, as big as Google's pictures. */
+export function avatarSvg(id: string): string {
+  const hash = Bun.hash.xxHash32(id);
   const hue = hash % 360;
   const skin = SKINS[(hash >>> 11) % SKINS.length];
   const mouth = MOUTHS[(hash >>> 17) % MOUTHS.length];

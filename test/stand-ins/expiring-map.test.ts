@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { ExpiringMap } from "../../../src/stand-ins/google/expiring-map";
+import { ExpiringMap } from "../../src/stand-ins/expiring-map";
 
 function expiringMap() {
   const clock = { seconds: 1_000_000, now: () => new Date(clock.seconds * 1000) };

@@ -1,17 +1,9 @@
-import type { Account } from "./accounts";
-import { avatarPath } from "./avatar";
-import { html } from "./html";
-import type { OAuthError } from "./oauth-error";
-import { page } from "./page";
+import type { Account } from "./picker/accounts";
+import { avatarPath } from "./picker/avatar";
+import { html } from "./picker/html";
+import { page } from "./picker/page";
 
-/** For a request that cannot be answered by a redirect. */
-export function errorPage({ status, code, description }: OAuthError): Response {
-  const content = html`<h1>This sign-in cannot go on</h1>
-<p class="error"><b>Error ${status}: ${code}</b><span>${description}</span></p>
-<p>The game or server that opened this page asked for something wrong. Nobody was signed in: close the page
-and try again from the game.</p>`;
-  return page(`Error ${status}`, content, { status });
-}
+const SIGN = "Local sign-in – not the real one";
 
 /** The front page: what this is, and the call for scripts. */
 export function frontPage(origin: string, accounts: Account[]): Response {
@@ -24,7 +16,7 @@ machine. A game sends its player to <code>/o/oauth2/v2/auth</code>; the player p
 invented, kept in memory and gone with the process.</p>
 <ul class="accounts plain">
 ${accounts.map(
-  ({ sub, name, email }) => html`<li><img src="${avatarPath(sub)}" alt="" width="48" height="48">
+  ({ id, name, email }) => html`<li><img src="${avatarPath(id)}" alt="" width="48" height="48">
 <span class="who"><span class="name">${name}</span><span class="email">${email}</span></span></li>`,
 )}
 </ul>
@@ -35,5 +27,5 @@ ${accounts.map(
 <code>email_verified</code>, <code>name</code>, <code>given_name</code>, <code>family_name</code>,
 <code>picture</code>, which hold for these tokens alone; <code>null</code> leaves a claim out.</p>
 <pre tabindex="0" aria-label="Example">${example}</pre>`;
-  return page("Players without credentials", content, { wide: true });
+  return page(SIGN, "Players without credentials", content, { wide: true });
 }

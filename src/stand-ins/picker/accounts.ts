@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 
-/** A player of the local Google, in the words of Google's claims. */
+/** A player of every stand-in, in the words of OpenID Connect Core §5.1. */
 export type Account = {
-  sub: string;
+  /** 21 digits, the same ones for the same email on every machine. A provider has its own subject for them. */
+  id: string;
   email: string;
   name: string;
   given_name: string;
@@ -45,8 +46,8 @@ export class Accounts {
   /** Lists a player of one's own. The oldest added one makes room. */
   add(name: string, email: string): Account {
     const added = account(name, email);
-    this.#added.delete(added.sub);
-    this.#added.set(added.sub, added);
+    this.#added.delete(added.id);
+    this.#added.set(added.id, added);
     for (const oldest of this.#added.keys()) {
       if (this.#added.size <= ADDED_AT_MOST) break;
       this.#added.delete(oldest);
@@ -60,7 +61,7 @@ export class Accounts {
    */
   find(key: string): Account | undefined {
     const email = key.includes("@") ? key : `${key}@${DOMAIN}`;
-    const listed = this.list().find(({ sub }) => sub === subjectOf(email));
+    const listed = this.list().find(({ id }) => id === idOf(email));
     if (listed || email !== key || !isEmail(email)) return listed;
     return account(inventedName(email), email);
   }
@@ -70,18 +71,22 @@ export function isEmail(text: string): boolean {
   return z.email().max(254).safeParse(text).success;
 }
 
-/** Google's name claims: the first word is the given name. */
+/** The claims of a name: the first word is the given name. */
 export function nameClaims(name: string): Pick<Account, "name" | "given_name" | "family_name"> {
   const [given_name = name, ...rest] = name.split(" ");
   return { name, given_name, ...(rest.length > 0 && { family_name: rest.join(" ") }) };
 }
 
 function account(name: string, email: string): Account {
-  return { sub: subjectOf(email), email, ...nameClaims(name) };
+  return { id: idOf(email), email, ...nameClaims(name) };
 }
 
-/** 21 digits, like Google's, and the same ones for the same email on every machine. */
-function subjectOf(email: string): string {
+/** The number that a provider makes its own subject of: below 2^256, and another one at every provider. */
+export function accountNumber(account: Account, provider: string): bigint {
+  return hashOf(`${provider} ${account.email}`);
+}
+
+function idOf(email: string): string {
   return `1${String(hashOf(email) % 10n ** 20n).padStart(20, "0")}`;
 }
 

@@ -1,4 +1,4 @@
-import { epochSeconds, type Timepiece } from "../../clock";
+import { epochSeconds, type Timepiece } from "../clock";
 
 /** Entries of one lifetime, held in memory. The oldest makes room when the map is full. */
 export class ExpiringMap<Value> {
