@@ -33,7 +33,7 @@ function codeFor(
   { world, issuer, origin }: { world: World; issuer: TokenIssuer; origin: string },
 ): string {
   const { clientId, redirectUri, scopes, nonce, codeChallenge, accessType } = asked;
-  return issuer.issueCode({
+  return issuer.codes.issue({
     clientId,
     redirectUri,
     scopes,

@@ -21,7 +21,7 @@ export async function exchange(
   if (grantType !== "authorization_code") {
     throw new OAuthError("unsupported_grant_type", "The grant_type here is always authorization_code.");
   }
-  const grant = issuer.redeemCode(required(parameters, "code"));
+  const grant = issuer.codes.take(required(parameters, "code"));
   if (!grant || grant.clientId !== clientId) throw new OAuthError("invalid_grant", "Malformed auth code.");
   if (grant.redirectUri !== parameters.get("redirect_uri")) {
     throw new OAuthError(
