@@ -28,6 +28,10 @@ export class SigningKeys {
     return this.#previous ? [current, await this.#previous] : [current];
   }
 
+  async jwkSet(): Promise<{ keys: JWK[] }> {
+    return { keys: (await this.published()).map(({ jwk }) => jwk) };
+  }
+
   /** From here on a new key signs. The one before the last is published no more. */
   async rotate(): Promise<void> {
     this.#previous = this.#current;

@@ -1,8 +1,10 @@
 import { localGoogle } from "./google/stand-in";
+import { localOpenid } from "./openid/stand-in";
 
 /** Every stand-in, by the name that orders and `POST /local/tokens` have for it. */
 export const STAND_INS = {
   google: localGoogle,
+  openid: localOpenid,
 };
 
 export type ProviderName = keyof typeof STAND_INS;

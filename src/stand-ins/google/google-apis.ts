@@ -46,7 +46,7 @@ export function googleApis(google: {
     .get(API_PATHS.tokenInfo, ({ request }) => answer(() => tokenInfo(request, issuer)))
     .post(API_PATHS.tokenInfo, ({ request }) => answer(() => tokenInfo(request, issuer)), { parse: "none" })
     .get(API_PATHS.userinfo, ({ request }) => answer(() => userInfo(request, issuer)))
-    .get(API_PATHS.certs, () => answer(() => jwkSet(keys), SIX_HOURS))
+    .get(API_PATHS.certs, () => answer(() => keys.jwkSet(), SIX_HOURS))
     .get(API_PATHS.pemCerts, () => answer(() => pemByKeyId(keys), SIX_HOURS));
   for (const path of Object.values(API_PATHS)) {
     apis.options(path, () => new Response(null, { status: 204, headers: PREFLIGHT }));
@@ -61,10 +61,6 @@ async function toResponse(work: Work, headers: Record<string, string> = NO_STORE
     if (error instanceof OAuthError) return error.toResponse(CORS);
     throw error;
   }
-}
-
-async function jwkSet(keys: SigningKeys): Promise<object> {
-  return { keys: (await keys.published()).map(({ jwk }) => jwk) };
 }
 
 async function pemByKeyId(keys: SigningKeys): Promise<object> {
