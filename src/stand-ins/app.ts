@@ -1,16 +1,13 @@
 import { Elysia } from "elysia";
 import type { Timepiece } from "../clock";
 import { frontPage } from "./front-page";
+import { localApi } from "./local-api";
 import { OAuthError } from "./oauth/oauth-error";
-import { Orders } from "./orders/orders";
 import { Accounts } from "./picker/accounts";
 import { avatarSvg } from "./picker/avatar";
-import { Picker } from "./picker/picker";
-import { refuseForeignHost, refuseForeignOrigin } from "./same-machine";
-import type { StandIn, StandInService } from "./stand-in";
+import { refuseForeignHost } from "./same-machine";
+import { serveAll } from "./served";
 import { type ProviderName, STAND_INS, type StandInOptions } from "./stand-ins";
-import { Standing } from "./standing";
-import { readTokensBody } from "./tokens-body";
 
 export type StandInsOptions = StandInOptions & {
   clock: Timepiece;
@@ -22,12 +19,6 @@ export type StandIns = {
   rotateKeys(provider: ProviderName): Promise<void>;
   /** Ends the waiting of answers that were ordered to be slow. */
   stop(): void;
-};
-
-/** A stand-in as it runs, with what it was ordered to do. */
-export type RunningStandIn = StandInService & {
-  orders: Orders;
-  standing: Standing;
 };
 
 const FILES = { "/local/style.css": "text/css; charset=utf-8", "/local/mark.svg": "image/svg+xml" };
@@ -44,23 +35,16 @@ const ANY_PAGE_MAY_SHOW = {
  * must listen on loopback alone, as `startStandIns` does.
  */
 export function createStandIns(options: StandInsOptions): StandIns {
+  const { clock, ...rest } = options;
   const accounts = new Accounts();
   const stopping = new AbortController();
-  const standIns = createAll(options, accounts, stopping.signal);
+  const standIns = serveAll(rest, { clock, accounts, stopped: stopping.signal });
 
   const app = new Elysia()
     .onRequest(({ request }) => refuseForeignHost(request))
     .onError(({ code, error }) => toOAuthError(code, error).toResponse())
     .get("/", ({ request }) => frontPage(new URL(request.url).origin, accounts.list()))
-    .post(
-      "/local/tokens",
-      async ({ body, request }) => {
-        const { provider, rest } = readTokensBody(body);
-        const tokens = await standIns[provider].issueTokens(rest, new URL(request.url).origin);
-        return Response.json(tokens, { headers: { "cache-control": "no-store" } });
-      },
-      { transform: ({ request }) => refuseForeignOrigin(request) },
-    )
+    .use(localApi(standIns, accounts))
     .get("/local/avatars/:file", ({ params }) => svg(avatarSvg(params.file.replace(/\.svg$/, ""))));
   for (const [path, type] of Object.entries(FILES)) {
     app.get(path, () => asset(path, type));
@@ -73,22 +57,6 @@ export function createStandIns(options: StandInsOptions): StandIns {
     rotateKeys: async (provider) => standIns[provider].rotateKeys?.(),
     stop: () => stopping.abort(),
   };
-}
-
-function createAll(
-  { clock, ...options }: StandInsOptions,
-  accounts: Accounts,
-  stopped: AbortSignal,
-): Record<ProviderName, RunningStandIn> {
-  const entries = Object.entries(STAND_INS).map(([name, standIn]) => {
-    const orders = new Orders(stopped);
-    const standing = new Standing();
-    const picker = new Picker({ accounts, standing, standsFor: standIn.standsFor });
-    const world = { clock, accounts, picker, standing, api: orders.answer.bind(orders) };
-    const service = (standIn as StandIn<object, object>).create(world, options[name as ProviderName] ?? {});
-    return [name, { ...service, orders, standing }];
-  });
-  return Object.fromEntries(entries);
 }
 
 function svg(markup: string): Response {

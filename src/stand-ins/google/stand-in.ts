@@ -38,8 +38,13 @@ export const localGoogle: StandIn<LocalGoogleOptions, GoogleUrls> = {
     pemCerts: origin + API_PATHS.pemCerts,
   }),
 
-  about: () =>
-    html`<p>A game sends its player to <code>${AUTH_PATH}</code>; the player picks an account there.</p>`,
+  about() {
+    return html`<p>A game sends its player to <code>${AUTH_PATH}</code>; the player picks an account there.
+<code>POST /local/tokens</code> answers <code>access_token</code>, <code>id_token</code> and <code>expires_in</code>.
+Optional: <code>client_id</code>, <code>nonce</code>, <code>scope</code>, and the claims <code>sub</code>,
+<code>email</code>, <code>email_verified</code>, <code>name</code>, <code>given_name</code>, <code>family_name</code>,
+<code>picture</code>, which hold for these tokens alone; <code>null</code> leaves a claim out.</p>`;
+  },
 
   create(world, options) {
     const { issuer: iss = "https://accounts.google.com", clientId = "local-client", clientSecret } = options;

@@ -31,10 +31,13 @@ export const localOpenid: StandIn<LocalOpenidOptions, OpenidUrls> = {
 
   urls: (origin) => ({ issuer: issuerAt(origin) }),
 
-  about: (
-    origin,
-  ) => html`<p>An issuer that is discovered at <code>${issuerAt(origin)}</code>: code with PKCE, id
-tokens with ES256, userinfo.</p>`,
+  about(origin) {
+    return html`<p>A provider like any other, discovered by the issuer <code>${issuerAt(origin)}</code>: code with PKCE,
+id tokens signed with ES256, userinfo. <code>POST /local/tokens</code> answers <code>access_token</code>,
+<code>id_token</code> and <code>expires_in</code>. Optional: <code>client_id</code>, <code>nonce</code>,
+<code>scope</code>, and the claims <code>sub</code>, <code>email</code>, <code>email_verified</code>,
+<code>name</code>, <code>picture</code>.</p>`;
+  },
 
   create(world, options) {
     const { clientId = "local-client", clientSecret } = options;
