@@ -11,6 +11,11 @@ import { type ProviderName, STAND_INS, type StandInOptions } from "./stand-ins";
 
 export type StandInsOptions = StandInOptions & {
   clock: Timepiece;
+  /**
+   * Called with every order. Whoever has connections closes those that are kept: a client repeats a GET whose answer is
+   * lost on one of these of its own accord (RFC 9112 §9.3.1), and nobody would see the loss.
+   */
+  onOrder?: () => void;
 };
 
 export type StandIns = {
@@ -35,7 +40,7 @@ const ANY_PAGE_MAY_SHOW = {
  * must listen on loopback alone, as `startStandIns` does.
  */
 export function createStandIns(options: StandInsOptions): StandIns {
-  const { clock, ...rest } = options;
+  const { clock, onOrder = () => {}, ...rest } = options;
   const accounts = new Accounts();
   const stopping = new AbortController();
   const standIns = serveAll(rest, { clock, accounts, stopped: stopping.signal });
@@ -44,7 +49,7 @@ export function createStandIns(options: StandInsOptions): StandIns {
     .onRequest(({ request }) => refuseForeignHost(request))
     .onError(({ code, error }) => toOAuthError(code, error).toResponse())
     .get("/", ({ request }) => frontPage(new URL(request.url).origin, accounts.list()))
-    .use(localApi(standIns, accounts))
+    .use(localApi(standIns, { accounts, onOrder }))
     .get("/local/avatars/:file", ({ params }) => svg(avatarSvg(params.file.replace(/\.svg$/, ""))));
   for (const [path, type] of Object.entries(FILES)) {
     app.get(path, () => asset(path, type));

@@ -18,16 +18,16 @@ ${accounts.map(
 <span class="who"><span class="name">${name}</span><span class="email">${email}</span></span></li>`,
 )}
 </ul>
-${Object.entries(STAND_INS).map(([name, { title, mount, about }]) => standInSection({ name, title, mount }, about(origin)))}
+${Object.entries(STAND_INS).map(([name, { title, about }]) => standInSection(name, title, about(origin)))}
 ${tokensSection(origin)}
 ${ordersSection(origin)}`;
   return page(SIGN, "Players without credentials", content, { wide: true });
 }
 
-function standInSection(standIn: { name: string; title: string; mount: string }, about: Html): Html {
-  const { name, title, mount } = standIn;
+/** Its heading has the name that a call gives for `provider`. */
+function standInSection(name: string, title: string, about: Html): Html {
   return html`<section aria-labelledby="${name}">
-<h2 id="${name}">${title} <code>${mount}/</code></h2>
+<h2 id="${name}">${title} <code>${name}</code></h2>
 ${about}
 </section>`;
 }
@@ -37,8 +37,8 @@ function tokensSection(origin: string): Html {
 <h2 id="tokens">Without the page</h2>
 <p>Scripts and tests skip the picker: <code>POST /local/tokens</code> answers what a signed-in player’s game would
 hold, and the <code>account</code> behind it. <code>account</code> is <code>ada</code>, <code>bruno</code>,
-<code>chloe</code> or any email, which always makes the same player; <code>provider</code> is
-${names(Object.keys(STAND_INS))}, the first unless given.</p>
+<code>chloe</code> or any email, which always makes the same player; <code>provider</code> is the name of
+one of the stand-ins here, <code>google</code> unless given.</p>
 ${example(`curl ${origin}/local/tokens \\
   -H 'content-type: application/json' \\
   -d '{"account": "ada"}'`)}
@@ -64,8 +64,4 @@ ${Object.entries(ORDERS).map(
 
 function example(command: string): Html {
   return html`<pre tabindex="0" aria-label="Example">${command}</pre>`;
-}
-
-function names(all: string[]): Html {
-  return html`${all.map((name, index) => html`${index > 0 && ", "}<code>${name}</code>`)}`;
 }

@@ -7,12 +7,17 @@ import type { ServedStandIns } from "./served";
 import { readTokensBody } from "./tokens-body";
 
 const NO_STORE = { headers: { "cache-control": "no-store" } };
+/** Not even the connection of the order itself is kept, see `onOrder`. */
+const ORDERED = { headers: { "cache-control": "no-store", connection: "close" } };
 const NO_FOREIGN_PAGES = {
   transform: ({ request }: { request: Request }) => refuseForeignOrigin(request),
 };
 
 /** What a game's own tests call beside the providers' APIs: tokens of a named account, and orders. */
-export function localApi(standIns: ServedStandIns, accounts: Accounts) {
+export function localApi(
+  standIns: ServedStandIns,
+  { accounts, onOrder }: { accounts: Accounts; onOrder: () => void },
+) {
   return new Elysia()
     .post(
       "/local/tokens",
@@ -27,7 +32,8 @@ export function localApi(standIns: ServedStandIns, accounts: Accounts) {
       "/local/orders",
       async ({ body }) => {
         await obey(readOrder(body), standIns, accounts);
-        return Response.json(inForce(standIns), NO_STORE);
+        onOrder();
+        return Response.json(inForce(standIns), ORDERED);
       },
       NO_FOREIGN_PAGES,
     )

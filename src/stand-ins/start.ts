@@ -21,9 +21,9 @@ export type RunningStandIns = Omit<StandIns, "stop"> & {
  *
  * @throws the system's error (`EADDRINUSE`) when the port is taken; 0 takes any free one.
  */
-export function startStandIns(options: StandInsOptions & { port: number }): RunningStandIns {
+export function startStandIns(options: Omit<StandInsOptions, "onOrder"> & { port: number }): RunningStandIns {
   const { port, ...rest } = options;
-  const standIns = createStandIns(rest);
+  const standIns = createStandIns({ ...rest, onOrder: () => server.closeIdleConnections() });
   const server = Bun.serve({
     hostname: "127.0.0.1",
     port,
