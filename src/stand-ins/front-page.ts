@@ -52,7 +52,7 @@ function ordersSection(origin: string): Html {
 <code>provider</code> says which; all of them unless given. <code>GET /local/orders</code> shows what is in force.</p>
 ${example(`curl ${origin}/local/orders \\
   -H 'content-type: application/json' \\
-  -d '{"order": "fail_next", "provider": "google"}'`)}
+  -d '{"order": "fail_next"}'`)}
 <dl>
 ${Object.entries(ORDERS).map(
   ([name, { fields, does }]) => html`<div><dt><code>${name}</code></dt>

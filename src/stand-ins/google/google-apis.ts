@@ -1,7 +1,6 @@
 import { Elysia } from "elysia";
 import type { SigningKeys } from "../keys";
 import type { Client } from "../oauth/client";
-import { OAuthError } from "../oauth/oauth-error";
 import type { World } from "../stand-in";
 import { tokenInfo, userInfo } from "./resources";
 import { exchange } from "./token";
@@ -38,7 +37,11 @@ export function googleApis(google: {
   api: World["api"];
 }) {
   const { client, issuer, keys, api } = google;
-  const answer = (work: Work, headers?: Record<string, string>) => api(() => toResponse(work, headers));
+  const answer = async (work: Work, headers = NO_STORE) => {
+    const response = await api(async () => Response.json(await work(), { headers }));
+    for (const [name, value] of Object.entries(CORS)) response.headers.set(name, value);
+    return response;
+  };
   const apis = new Elysia()
     .post(API_PATHS.token, ({ request }) => answer(() => exchange(request, client, issuer)), {
       parse: "none",
@@ -52,15 +55,6 @@ export function googleApis(google: {
     apis.options(path, () => new Response(null, { status: 204, headers: PREFLIGHT }));
   }
   return apis;
-}
-
-async function toResponse(work: Work, headers: Record<string, string> = NO_STORE): Promise<Response> {
-  try {
-    return Response.json(await work(), { headers: { ...headers, ...CORS } });
-  } catch (error) {
-    if (error instanceof OAuthError) return error.toResponse(CORS);
-    throw error;
-  }
 }
 
 async function pemByKeyId(keys: SigningKeys): Promise<object> {
