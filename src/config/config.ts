@@ -12,9 +12,18 @@ import { Problems } from "./problems";
 import { type SecurityConfig, securitySection } from "./security";
 import { type ServerConfig, serverSection } from "./server";
 import { settle } from "./settle";
+import { type SteamConfig, steamSection } from "./steam";
 
 export { ConfigError } from "./problems";
-export type { DatabaseConfig, GoogleConfig, GuestsConfig, LimitsConfig, SecurityConfig, ServerConfig };
+export type {
+  DatabaseConfig,
+  GoogleConfig,
+  GuestsConfig,
+  LimitsConfig,
+  SecurityConfig,
+  ServerConfig,
+  SteamConfig,
+};
 
 /** Everything the server may be told, validated and frozen. */
 export type Config = Readonly<{
@@ -22,6 +31,8 @@ export type Config = Readonly<{
   database: DatabaseConfig;
   security: SecurityConfig;
   google: GoogleConfig;
+  /** Null where players do not sign in with Steam. */
+  steam: SteamConfig | null;
   guests: GuestsConfig;
   server: ServerConfig;
   /** Absolute folder of the embedded database and of secrets made in development. */
@@ -50,11 +61,13 @@ export function loadConfig(source: ConfigSource): Config {
   const production = settings.NODE_ENV === "production";
   const database = databaseSection(env, settings, { ...paths, cwd: source.cwd }, production, problems);
   requireCredentials(env, database, production, problems);
+  const google = googleSection(settings, production, problems);
   const config: Config = {
     mode: production ? "production" : "development",
     database,
     security: securitySection(settings, source.cwd, production, problems),
-    google: googleSection(settings, production, problems),
+    google,
+    steam: steamSection(settings, google, production, problems),
     guests: guestsSection(settings),
     server: serverSection(settings, database, production, problems),
     ...paths,

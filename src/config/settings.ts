@@ -4,12 +4,14 @@ import { guestSettings } from "./settings/guests";
 import { securitySettings } from "./settings/security";
 import { serverSettings } from "./settings/server";
 import type { Setting, SettingValue } from "./settings/setting";
+import { steamSettings } from "./settings/steam";
 
 /** Every setting of the server, once, in the order of the README's table. */
 export const SETTINGS = {
   ...databaseSettings,
   ...securitySettings,
   ...googleSettings,
+  ...steamSettings,
   ...guestSettings,
   ...serverSettings,
 };

@@ -1,9 +1,10 @@
 import { ApiError } from "../errors";
 import { google } from "./google";
 import type { IdentityProvider, ProviderFactory, ProviderWorld, SignInPage } from "./provider";
+import { steam } from "./steam";
 
 /** Every way in. */
-const PROVIDERS: readonly ProviderFactory[] = [google];
+const PROVIDERS: readonly ProviderFactory[] = [google, steam];
 
 /** The ways in of a running server. */
 export type Providers = {
