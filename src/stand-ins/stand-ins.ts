@@ -1,10 +1,12 @@
 import { localGoogle } from "./google/stand-in";
 import { localOpenid } from "./openid/stand-in";
+import { localSteam } from "./steam/stand-in";
 
 /** Every stand-in, by the name that orders and `POST /local/tokens` have for it. */
 export const STAND_INS = {
   google: localGoogle,
   openid: localOpenid,
+  steam: localSteam,
 };
 
 export type ProviderName = keyof typeof STAND_INS;
