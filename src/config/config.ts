@@ -61,11 +61,12 @@ export function loadConfig(source: ConfigSource): Config {
   const production = settings.NODE_ENV === "production";
   const database = databaseSection(env, settings, { ...paths, cwd: source.cwd }, production, problems);
   requireCredentials(env, database, production, problems);
+  const security = securitySection(settings, source.cwd, production, problems);
   const google = googleSection(settings, production, problems);
   const config: Config = {
     mode: production ? "production" : "development",
     database,
-    security: securitySection(settings, source.cwd, production, problems),
+    security,
     google,
     steam: steamSection(settings, google, production, problems),
     guests: guestsSection(settings),

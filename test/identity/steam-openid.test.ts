@@ -249,7 +249,7 @@ onEmbedded(
       ["false", () => isValid("false")],
       ["nearly true", () => isValid("true false")],
       ["TRUE", () => isValid("TRUE")],
-    ])("S7 Steam says that it is %s: refused", async (_, answer) => {
+    ])("Steam says that it is %s: refused", async (_, answer) => {
       const callback = await answerWith();
       steam.misbehave("openid", answer);
       expect((await deliver(callback)).get("error")).toBe("access_denied");
