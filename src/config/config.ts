@@ -2,10 +2,12 @@ import { resolve } from "node:path";
 import { type DatabaseConfig, databaseSection, requireCredentials } from "./database";
 import { deepFreeze } from "./deep-freeze";
 import { warnOfDevelopment } from "./development";
+import { type DiscordConfig, discordSection } from "./discord";
 import { readEnvFile } from "./env-file";
 import { readEnvironment } from "./environment";
 import { readConfigFile } from "./file";
 import { type GoogleConfig, googleSection } from "./google";
+import { type GooglePlayConfig, googlePlaySection } from "./google-play";
 import { type GuestsConfig, guestsSection } from "./guests";
 import { type LimitsConfig, limitsSection } from "./limits";
 import { Problems } from "./problems";
@@ -14,7 +16,16 @@ import { type ServerConfig, serverSection } from "./server";
 import { settle } from "./settle";
 
 export { ConfigError } from "./problems";
-export type { DatabaseConfig, GoogleConfig, GuestsConfig, LimitsConfig, SecurityConfig, ServerConfig };
+export type {
+  DatabaseConfig,
+  DiscordConfig,
+  GoogleConfig,
+  GooglePlayConfig,
+  GuestsConfig,
+  LimitsConfig,
+  SecurityConfig,
+  ServerConfig,
+};
 
 /** Everything the server may be told, validated and frozen. */
 export type Config = Readonly<{
@@ -22,6 +33,9 @@ export type Config = Readonly<{
   database: DatabaseConfig;
   security: SecurityConfig;
   google: GoogleConfig;
+  /** Null when players cannot sign in with it, as of the next one. */
+  googlePlay: GooglePlayConfig | null;
+  discord: DiscordConfig | null;
   guests: GuestsConfig;
   server: ServerConfig;
   /** Absolute folder of the embedded database and of secrets made in development. */
@@ -50,11 +64,14 @@ export function loadConfig(source: ConfigSource): Config {
   const production = settings.NODE_ENV === "production";
   const database = databaseSection(env, settings, { ...paths, cwd: source.cwd }, production, problems);
   requireCredentials(env, database, production, problems);
+  const google = googleSection(settings, production, problems);
   const config: Config = {
     mode: production ? "production" : "development",
     database,
     security: securitySection(settings, source.cwd, production, problems),
-    google: googleSection(settings, production, problems),
+    google,
+    googlePlay: googlePlaySection(settings, google, production, problems),
+    discord: discordSection(settings, google, production, problems),
     guests: guestsSection(settings),
     server: serverSection(settings, database, production, problems),
     ...paths,
