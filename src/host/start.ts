@@ -108,6 +108,8 @@ async function startStandInsOnPort(config: Config, port: number) {
       port,
       clock: systemClock,
       google: { clientId: LOCAL_CLIENT_ID, clientSecret: config.google.clientSecret },
+      ...(config.googlePlay && { google_play: config.googlePlay }),
+      ...(config.discord && { discord: config.discord }),
     }),
   );
 }
