@@ -64,11 +64,12 @@ export function loadConfig(source: ConfigSource): Config {
   const production = settings.NODE_ENV === "production";
   const database = databaseSection(env, settings, { ...paths, cwd: source.cwd }, production, problems);
   requireCredentials(env, database, production, problems);
+  const security = securitySection(settings, source.cwd, production, problems);
   const google = googleSection(settings, production, problems);
   const config: Config = {
     mode: production ? "production" : "development",
     database,
-    security: securitySection(settings, source.cwd, production, problems),
+    security,
     google,
     googlePlay: googlePlaySection(settings, google, production, problems),
     discord: discordSection(settings, google, production, problems),

@@ -149,14 +149,11 @@ test("S13 a Discord that does not answer, or is not there: 503 within its deadli
   expect(performance.now() - started).toBeWithin(4_900, 8_000);
 }, 15_000);
 
-test.each([null, {}, 7, "two words", "line\nbreak"])(
-  "%j as an access token goes nowhere",
-  async (token) => {
-    api.misbehave(TOKEN, () => Response.json({ access_token: token, token_type: "Bearer" }));
-    expect(await codeOf()).toBe("provider_unavailable_now");
-    expect(api.asked(ME)).toEqual([]);
-  },
-);
+test.each([null, {}, 7, "two words", "line\nbreak"])("%j as an access token goes nowhere", async (token) => {
+  api.misbehave(TOKEN, () => Response.json({ access_token: token, token_type: "Bearer" }));
+  expect(await codeOf()).toBe("provider_unavailable_now");
+  expect(api.asked(ME)).toEqual([]);
+});
 
 describe("the user", () => {
   const user = (changes: object) => {
