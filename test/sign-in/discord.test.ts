@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { challengeOf, locationOf, newGame, pickAtGoogle as pickAt, startUrl } from "../support/authorization";
 import { chromiumPath, launchChromium } from "../support/chromium";
 import { freshAccount } from "../support/players";
-import { expectError, expectInvalid, post } from "../support/requests";
+import { bearer, expectError, expectInvalid, post } from "../support/requests";
 import { startProviderStandIns } from "../support/stand-ins";
 import { onEachDatabase } from "../support/suite";
 
@@ -118,6 +118,21 @@ onEachDatabase(
       expectInvalid(await login({ code: "x" }), "code_verifier");
       expectInvalid(await login({ access_token: "x" }), "provider");
       expectInvalid(await login({ id_token: "x" }), "provider");
+    });
+
+    test("a player who is signed in already links Discord, and comes back through it as the same one", async () => {
+      const account = freshAccount();
+      const guest_key = randomBytes(32).toString("base64url");
+      const { body: guest } = await post(at.server, "/api/login", { provider: "guest", guest_key });
+      const proof = { provider: "discord", ...(await activity(account)).proof };
+      const linked = await post(at.server, "/api/identities", proof, bearer(guest));
+      expect(linked.status).toBe(200);
+      expect(linked.body.user).toMatchObject({
+        id: guest.user.id,
+        guest: false,
+        providers: ["discord", "guest"],
+      });
+      expect((await login((await activity(account)).proof)).body.user.id).toBe(guest.user.id);
     });
 
     test("a code that Discord takes back is refused", async () => {
