@@ -2,10 +2,12 @@ import { resolve } from "node:path";
 import { type DatabaseConfig, databaseSection, requireCredentials } from "./database";
 import { deepFreeze } from "./deep-freeze";
 import { warnOfDevelopment } from "./development";
+import { type DiscordConfig, discordSection } from "./discord";
 import { readEnvFile } from "./env-file";
 import { readEnvironment } from "./environment";
 import { readConfigFile } from "./file";
 import { type GoogleConfig, googleSection } from "./google";
+import { type GooglePlayConfig, googlePlaySection } from "./google-play";
 import { type GuestsConfig, guestsSection } from "./guests";
 import { type LimitsConfig, limitsSection } from "./limits";
 import { Problems } from "./problems";
@@ -17,7 +19,9 @@ import { type SteamConfig, steamSection } from "./steam";
 export { ConfigError } from "./problems";
 export type {
   DatabaseConfig,
+  DiscordConfig,
   GoogleConfig,
+  GooglePlayConfig,
   GuestsConfig,
   LimitsConfig,
   SecurityConfig,
@@ -31,8 +35,10 @@ export type Config = Readonly<{
   database: DatabaseConfig;
   security: SecurityConfig;
   google: GoogleConfig;
-  /** Null where players do not sign in with Steam. */
+  /** Null where players cannot sign in with it, as the next two. */
   steam: SteamConfig | null;
+  googlePlay: GooglePlayConfig | null;
+  discord: DiscordConfig | null;
   guests: GuestsConfig;
   server: ServerConfig;
   /** Absolute folder of the embedded database and of secrets made in development. */
@@ -69,6 +75,8 @@ export function loadConfig(source: ConfigSource): Config {
     security,
     google,
     steam: steamSection(settings, google, production, problems),
+    googlePlay: googlePlaySection(settings, google, production, problems),
+    discord: discordSection(settings, google, production, problems),
     guests: guestsSection(settings),
     server: serverSection(settings, database, production, problems),
     ...paths,

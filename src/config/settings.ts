@@ -1,5 +1,7 @@
 import { databaseSettings } from "./settings/database";
+import { discordSettings } from "./settings/discord";
 import { googleSettings } from "./settings/google";
+import { googlePlaySettings } from "./settings/google-play";
 import { guestSettings } from "./settings/guests";
 import { securitySettings } from "./settings/security";
 import { serverSettings } from "./settings/server";
@@ -12,6 +14,8 @@ export const SETTINGS = {
   ...securitySettings,
   ...googleSettings,
   ...steamSettings,
+  ...googlePlaySettings,
+  ...discordSettings,
   ...guestSettings,
   ...serverSettings,
 };

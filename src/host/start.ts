@@ -109,6 +109,8 @@ async function startStandInsOnPort(config: Config, port: number) {
       clock: systemClock,
       google: { clientId: LOCAL_CLIENT_ID, clientSecret: config.google.clientSecret },
       ...(config.steam?.local && { steam: config.steam }),
+      ...(config.googlePlay && { google_play: config.googlePlay }),
+      ...(config.discord && { discord: config.discord }),
     }),
   );
 }

@@ -1,4 +1,6 @@
+import { localDiscord } from "./discord/stand-in";
 import { localGoogle } from "./google/stand-in";
+import { localGooglePlay } from "./google-play/stand-in";
 import { localOpenid } from "./openid/stand-in";
 import { localSteam } from "./steam/stand-in";
 
@@ -7,6 +9,8 @@ export const STAND_INS = {
   google: localGoogle,
   openid: localOpenid,
   steam: localSteam,
+  google_play: localGooglePlay,
+  discord: localDiscord,
 };
 
 export type ProviderName = keyof typeof STAND_INS;
