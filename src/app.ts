@@ -45,6 +45,7 @@ import { createStores, createTransact } from "./stores";
 import { transferRoutes } from "./transfer/routes";
 import { createTransferCodes } from "./transfer/transfer-code";
 import { UPDATE_PICTURE_BODY_BYTES } from "./users/model";
+import { createNamePolicy } from "./users/name-policy";
 import { userRoutes } from "./users/routes";
 
 /** The world a server lives in; a test brings its own. */
@@ -81,7 +82,7 @@ export function createApp({ config, database, limitStore, keyRing, clock, log, p
     ),
     refresh: createRefreshTokens(createRefreshKeyRing(config.security.refreshTokens, keyRing)),
   };
-  const stores = createStores(database, clock, config.security);
+  const stores = createStores(database, clock, config);
   const limits = config.limits.enabled ? createLimits(limitStore, config.guests) : noLimits;
   const readContext = createContextReader(
     createAddressReader(config.server.trustedProxies, (peer) =>
@@ -104,13 +105,14 @@ export function createApp({ config, database, limitStore, keyRing, clock, log, p
     isAllowedRedirectUri: createRedirectUriCheck(config),
     limits,
     log,
+    namePolicy: createNamePolicy(config.names),
     ownUrl,
     providers,
     readContext,
     states: createStates(keyRing, clock),
     transferCodes: createTransferCodes(keyRing),
     tokens,
-    transact: createTransact(database, clock, config.security),
+    transact: createTransact(database, clock, config),
   };
 
   const handle = (request: Request): Promise<Response> => Promise.resolve(app.fetch(request));

@@ -10,6 +10,7 @@ import { type GoogleConfig, googleSection } from "./google";
 import { type GooglePlayConfig, googlePlaySection } from "./google-play";
 import { type GuestsConfig, guestsSection } from "./guests";
 import { type LimitsConfig, limitsSection } from "./limits";
+import { type NamesConfig, namesSection } from "./names";
 import { Problems } from "./problems";
 import { type SecurityConfig, securitySection } from "./security";
 import { type ServerConfig, serverSection } from "./server";
@@ -24,6 +25,7 @@ export type {
   GooglePlayConfig,
   GuestsConfig,
   LimitsConfig,
+  NamesConfig,
   SecurityConfig,
   ServerConfig,
   SteamConfig,
@@ -40,6 +42,7 @@ export type Config = Readonly<{
   googlePlay: GooglePlayConfig | null;
   discord: DiscordConfig | null;
   guests: GuestsConfig;
+  names: NamesConfig;
   server: ServerConfig;
   /** Absolute folder of the embedded database and of secrets made in development. */
   dataDir: string;
@@ -78,6 +81,7 @@ export function loadConfig(source: ConfigSource): Config {
     googlePlay: googlePlaySection(settings, google, production, problems),
     discord: discordSection(settings, google, production, problems),
     guests: guestsSection(settings),
+    names: namesSection(settings),
     server: serverSection(settings, database, production, problems),
     ...paths,
     limits: limitsSection(settings, database, problems),

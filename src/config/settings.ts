@@ -3,6 +3,7 @@ import { discordSettings } from "./settings/discord";
 import { googleSettings } from "./settings/google";
 import { googlePlaySettings } from "./settings/google-play";
 import { guestSettings } from "./settings/guests";
+import { nameSettings } from "./settings/names";
 import { securitySettings } from "./settings/security";
 import { serverSettings } from "./settings/server";
 import type { Setting, SettingValue } from "./settings/setting";
@@ -17,6 +18,7 @@ export const SETTINGS = {
   ...googlePlaySettings,
   ...discordSettings,
   ...guestSettings,
+  ...nameSettings,
   ...serverSettings,
 };
 

@@ -71,7 +71,7 @@ export async function startServer(
     const sharePort = workers > 1;
     if (sharePort && port !== 0 && !isWorker) resources.defer(claimSharedPort(host, port));
     const serving = serve(app, { host, port, sharePort, keepAliveSeconds, cutOff });
-    const stores = createStores(database, clock, config.security, database.background);
+    const stores = createStores(database, clock, config, database.background);
     const stopCleaning = periodically(
       EVERY_MINUTE_MS,
       () => cleanUp(stores, config.guests),
