@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { type AppleConfig, appleSection } from "./apple";
 import { type DatabaseConfig, databaseSection, requireCredentials } from "./database";
 import { deepFreeze } from "./deep-freeze";
 import { warnOfDevelopment } from "./development";
@@ -8,13 +9,24 @@ import { readConfigFile } from "./file";
 import { type GoogleConfig, googleSection } from "./google";
 import { type GuestsConfig, guestsSection } from "./guests";
 import { type LimitsConfig, limitsSection } from "./limits";
+import { type OpenIdConfig, type OpenIdIssuer, openIdSection } from "./openid";
 import { Problems } from "./problems";
 import { type SecurityConfig, securitySection } from "./security";
 import { type ServerConfig, serverSection } from "./server";
 import { settle } from "./settle";
 
 export { ConfigError } from "./problems";
-export type { DatabaseConfig, GoogleConfig, GuestsConfig, LimitsConfig, SecurityConfig, ServerConfig };
+export type {
+  AppleConfig,
+  DatabaseConfig,
+  GoogleConfig,
+  GuestsConfig,
+  LimitsConfig,
+  OpenIdConfig,
+  OpenIdIssuer,
+  SecurityConfig,
+  ServerConfig,
+};
 
 /** Everything the server may be told, validated and frozen. */
 export type Config = Readonly<{
@@ -22,6 +34,8 @@ export type Config = Readonly<{
   database: DatabaseConfig;
   security: SecurityConfig;
   google: GoogleConfig;
+  apple: AppleConfig | null;
+  openid: OpenIdConfig;
   guests: GuestsConfig;
   server: ServerConfig;
   /** Absolute folder of the embedded database and of secrets made in development. */
@@ -50,11 +64,15 @@ export function loadConfig(source: ConfigSource): Config {
   const production = settings.NODE_ENV === "production";
   const database = databaseSection(env, settings, { ...paths, cwd: source.cwd }, production, problems);
   requireCredentials(env, database, production, problems);
+  const google = googleSection(settings, production, problems);
+  const place = { production, local: google.local, cwd: source.cwd };
   const config: Config = {
     mode: production ? "production" : "development",
     database,
     security: securitySection(settings, source.cwd, production, problems),
-    google: googleSection(settings, production, problems),
+    google,
+    apple: appleSection(settings, place, problems),
+    openid: openIdSection(settings, place, problems),
     guests: guestsSection(settings),
     server: serverSection(settings, database, production, problems),
     ...paths,

@@ -1,6 +1,8 @@
+import { appleSettings } from "./settings/apple";
 import { databaseSettings } from "./settings/database";
 import { googleSettings } from "./settings/google";
 import { guestSettings } from "./settings/guests";
+import { openIdSettings } from "./settings/openid";
 import { securitySettings } from "./settings/security";
 import { serverSettings } from "./settings/server";
 import type { Setting, SettingValue } from "./settings/setting";
@@ -10,6 +12,8 @@ export const SETTINGS = {
   ...databaseSettings,
   ...securitySettings,
   ...googleSettings,
+  ...appleSettings,
+  ...openIdSettings,
   ...guestSettings,
   ...serverSettings,
 };

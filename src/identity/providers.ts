@@ -1,9 +1,11 @@
 import { ApiError } from "../errors";
+import { apple } from "./apple";
 import { google } from "./google";
+import { openid } from "./openid";
 import type { IdentityProvider, ProviderFactory, ProviderWorld, SignInPage } from "./provider";
 
 /** Every way in. */
-const PROVIDERS: readonly ProviderFactory[] = [google];
+const PROVIDERS: readonly ProviderFactory[] = [google, apple, openid];
 
 /** The ways in of a running server. */
 export type Providers = {
