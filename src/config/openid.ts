@@ -48,12 +48,13 @@ export function openIdSection(
   };
 }
 
-/** Of the stand-in, which says where it is. */
+export const LOCAL_OPENID_CLIENT = { clientId: "local-game", clientSecret: "local-game-secret" };
+
+/** The stand-in, which says where it is once it listens. */
 const LOCAL_ISSUER: OpenIdIssuer = {
   id: "openid",
   issuer: "http://localhost/openid",
-  clientId: "local-game",
-  clientSecret: "local-game-secret",
+  ...LOCAL_OPENID_CLIENT,
   name: "OpenID",
   scope: "openid profile email",
 };

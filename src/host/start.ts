@@ -2,6 +2,7 @@ import { createApp } from "../app";
 import { systemClock } from "../clock";
 import type { Config } from "../config/config";
 import { LOCAL_CLIENT_ID } from "../config/google";
+import { LOCAL_OPENID_CLIENT } from "../config/openid";
 import { openDatabase } from "../db/database";
 import { causeCode } from "../db/errors";
 import { createProviders } from "../identity/providers";
@@ -108,6 +109,8 @@ async function startStandInsOnPort(config: Config, port: number) {
       port,
       clock: systemClock,
       google: { clientId: LOCAL_CLIENT_ID, clientSecret: config.google.clientSecret },
+      ...(config.openid.local && { openid: LOCAL_OPENID_CLIENT }),
+      ...(config.apple?.local && { apple: { developer: config.apple } }),
     }),
   );
 }

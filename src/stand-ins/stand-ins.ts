@@ -1,3 +1,4 @@
+import { localApple } from "./apple/stand-in";
 import { localGoogle } from "./google/stand-in";
 import { localOpenid } from "./openid/stand-in";
 
@@ -5,6 +6,7 @@ import { localOpenid } from "./openid/stand-in";
 export const STAND_INS = {
   google: localGoogle,
   openid: localOpenid,
+  apple: localApple,
 };
 
 export type ProviderName = keyof typeof STAND_INS;
