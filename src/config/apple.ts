@@ -58,18 +58,21 @@ export function appleSection(
   };
 }
 
+/** One for this process, and for the workers that it hands its configuration to. */
+let localKey: string | undefined;
+
 function localApple(url: string, additional: readonly string[]): AppleConfig {
-  const { privateKey } = generateKeyPairSync("ec", {
+  localKey ??= generateKeyPairSync("ec", {
     namedCurve: "P-256",
     privateKeyEncoding: { type: "pkcs8", format: "pem" },
     publicKeyEncoding: { type: "spki", format: "pem" },
-  });
+  }).privateKey;
   return {
     local: true,
     clientIds: ["localhost.game.web", "localhost.game", ...additional],
     teamId: "LOCALTEAM0",
     keyId: "LOCALKEY00",
-    privateKey,
+    privateKey: localKey,
     url,
   };
 }

@@ -64,12 +64,13 @@ export function loadConfig(source: ConfigSource): Config {
   const production = settings.NODE_ENV === "production";
   const database = databaseSection(env, settings, { ...paths, cwd: source.cwd }, production, problems);
   requireCredentials(env, database, production, problems);
+  const security = securitySection(settings, source.cwd, production, problems);
   const google = googleSection(settings, production, problems);
   const place = { production, local: google.local, cwd: source.cwd };
   const config: Config = {
     mode: production ? "production" : "development",
     database,
-    security: securitySection(settings, source.cwd, production, problems),
+    security,
     google,
     apple: appleSection(settings, place, problems),
     openid: openIdSection(settings, place, problems),
