@@ -63,7 +63,9 @@ onEachDatabase(
       const account = freshAccount();
       const first = await signIn(account);
       const { name, email } = JSON.parse(first.fields.get("user") ?? "");
-      expect([first.user.name, first.user.email]).toEqual([name.firstName, account]);
+      // Alone where it is free and long enough.
+      expect(first.user.name).toContain(name.firstName);
+      expect(first.user.email).toBe(account);
       expect(email).toBe(account);
       const again = await signIn(account);
       expect(again.fields.has("user")).toBe(false);
