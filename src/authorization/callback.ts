@@ -20,9 +20,6 @@ export type CallbackDeps = {
 /** A state as the release before made it, which kept the request in a table. */
 const EARLIER_STATE = /^[\w-]{43}$/;
 
-/** What a provider says of a player who went back; the second is Apple's. */
-const SAID_NO = new Set(["access_denied", "user_cancelled_authorize"]);
-
 /** A sign-in that the provider or we refuse. The player returns to the game with the reason. */
 export class SignInRefused extends ApiError {
   constructor(
@@ -68,7 +65,7 @@ export async function finishAuthorization(
   try {
     const proof = received.has("error") ? null : await codeIn(page, received);
     if (!proof) {
-      const error = SAID_NO.has(received.get("error") ?? "") ? "access_denied" : "server_error";
+      const error = isDeclined(page, received) ? "access_denied" : "server_error";
       await logRefusal(deps, "sign_in_failed", { reason: error, ...context });
       return answer({ error });
     }
@@ -95,6 +92,10 @@ export function refusedState(
 
 async function codeIn(page: SignInPage, received: URLSearchParams): Promise<string | null> {
   return page.codeIn ? page.codeIn(received) : received.get("code");
+}
+
+function isDeclined(page: SignInPage, received: URLSearchParams): boolean {
+  return page.isDeclined ? page.isDeclined(received) : received.get("error") === "access_denied";
 }
 
 async function verifiedLogin(

@@ -3,10 +3,12 @@ import { type AppleConfig, appleSection } from "./apple";
 import { type DatabaseConfig, databaseSection, requireCredentials } from "./database";
 import { deepFreeze } from "./deep-freeze";
 import { warnOfDevelopment } from "./development";
+import { type DiscordConfig, discordSection } from "./discord";
 import { readEnvFile } from "./env-file";
 import { readEnvironment } from "./environment";
 import { readConfigFile } from "./file";
 import { type GoogleConfig, googleSection } from "./google";
+import { type GooglePlayConfig, googlePlaySection } from "./google-play";
 import { type GuestsConfig, guestsSection } from "./guests";
 import { type LimitsConfig, limitsSection } from "./limits";
 import { type OpenIdConfig, type OpenIdIssuer, openIdSection } from "./openid";
@@ -14,18 +16,22 @@ import { Problems } from "./problems";
 import { type SecurityConfig, securitySection } from "./security";
 import { type ServerConfig, serverSection } from "./server";
 import { settle } from "./settle";
+import { type SteamConfig, steamSection } from "./steam";
 
 export { ConfigError } from "./problems";
 export type {
   AppleConfig,
   DatabaseConfig,
+  DiscordConfig,
   GoogleConfig,
+  GooglePlayConfig,
   GuestsConfig,
   LimitsConfig,
   OpenIdConfig,
   OpenIdIssuer,
   SecurityConfig,
   ServerConfig,
+  SteamConfig,
 };
 
 /** Everything the server may be told, validated and frozen. */
@@ -34,6 +40,10 @@ export type Config = Readonly<{
   database: DatabaseConfig;
   security: SecurityConfig;
   google: GoogleConfig;
+  /** Null where players cannot sign in with it, as the next three. */
+  steam: SteamConfig | null;
+  googlePlay: GooglePlayConfig | null;
+  discord: DiscordConfig | null;
   apple: AppleConfig | null;
   openid: OpenIdConfig;
   guests: GuestsConfig;
@@ -72,6 +82,9 @@ export function loadConfig(source: ConfigSource): Config {
     database,
     security,
     google,
+    steam: steamSection(settings, google, production, problems),
+    googlePlay: googlePlaySection(settings, google, production, problems),
+    discord: discordSection(settings, google, production, problems),
     apple: appleSection(settings, place, problems),
     openid: openIdSection(settings, place, problems),
     guests: guestsSection(settings),

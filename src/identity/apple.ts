@@ -40,6 +40,7 @@ export const apple: ProviderFactory = ({ config: { apple: settings }, clock, fet
         return url.href;
       },
       postsAnswer: { suggestedName },
+      isDeclined: (answer) => answer.get("error") === "user_cancelled_authorize",
       exchangeCode: async (grant) => (await client()).code(grant),
     },
   };

@@ -92,6 +92,8 @@ export type SignInPage = {
    * @throws {ApiError} when the provider does not answer
    */
   codeIn?(answer: URLSearchParams): string | null | Promise<string | null>;
+  /** Whether the player said no; OAuth's `error=access_denied` unless the provider has another way to say so. */
+  isDeclined?(answer: URLSearchParams): boolean;
   /** For a provider whose answer the browser posts as a form (OAuth 2.0 Form Post Response Mode §2). */
   readonly postsAnswer?: {
     /** @returns what it tells of the player's name, if anything: nobody vouches for it */

@@ -1,11 +1,17 @@
 import { localApple } from "./apple/stand-in";
+import { localDiscord } from "./discord/stand-in";
 import { localGoogle } from "./google/stand-in";
+import { localGooglePlay } from "./google-play/stand-in";
 import { localOpenid } from "./openid/stand-in";
+import { localSteam } from "./steam/stand-in";
 
 /** Every stand-in, by the name that orders and `POST /local/tokens` have for it. */
 export const STAND_INS = {
   google: localGoogle,
   openid: localOpenid,
+  steam: localSteam,
+  google_play: localGooglePlay,
+  discord: localDiscord,
   apple: localApple,
 };
 
