@@ -2,7 +2,7 @@ import { Elysia } from "elysia";
 import { createBrowserBinding } from "./authorization/browser-binding";
 import { signInFailedPage } from "./authorization/page";
 import { createRedirectUriCheck } from "./authorization/redirect-uri";
-import { authorizationRoutes, isSignInPage } from "./authorization/routes";
+import { authorizationRoutes, isSignInPage, POSTED_CALLBACK } from "./authorization/routes";
 import { createStates } from "./authorization/state";
 import type { Clock } from "./clock";
 import type { Config } from "./config/config";
@@ -91,7 +91,11 @@ export function createApp({ config, database, limitStore, keyRing, clock, log, p
       ),
     ),
   );
-  const readBody = createBodyReader({ "/api/update_picture": UPDATE_PICTURE_BODY_BYTES }, cutOff);
+  const bodyRules = {
+    maxima: { "/api/update_picture": UPDATE_PICTURE_BODY_BYTES },
+    forms: [POSTED_CALLBACK],
+  };
+  const readBody = createBodyReader(bodyRules, cutOff);
   const securityHeaders = createSecurityHeaders(config.server.publicUrl);
   const guard = createGuard(tokens.access, stores.sessions);
   const ownUrl = createOwnUrl(config.server);
