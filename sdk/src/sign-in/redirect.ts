@@ -1,5 +1,5 @@
 import { cancelled } from "../errors.ts";
-import type { SignIn, SignInAttempt } from "../platform.ts";
+import type { SignInAttempt, Unfinished } from "../platform.ts";
 import { completeWithAnswer, createAuthorizationRequest } from "./authorization.ts";
 import { redirectUriOf } from "./page-requirements.ts";
 import { type PendingSignIn, readPending, removePending, savePending, tabStorage } from "./pending.ts";
@@ -17,14 +17,19 @@ let unfinished: Return | undefined;
 
 /** Sign-in that leaves the page; the page load after it goes on with {@link returningSignIn}. */
 export async function signInWithRedirect(attempt: SignInAttempt): Promise<void> {
-  const { options, signal, showing } = attempt;
+  const { options, signal, showing, link } = attempt;
   const { state, verifier, url } = await createAuthorizationRequest(
-    options,
+    attempt,
     redirectUriOf(attempt),
     REDIRECT_STATE,
   );
   signal.throwIfAborted();
-  savePending(tabStorage, state, { verifier, backendUrl: options.backendUrl, page: location.href });
+  savePending(tabStorage, state, {
+    verifier,
+    backendUrl: options.backendUrl,
+    page: location.href,
+    link,
+  });
   const leave = () => location.assign(url);
   showing(url, leave);
   leave();
@@ -35,12 +40,13 @@ export async function signInWithRedirect(attempt: SignInAttempt): Promise<void> 
 }
 
 /** What is left to do for this backend when this page load is the return of a sign-in. */
-export function returningSignIn(backendUrl: string): SignIn | undefined {
+export function returningSignIn(backendUrl: string): Unfinished | undefined {
   unfinished = readReturn() ?? unfinished;
   const taken = unfinished;
   if (!taken || (taken.pending && taken.pending.backendUrl !== backendUrl)) return undefined;
   unfinished = undefined;
-  return async (attempt) => {
+  const { response, pending } = taken;
+  const signIn = async (attempt: SignInAttempt) => {
     const { signal } = attempt;
     // Disposed of before the end, as React's StrictMode does: the next manager goes on.
     signal.addEventListener("abort", () => {
@@ -48,10 +54,10 @@ export function returningSignIn(backendUrl: string): SignIn | undefined {
     });
     await new Promise((resolve) => setTimeout(resolve));
     signal.throwIfAborted();
-    const { response, pending } = taken;
     const state = (pending && response.get("state")) ?? undefined;
     await completeWithAnswer(attempt, response, state, pending?.verifier);
   };
+  return { signIn, link: pending?.link };
 }
 
 /** The code leaves the address bar at once. */

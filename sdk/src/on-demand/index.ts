@@ -1,0 +1,6 @@
+/** What a game seldom calls, and never in the click itself: in a browser it is loaded with the first such call. */
+export { changes, undo } from "./changes.ts";
+export { resolveConflict } from "./conflict.ts";
+export { sessions, signOutDevice, signOutEverywhere } from "./devices.ts";
+export { identities, unlink } from "./identities.ts";
+export { loginWithTransferCode, transferCode } from "./transfer.ts";
