@@ -26,25 +26,17 @@ interface SummaryAnswer extends Omit<PlayerSummary, "createdAt" | "lastLogin"> {
   readonly last_login: string;
 }
 
-/** The conflict in an answer, without unknown fields; undefined when it tells of none. */
+/** The conflict in an answer; undefined when it tells of none. */
 export function parseConflict({
   ticket,
   mine,
   theirs,
 }: Record<string, unknown>): IdentityConflict | undefined {
-  if (typeof ticket !== "string" || !mine || !theirs) return undefined;
-  return { ticket, mine: parseSummary(mine as SummaryAnswer), theirs: parseSummary(theirs as SummaryAnswer) };
+  if (!ticket) return undefined;
+  return { ticket: String(ticket), mine: parseSummary(mine), theirs: parseSummary(theirs) };
 }
 
-function parseSummary(answer: SummaryAnswer): PlayerSummary {
-  const { name, picture = null, level, stars, guest = false, created_at, last_login } = answer;
-  return {
-    name,
-    picture,
-    level,
-    stars,
-    guest,
-    createdAt: new Date(created_at),
-    lastLogin: new Date(last_login),
-  };
+function parseSummary(answer: unknown): PlayerSummary {
+  const { created_at, last_login, ...summary } = answer as SummaryAnswer;
+  return { ...summary, createdAt: new Date(created_at), lastLogin: new Date(last_login) };
 }

@@ -9,6 +9,7 @@ import { AccountError } from "./errors.ts";
 import { type Answer, Http } from "./http.ts";
 import type { Identity } from "./identity.ts";
 import type { IdentityConflict } from "./identity-conflict.ts";
+import { loadOnDemand, type OnDemand } from "./load-on-demand.ts";
 import { loginPromise } from "./login-promise.ts";
 import type { Host } from "./on-demand/host.ts";
 import type { ListenOptions, LoginOptions, OAuthManagerOptions, PageOptions } from "./options.ts";
@@ -42,10 +43,13 @@ export class OAuthManager {
   readonly #currentSession: CurrentSession;
   readonly #refresher: Refresher;
   readonly #signInFlow: SignInFlow;
+  readonly #host: Host;
   readonly #stops: ((() => void) | undefined)[];
   #handlers: ((() => void) | undefined)[] = [];
   /** What `getLoginStatus()` answers: the same object until something changes. */
   #status: LoginStatus = { state: "not_started" };
+  /** Whether `warn` has been told that no browser opened for the sign-in under way. */
+  #toldOfBrowser = false;
   #disposed = false;
 
   /** @throws AccountError `option_invalid`, naming the option. */
@@ -73,6 +77,18 @@ export class OAuthManager {
       (proof, signal, link) => this.#exchange(proof, signal, link),
       () => this.#announce(),
     );
+    this.#host = {
+      oauth: this,
+      clock,
+      http: this.#http,
+      refresher: this.#refresher,
+      signInFlow: this.#signInFlow,
+      store: this.#store,
+      request: this.#request,
+      changeUser: this.#changeUser,
+      signInWith: this.#signInWith,
+      load: this.#load,
+    };
     const finish = (unfinished: Unfinished) => void this.#finish(unfinished).catch(() => {});
     this.#stops = [
       this.#store.watch(() => void this.#load()),
@@ -143,7 +159,7 @@ export class OAuthManager {
    * const user = await oauth.loginWithTransferCode(input.value);
    */
   async loginWithTransferCode(code: string): Promise<UserInfo> {
-    return (await this.#onDemand()).loginWithTransferCode(this.#host, code);
+    return this.#onDemand("loginWithTransferCode", code);
   }
 
   /**
@@ -190,7 +206,7 @@ export class OAuthManager {
    * const user = await oauth.resolveConflict(conflict, (await ask(conflict.mine, conflict.theirs)) ? "mine" : "theirs");
    */
   async resolveConflict(conflict: IdentityConflict, keep: "mine" | "theirs"): Promise<UserInfo> {
-    return (await this.#onDemand()).resolveConflict(this.#host, conflict, keep);
+    return this.#onDemand("resolveConflict", conflict, keep);
   }
 
   /**
@@ -201,7 +217,7 @@ export class OAuthManager {
    * for (const { provider, name } of await oauth.identities()) list.add(provider, name);
    */
   async identities(): Promise<Identity[]> {
-    return (await this.#onDemand()).identities(this.#host);
+    return this.#onDemand("identities");
   }
 
   /**
@@ -214,7 +230,7 @@ export class OAuthManager {
    * await oauth.unlink("discord");
    */
   async unlink(provider: string): Promise<UserInfo> {
-    return (await this.#onDemand()).unlink(this.#host, provider);
+    return this.#onDemand("unlink", provider);
   }
 
   /**
@@ -225,7 +241,7 @@ export class OAuthManager {
    * const [latest] = (await oauth.changes()).filter(({ undoneAt }) => !undoneAt);
    */
   async changes(): Promise<AccountChange[]> {
-    return (await this.#onDemand()).changes(this.#host);
+    return this.#onDemand("changes");
   }
 
   /**
@@ -239,7 +255,7 @@ export class OAuthManager {
    * await oauth.undo(latest.id);
    */
   async undo(id: string): Promise<UserInfo> {
-    return (await this.#onDemand()).undo(this.#host, id);
+    return this.#onDemand("undo", id);
   }
 
   /**
@@ -251,7 +267,7 @@ export class OAuthManager {
    * const { code, expiresAt } = await oauth.transferCode();
    */
   async transferCode(): Promise<TransferCode> {
-    return (await this.#onDemand()).transferCode(this.#host);
+    return this.#onDemand("transferCode");
   }
 
   /**
@@ -265,7 +281,7 @@ export class OAuthManager {
    */
   async completeLogin(url: string): Promise<UserInfo> {
     this.#requireAlive();
-    const unfinished = this.#platform.returningByLink?.(this.#http.backendUrl, url);
+    const unfinished = await this.#platform.returningByLink?.(this.#http.backendUrl, url);
     if (!unfinished) throw stateMismatch();
     await this.#finish(unfinished);
     return this.#refresher.required().user;
@@ -316,7 +332,7 @@ export class OAuthManager {
    * await oauth.updateUsername("Ada");
    */
   async updateUsername(name: string): Promise<UserInfo> {
-    return this.#changeUser("POST", "/api/update_username", { new_username: name });
+    return this.#onDemand("updateUsername", name);
   }
 
   /**
@@ -330,7 +346,7 @@ export class OAuthManager {
    * await oauth.updatePicture(canvas.toDataURL("image/webp"));
    */
   async updatePicture(picture: string | null): Promise<UserInfo> {
-    return this.#changeUser("POST", "/api/update_picture", { new_picture: picture });
+    return this.#onDemand("updatePicture", picture);
   }
 
   /**
@@ -383,7 +399,7 @@ export class OAuthManager {
    * for (const { device, lastUsedAt } of await oauth.sessions()) list.add(device, lastUsedAt);
    */
   async sessions(): Promise<SignedInDevice[]> {
-    return (await this.#onDemand()).sessions(this.#host);
+    return this.#onDemand("sessions");
   }
 
   /**
@@ -395,7 +411,7 @@ export class OAuthManager {
    * await oauth.signOutDevice(id);
    */
   async signOutDevice(id: string): Promise<void> {
-    return (await this.#onDemand()).signOutDevice(this.#host, id);
+    return this.#onDemand("signOutDevice", id);
   }
 
   /**
@@ -406,7 +422,7 @@ export class OAuthManager {
    * await oauth.signOutEverywhere();
    */
   async signOutEverywhere(): Promise<void> {
-    return (await this.#onDemand()).signOutEverywhere(this.#host);
+    return this.#onDemand("signOutEverywhere");
   }
 
   /**
@@ -439,8 +455,7 @@ export class OAuthManager {
     { immediate = false }: ListenOptions = {},
   ): () => void {
     const present = { status: this.#status, user: this.getUser() }[event as "status" | "user"];
-    const payload = immediate && present ? ([present] as never) : undefined;
-    return this.#callbacks.on(event, listener, payload);
+    return this.#callbacks.on(event, listener, immediate && present ? ([present] as never) : undefined);
   }
 
   /**
@@ -526,12 +541,12 @@ export class OAuthManager {
     });
   }
 
-  async #signInWith(proof: SignInProof): Promise<UserInfo> {
+  readonly #signInWith = async (proof: SignInProof): Promise<UserInfo> => {
     this.#requireAlive();
     this.#signInFlow.cancel();
     await this.#signInFlow.start(({ complete }) => complete(proof));
     return this.#refresher.required().user;
-  }
+  };
 
   async #guestProof(): Promise<SignInProof> {
     return { provider: "guest", guest_key: await this.#store.guestKey() };
@@ -581,13 +596,12 @@ export class OAuthManager {
     if (before && !this.#currentSession.is(before)) void this.#revoke(before.refreshToken);
   }
 
-  #authorizedRequest(method: string, path: string, body?: Answer): Promise<Answer> {
-    return this.#http.request(method, path, body, (url, init) => this.fetch(url, init));
-  }
+  readonly #request = (method: string, path: string, body?: Answer): Promise<Answer> =>
+    this.#http.request(method, path, body, (url, init) => this.fetch(url, init));
 
   /** A request that answers with the player as they are then. */
-  async #changeUser(method: string, path: string, body?: Answer): Promise<UserInfo> {
-    const answer = await this.#authorizedRequest(method, path, body);
+  readonly #changeUser = async (method: string, path: string, body?: Answer): Promise<UserInfo> => {
+    const answer = await this.#request(method, path, body);
     const user = parseUser(answer.user);
     if (!user) throw new AccountError("invalid_response", "The answer carries no player.");
     const session = this.#currentSession.value;
@@ -597,39 +611,25 @@ export class OAuthManager {
       if (value?.user.id === user.id) this.#currentSession.replace({ ...value, user });
     }
     return user;
-  }
+  };
 
   /** Takes over what another tab or process has stored. */
-  async #load(): Promise<void> {
+  readonly #load = async (): Promise<void> => {
     const before = this.#currentSession.value;
     const stored = await this.#store.read();
     if (this.#disposed || this.#currentSession.value !== before) return;
     const { link } = this.#signInFlow;
     if (stored ? !link : link && before) this.#signInFlow.cancel();
     this.#currentSession.replace(stored);
-  }
+  };
 
-  async #onDemand(): Promise<typeof import("./on-demand/index.ts")> {
+  async #onDemand<Name extends keyof OnDemand>(
+    name: Name,
+    ...given: Parameters<OnDemand[Name]> extends [Host, ...infer Given] ? Given : never
+  ): Promise<Awaited<ReturnType<OnDemand[Name]>>> {
     this.#requireAlive();
-    return import("./on-demand/index.ts").catch((cause) => {
-      throw new AccountError("network_error", "A part of the SDK cannot be loaded.", { cause });
-    });
-  }
-
-  get #host(): Host {
-    return {
-      clock: this.#clock,
-      http: this.#http,
-      refresher: this.#refresher,
-      store: this.#store,
-      request: (...request) => this.#authorizedRequest(...request),
-      changeUser: (...request) => this.#changeUser(...request),
-      getUser: () => this.getUser(),
-      signIn: (proof) => this.#signInWith(proof),
-      endAttempt: () => this.#signInFlow.cancel(),
-      load: () => this.#load(),
-      logout: () => this.logout(),
-    };
+    const call = (await loadOnDemand())[name] as (host: Host, ...given: unknown[]) => never;
+    return call(this.#host, ...given);
   }
 
   /** RFC 7009, as far as the network allows. */
@@ -649,18 +649,11 @@ export class OAuthManager {
     const linking = link && attempt.state !== "not_started" && { link: attempt };
     const status: LoginStatus = user ? { state: "success", user, ...linking } : attempt;
     if (JSON.stringify(status) === JSON.stringify(this.#status)) return;
-    const before = this.#attempt;
     this.#status = status;
     this.#callbacks.emit("status", status);
-    const now = this.#attempt;
-    if (now.state === "in_progress" && now.error && !("error" in before)) {
-      this.#warn("No browser opened; the sign-in waits at its url.", now.error);
-    }
-  }
-
-  /** How a sign-in or a link stands. */
-  get #attempt(): LoginStatus {
-    return (this.#status.state === "success" && this.#status.link) || this.#status;
+    const error = attempt.state === "in_progress" && attempt.error;
+    if (error && !this.#toldOfBrowser) this.#warn("No browser opened; the sign-in waits at its url.", error);
+    this.#toldOfBrowser = Boolean(error);
   }
 
   #requireAlive(): void {

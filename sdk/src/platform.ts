@@ -1,4 +1,3 @@
-import type { AccountError } from "./errors.ts";
 import type { OAuthManagerOptions } from "./options.ts";
 import type { ProviderProof } from "./provider-proof.ts";
 import type { AccountStorage } from "./storage/storage.ts";
@@ -23,10 +22,10 @@ export interface SignInAttempt {
   /** Trades the proof for a session, or for one more way in. @throws AccountError */
   complete(proof: SignInProof): Promise<void>;
   /**
-   * The page the player signs in at, how to show it again should the game call `login()` again, and why it could not
-   * be shown.
+   * The page the player signs in at, how to show it again should the game call `login()` again, and what came of it
+   * when no browser could be opened.
    */
-  showing(url: string, showAgain: () => void, error?: AccountError): void;
+  showing(url: string, showAgain: () => void, failure?: unknown): void;
 }
 
 /** Signs the player in, or rejects with an AccountError. */
@@ -47,7 +46,7 @@ export interface Platform {
   /** The second half of a sign-in that left this page, when this page load is its return. */
   returning?(backendUrl: string): Unfinished | undefined;
   /** The second half of a sign-in whose answer is an app link. */
-  returningByLink?(backendUrl: string, link: string): Unfinished | undefined;
+  returningByLink?(backendUrl: string, url: string): Promise<Unfinished | undefined>;
   /** Calls `finish` with the second half of sign-ins that an earlier load of this page began; returns how to stop. */
   resume?(backendUrl: string, finish: (unfinished: Unfinished) => void): () => void;
   /** Calls `awake` when the game is looked at again and `online` when the network is back; returns how to stop. */

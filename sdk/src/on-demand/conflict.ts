@@ -13,6 +13,7 @@ export async function resolveConflict(
   keep: "mine" | "theirs",
 ): Promise<UserInfo> {
   const answer = await host.request("POST", "/api/identities/resolve", { ticket, keep });
-  host.endAttempt();
+  // The link that led here has its end.
+  host.signInFlow.cancel();
   return goOnWith(host, answer);
 }

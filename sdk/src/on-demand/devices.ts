@@ -7,11 +7,11 @@ export async function sessions({ request }: Host): Promise<SignedInDevice[]> {
 
 export async function signOutDevice(host: Host, id: string): Promise<void> {
   const devices = await sessions(host);
-  if (devices.some((device) => device.current && device.id === id)) return host.logout();
+  if (devices.some((device) => device.current && device.id === id)) return host.oauth.logout();
   await host.request("DELETE", `/api/sessions/${encodeURIComponent(id)}`);
 }
 
-export async function signOutEverywhere({ request, logout }: Host): Promise<void> {
+export async function signOutEverywhere({ request, oauth }: Host): Promise<void> {
   await request("DELETE", "/api/sessions");
-  await logout();
+  await oauth.logout();
 }

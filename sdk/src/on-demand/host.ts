@@ -1,8 +1,10 @@
 import type { Clock } from "../clock.ts";
 import type { Answer, Http } from "../http.ts";
+import type { OAuthManager } from "../oauth-manager.ts";
 import type { SignInProof } from "../platform.ts";
 import type { Refresher } from "../refresher.ts";
 import type { SessionStore } from "../session-store.ts";
+import type { SignInFlow } from "../sign-in/flow.ts";
 import type { UserInfo } from "../user.ts";
 
 /**
@@ -10,20 +12,18 @@ import type { UserInfo } from "../user.ts";
  * alone, so that a browser loads nothing twice.
  */
 export interface Host {
+  readonly oauth: OAuthManager;
   readonly clock: Clock;
   readonly http: Http;
   readonly refresher: Refresher;
+  readonly signInFlow: SignInFlow;
   readonly store: SessionStore;
   /** Sends a request with the player's token. @throws AccountError */
   request(method: string, path: string, body?: Answer): Promise<Answer>;
   /** The same, of one that answers with the player as they are then. @throws AccountError */
   changeUser(method: string, path: string, body?: Answer): Promise<UserInfo>;
-  getUser(): UserInfo | null;
   /** Signs in with a proof at hand. @throws AccountError */
-  signIn(proof: SignInProof): Promise<UserInfo>;
-  /** Gives a sign-in or a link under way up, and forgets how the last one went. */
-  endAttempt(): void;
+  signInWith(proof: SignInProof): Promise<UserInfo>;
   /** Takes over what is stored. */
   load(): Promise<void>;
-  logout(): Promise<void>;
 }

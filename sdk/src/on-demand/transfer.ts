@@ -11,9 +11,10 @@ export async function transferCode({ clock, request }: Host): Promise<TransferCo
 }
 
 export async function loginWithTransferCode(host: Host, code: string): Promise<UserInfo> {
-  if (!host.getUser()) await host.load();
-  if (host.getUser()) await linkTransferCode(host, code);
-  else await host.signIn({ transfer_code: code });
+  const { oauth } = host;
+  if (!oauth.isLoggedIn()) await host.load();
+  if (oauth.isLoggedIn()) await linkTransferCode(host, code);
+  else await host.signInWith({ transfer_code: code });
   await linkGuestKey(host);
   return host.refresher.required().user;
 }

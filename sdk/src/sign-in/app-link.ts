@@ -1,7 +1,6 @@
-import { AccountError } from "../errors.ts";
 import type { SignInAttempt, Unfinished } from "../platform.ts";
-import { completeWithAnswer, createAuthorizationRequest } from "./authorization.ts";
 import { rejection } from "./flow.ts";
+import type { PageTools } from "./page-tools.ts";
 import { readPending, removePending, savePending } from "./pending.ts";
 import { showPage } from "./show-page.ts";
 
@@ -11,7 +10,10 @@ const APP_LINK_STATE = "account-app.";
 const appStorage = () => localStorage;
 
 /** Sign-in in the system browser of a host that gets its answer as an app link (RFC 8252 §7.1, §7.2). */
-export async function signInWithAppLink(attempt: SignInAttempt): Promise<void> {
+export async function signInWithAppLink(
+  { AccountError, createAuthorizationRequest }: PageTools,
+  attempt: SignInAttempt,
+): Promise<void> {
   const { options, signal, link } = attempt;
   const { openUrl, redirectUri, backendUrl } = options;
   if (!redirectUri || !openUrl) {
@@ -29,7 +31,11 @@ export async function signInWithAppLink(attempt: SignInAttempt): Promise<void> {
 }
 
 /** What is left to do when `url` answers a sign-in of this backend that was begun here. */
-export function appLinkSignIn(backendUrl: string, url: string): Unfinished | undefined {
+export function appLinkSignIn(
+  { completeWithAnswer }: PageTools,
+  backendUrl: string,
+  url: string,
+): Unfinished | undefined {
   const [address = "", query = ""] = url.replace(/#.*/s, "").split(/\?(.*)/s);
   const response = new URLSearchParams(query);
   const state = response.get("state") ?? "";

@@ -1,6 +1,6 @@
 import type { LoginStatus } from "../callbacks.ts";
 import type { Clock } from "../clock.ts";
-import { type AccountError, cancelled, loginTimeout, toAccountError } from "../errors.ts";
+import { type AccountError, browserNotOpened, cancelled, loginTimeout, toAccountError } from "../errors.ts";
 import type { OAuthManagerOptions, PageOptions } from "../options.ts";
 import type { SignIn, SignInAttempt, SignInProof, Unfinished } from "../platform.ts";
 
@@ -102,10 +102,10 @@ export class SignInFlow {
       const timer = this.#clock.setTimeout(giveUp, milliseconds);
       signal.addEventListener("abort", () => this.#clock.clearTimeout(timer));
     }
-    const showing = (url: string, showAgain: () => void, error?: AccountError) => {
+    const showing = (url: string, showAgain: () => void, cause?: unknown) => {
       if (running !== this.#running) return;
       running.showAgain = showAgain;
-      this.#set({ state: "in_progress", url, ...(error && { error }) });
+      this.#set({ state: "in_progress", url, ...(cause ? { error: browserNotOpened(cause) } : undefined) });
     };
     const attemptTo = (link: number | undefined): SignInAttempt => ({
       options: this.#options,
