@@ -57,7 +57,7 @@ export class OAuthManager {
   /** @internal For tests: with a platform of their own. */
   constructor(options: OAuthManagerOptions, platform: Platform);
   constructor(given: OAuthManagerOptions, platform: Platform = defaultPlatform) {
-    const options = checkOptions(given);
+    const options = checkOptions(given, platform.optionRules);
     const { backendUrl, clock = systemClock, fetch = (...request) => globalThis.fetch(...request) } = options;
     // biome-ignore lint/suspicious/noConsole: the default for games that give no `warn`.
     const { warn = console.warn } = options;

@@ -1,3 +1,4 @@
+import type { OptionRule } from "./check-options.ts";
 import type { OAuthManagerOptions } from "./options.ts";
 import type { ProviderProof } from "./provider-proof.ts";
 import type { AccountStorage } from "./storage/storage.ts";
@@ -41,6 +42,7 @@ export interface Unfinished {
 export interface Platform {
   /** What the player calls this device, unless the game says so. */
   readonly device?: () => string;
+  readonly optionRules?: readonly OptionRule[];
   storage(options: OAuthManagerOptions): AccountStorage;
   signIn: SignIn;
   /** The second half of a sign-in that left this page, when this page load is its return. */
