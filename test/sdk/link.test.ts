@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import type { AccountError, AccountErrorCode } from "../../sdk/src/index.ts";
 import { freshAccount } from "../support/players";
 import { onEachDatabase } from "../support/suite";
 import { Desktop, outcome } from "./support/desktop.ts";
@@ -67,8 +68,8 @@ onEachDatabase((at) => {
       const { oauth, urls, network, storage } = game();
       const guest = await oauth.loginAsGuest();
       const stored = storage.session;
-      const failed = async (link: Promise<unknown>, code: string) => {
-        const error = await link.catch((thrown) => thrown);
+      const failed = async (link: Promise<unknown>, code: AccountErrorCode) => {
+        const error = (await link.catch((thrown) => thrown)) as AccountError;
         expect(error.code).toBe(code);
         expect(oauth.getLoginStatus()).toMatchObject({ state: "success", link: { state: "failed", error } });
         expect([oauth.getUser(), storage.session]).toEqual([guest, stored]);
@@ -180,6 +181,7 @@ describe("login({ provider })", () => {
     });
     const first = oauth.login().catch(({ code }) => code);
     oauth.login({ provider: "discord" });
+    await settled();
     oauth.login({ provider: "discord" });
     expect(await first).toBe("cancelled");
     expect(shown).toEqual(["google", "discord", "discord again"]);
