@@ -184,7 +184,7 @@ inBrowser("The module of the package, which loads a part of itself on demand", (
   async function open(
     context: BrowserContext,
   ): Promise<{ page: Page; loaded: string[]; origin: string; stop(): Promise<void> }> {
-    const files = new Map(
+    const files = new Map<string, string>(
       await Promise.all(
         (["browser.js", "browser-on-demand.js"] as const).map(
           async (name) => [`/${name}`, await bundle(name)] as const,

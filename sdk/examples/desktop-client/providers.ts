@@ -1,0 +1,17 @@
+import { isCancel, select, text } from "@clack/prompts";
+
+/** Those with a page to sign in at; which of them there are is the account server's to say. */
+const PROVIDERS = { google: "Google", discord: "Discord", apple: "Apple", steam: "Steam" };
+
+/** The provider that the player chooses; undefined when they think better of it. */
+export async function askProvider(message: string): Promise<string | undefined> {
+  const chosen = await select<string>({
+    message,
+    options: [
+      ...Object.entries(PROVIDERS).map(([value, label]) => ({ value, label })),
+      { value: "", label: "Another", hint: "as the account server calls it" },
+    ],
+  });
+  const provider = chosen || (await text({ message: "Its name", placeholder: "studio-id" }));
+  return isCancel(provider) || !provider ? undefined : provider;
+}
