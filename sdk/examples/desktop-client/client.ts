@@ -45,30 +45,40 @@ const actions = {
   callbackHistory,
   forceRefresh,
 };
+type Choice = keyof typeof actions | "quit";
+
+/** What can be chosen when nobody is signed in, when somebody is, and always. */
+const signedOut: Partial<Record<Choice, string>> = {
+  logIn: "Log in",
+  playAsGuest: "Play as a guest",
+  enterTransferCode: "Enter a code of another device",
+};
+const signedIn: Partial<Record<Choice, string>> = {
+  showUser: "User",
+  rename: "Rename",
+  changePicture: "Picture",
+  link: "Link an account",
+  waysIn: "Ways in",
+  undo: "Take a change back",
+  makeTransferCode: "A code for another device",
+  enterTransferCode: "Enter a code of another device",
+  devices: "Devices",
+  forceRefresh: "Force refresh",
+  logOut: "Log out",
+};
+const always: Partial<Record<Choice, string>> = {
+  showStatus: "Status",
+  callbackHistory: "Callback history",
+  quit: "Quit",
+};
 
 for (;;) {
   const user = oauth.getUser();
-  const choice = await select<keyof typeof actions | "quit">({
+  const offered = Object.entries({ ...(user ? signedIn : signedOut), ...always });
+  const choice = await select<Choice>({
     message: user ? `Signed in as ${user.name}${user.guest ? ", a guest" : ""}` : "Nobody is signed in",
-    maxItems: 20,
-    options: [
-      { value: "logIn", label: "Log in", disabled: user !== null },
-      { value: "playAsGuest", label: "Play as a guest", disabled: user !== null },
-      { value: "enterTransferCode", label: "Enter a code of another device" },
-      { value: "showStatus", label: "Status" },
-      { value: "showUser", label: "User", disabled: user === null },
-      { value: "rename", label: "Rename", disabled: user === null },
-      { value: "changePicture", label: "Picture", disabled: user === null },
-      { value: "link", label: "Link an account", disabled: user === null },
-      { value: "waysIn", label: "Ways in", disabled: user === null },
-      { value: "undo", label: "Take a change back", disabled: user === null },
-      { value: "makeTransferCode", label: "A code for another device", disabled: user === null },
-      { value: "devices", label: "Devices", disabled: user === null },
-      { value: "logOut", label: "Log out", disabled: user === null },
-      { value: "callbackHistory", label: "Callback history", hint: `${history.entries.length} so far` },
-      { value: "forceRefresh", label: "Force refresh", disabled: user === null },
-      { value: "quit", label: "Quit" },
-    ],
+    maxItems: offered.length,
+    options: offered.map(([value, label]) => ({ value: value as Choice, label })),
   });
   if (isCancel(choice) || choice === "quit") break;
   await actions[choice](oauth, history);
