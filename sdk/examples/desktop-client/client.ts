@@ -19,8 +19,15 @@ import { link, undo, waysIn } from "./ways-in.ts";
 const FRAME_MS = 16;
 
 const { BACKEND_URL: backendUrl = "http://localhost:8000", GOOGLE_CLIENT_ID: clientId } = process.env;
-const oauth = new OAuthManager({ backendUrl, clientId, appName: "Robotouille Desktop Client" });
-const history = new History(oauth);
+const history = new History();
+const oauth = new OAuthManager({
+  backendUrl,
+  clientId,
+  appName: "Robotouille Desktop Client",
+  // Not into the menu that the player looks at.
+  warn: (message) => history.add(`warn: ${message}`),
+});
+history.listen(oauth);
 
 // What a game loop does once a frame.
 const loop = setInterval(() => oauth.processCallbacks(), FRAME_MS);

@@ -1,4 +1,4 @@
-import { isCancel, note, select, text } from "@clack/prompts";
+import { isCancel, select, text } from "@clack/prompts";
 import type { OAuthManager } from "../../src/index.ts";
 import { settle } from "./conflict.ts";
 import { tell } from "./tell.ts";
@@ -31,11 +31,7 @@ export async function devices(oauth: OAuthManager): Promise<void> {
 export async function makeTransferCode(oauth: OAuthManager): Promise<void> {
   await tell(async () => {
     const { code, expiresAt } = await oauth.transferCode();
-    note(
-      `${code}\n\nEnter it on the other device. It serves once, until ${expiresAt.toLocaleString()}.`,
-      "Code",
-    );
-    return "Made";
+    return `Enter ${code} on the other device: once, until ${expiresAt.toLocaleString()}`;
   });
 }
 
