@@ -6,6 +6,11 @@ export type ProviderProof =
   | { server_auth_code: string }
   /** Google, Apple, Discord, an OpenID issuer; with the nonce that the token was asked for with. */
   | { id_token: string; nonce?: string | undefined }
-  /** With PKCE, and the redirect that the code was issued to, where there was one. */
-  | { code: string; code_verifier: string; redirect_uri?: string | undefined; nonce?: string | undefined }
+  /** With the PKCE verifier and the redirect that the code was issued to, where there were any. */
+  | {
+      code: string;
+      code_verifier?: string | undefined;
+      redirect_uri?: string | undefined;
+      nonce?: string | undefined;
+    }
   | { access_token: string };

@@ -1,14 +1,17 @@
 import { isCancel, select, text } from "@clack/prompts";
 
 /** Those with a page to sign in at; which of them there are is the account server's to say. */
-const PROVIDERS = { google: "Google", discord: "Discord", apple: "Apple", steam: "Steam" };
+export const PROVIDERS = { google: "Google", discord: "Discord", apple: "Apple" };
 
 /** The provider that the player chooses; undefined when they think better of it. */
-export async function askProvider(message: string): Promise<string | undefined> {
+export async function askProvider(
+  message: string,
+  providers: Record<string, string>,
+): Promise<string | undefined> {
   const chosen = await select<string>({
     message,
     options: [
-      ...Object.entries(PROVIDERS).map(([value, label]) => ({ value, label })),
+      ...Object.entries(providers).map(([value, label]) => ({ value, label })),
       { value: "", label: "Another", hint: "as the account server calls it" },
     ],
   });
