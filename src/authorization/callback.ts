@@ -64,7 +64,7 @@ export async function finishAuthorization(
 
   const proof = received.has("error") ? null : codeIn(page, received);
   if (!proof) {
-    const error = received.get("error") === "access_denied" ? "access_denied" : "server_error";
+    const error = isDeclined(page, received) ? "access_denied" : "server_error";
     await logRefusal(deps, "sign_in_failed", { reason: error, ...context });
     return answer({ error });
   }
@@ -90,6 +90,10 @@ function refusedState(cause: "state_unknown" | "state_of_another_browser" | "sta
 
 function codeIn(page: SignInPage, received: URLSearchParams): string | null {
   return page.codeIn ? page.codeIn(received) : received.get("code");
+}
+
+function isDeclined(page: SignInPage, received: URLSearchParams): boolean {
+  return page.isDeclined ? page.isDeclined(received) : received.get("error") === "access_denied";
 }
 
 async function verifiedLogin(

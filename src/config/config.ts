@@ -2,19 +2,32 @@ import { resolve } from "node:path";
 import { type DatabaseConfig, databaseSection, requireCredentials } from "./database";
 import { deepFreeze } from "./deep-freeze";
 import { warnOfDevelopment } from "./development";
+import { type DiscordConfig, discordSection } from "./discord";
 import { readEnvFile } from "./env-file";
 import { readEnvironment } from "./environment";
 import { readConfigFile } from "./file";
 import { type GoogleConfig, googleSection } from "./google";
+import { type GooglePlayConfig, googlePlaySection } from "./google-play";
 import { type GuestsConfig, guestsSection } from "./guests";
 import { type LimitsConfig, limitsSection } from "./limits";
 import { Problems } from "./problems";
 import { type SecurityConfig, securitySection } from "./security";
 import { type ServerConfig, serverSection } from "./server";
 import { settle } from "./settle";
+import { type SteamConfig, steamSection } from "./steam";
 
 export { ConfigError } from "./problems";
-export type { DatabaseConfig, GoogleConfig, GuestsConfig, LimitsConfig, SecurityConfig, ServerConfig };
+export type {
+  DatabaseConfig,
+  DiscordConfig,
+  GoogleConfig,
+  GooglePlayConfig,
+  GuestsConfig,
+  LimitsConfig,
+  SecurityConfig,
+  ServerConfig,
+  SteamConfig,
+};
 
 /** Everything the server may be told, validated and frozen. */
 export type Config = Readonly<{
@@ -22,6 +35,10 @@ export type Config = Readonly<{
   database: DatabaseConfig;
   security: SecurityConfig;
   google: GoogleConfig;
+  /** Null where players cannot sign in with it, as the next two. */
+  steam: SteamConfig | null;
+  googlePlay: GooglePlayConfig | null;
+  discord: DiscordConfig | null;
   guests: GuestsConfig;
   server: ServerConfig;
   /** Absolute folder of the embedded database and of secrets made in development. */
@@ -50,11 +67,16 @@ export function loadConfig(source: ConfigSource): Config {
   const production = settings.NODE_ENV === "production";
   const database = databaseSection(env, settings, { ...paths, cwd: source.cwd }, production, problems);
   requireCredentials(env, database, production, problems);
+  const security = securitySection(settings, source.cwd, production, problems);
+  const google = googleSection(settings, production, problems);
   const config: Config = {
     mode: production ? "production" : "development",
     database,
-    security: securitySection(settings, source.cwd, production, problems),
-    google: googleSection(settings, production, problems),
+    security,
+    google,
+    steam: steamSection(settings, google, production, problems),
+    googlePlay: googlePlaySection(settings, google, production, problems),
+    discord: discordSection(settings, google, production, problems),
     guests: guestsSection(settings),
     server: serverSection(settings, database, production, problems),
     ...paths,

@@ -1,15 +1,21 @@
 import { databaseSettings } from "./settings/database";
+import { discordSettings } from "./settings/discord";
 import { googleSettings } from "./settings/google";
+import { googlePlaySettings } from "./settings/google-play";
 import { guestSettings } from "./settings/guests";
 import { securitySettings } from "./settings/security";
 import { serverSettings } from "./settings/server";
 import type { Setting, SettingValue } from "./settings/setting";
+import { steamSettings } from "./settings/steam";
 
 /** Every setting of the server, once, in the order of the README's table. */
 export const SETTINGS = {
   ...databaseSettings,
   ...securitySettings,
   ...googleSettings,
+  ...steamSettings,
+  ...googlePlaySettings,
+  ...discordSettings,
   ...guestSettings,
   ...serverSettings,
 };

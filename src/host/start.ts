@@ -108,6 +108,9 @@ async function startStandInsOnPort(config: Config, port: number) {
       port,
       clock: systemClock,
       google: { clientId: LOCAL_CLIENT_ID, clientSecret: config.google.clientSecret },
+      ...(config.steam?.local && { steam: config.steam }),
+      ...(config.googlePlay && { google_play: config.googlePlay }),
+      ...(config.discord && { discord: config.discord }),
     }),
   );
 }

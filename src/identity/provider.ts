@@ -90,6 +90,8 @@ export type SignInPage = {
    * @returns null when there is none, as after a refusal
    */
   codeIn?(answer: URLSearchParams): string | null;
+  /** Whether the player said no; OAuth's `error=access_denied` unless the provider has another way to say so. */
+  isDeclined?(answer: URLSearchParams): boolean;
   /** @throws {ApiError} when the provider refuses the code or does not answer */
   exchangeCode(grant: CodeGrant & { redirectUri: string }): Promise<VerifiedIdentity>;
 };

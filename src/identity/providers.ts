@@ -1,9 +1,12 @@
 import { ApiError } from "../errors";
+import { discord } from "./discord";
 import { google } from "./google";
+import { googlePlay } from "./google-play";
 import type { IdentityProvider, ProviderFactory, ProviderWorld, SignInPage } from "./provider";
+import { steam } from "./steam";
 
 /** Every way in. */
-const PROVIDERS: readonly ProviderFactory[] = [google];
+const PROVIDERS: readonly ProviderFactory[] = [google, googlePlay, steam, discord];
 
 /** The ways in of a running server. */
 export type Providers = {

@@ -16,7 +16,7 @@ export type IdentityJson = Record<string, unknown>;
 const SIGN_IN = `
   WITH known AS (
     SELECT user_id FROM identities WHERE provider = $5 AND subject = $6
-  ), ${SIGNED_IN("$7", "$8")}, ${OPENED("$2", "$3", "$4", "$9")}, used AS (
+  ), ${SIGNED_IN("$7", "$8", "(i.provider, i.subject) <> ($5, $6)")}, ${OPENED("$2", "$3", "$4", "$9")}, used AS (
     UPDATE identities AS i SET last_used_at = clock.now, email = $7, email_verified = $8
     FROM u, ${CLOCK}
     WHERE i.provider = $5 AND i.subject = $6

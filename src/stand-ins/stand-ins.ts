@@ -1,10 +1,16 @@
+import { localDiscord } from "./discord/stand-in";
 import { localGoogle } from "./google/stand-in";
+import { localGooglePlay } from "./google-play/stand-in";
 import { localOpenid } from "./openid/stand-in";
+import { localSteam } from "./steam/stand-in";
 
 /** Every stand-in, by the name that orders and `POST /local/tokens` have for it. */
 export const STAND_INS = {
   google: localGoogle,
   openid: localOpenid,
+  steam: localSteam,
+  google_play: localGooglePlay,
+  discord: localDiscord,
 };
 
 export type ProviderName = keyof typeof STAND_INS;

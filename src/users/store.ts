@@ -23,16 +23,21 @@ export const USER_COLUMNS = Object.keys(COLUMNS)
 
 /**
  * Part of a statement, named `u`: notes a sign-in of the player in `known.user_id`; nobody when banned, or given up in
- * this very moment. An identity that tells no email leaves the one that another told.
+ * this very moment. In place of an email that the identity does not tell stands the one that another told last.
  */
-export const SIGNED_IN = (email: string, emailVerified: string) => `
+export const SIGNED_IN = (email: string, emailVerified: string, isAnother: string) => `
   u AS (
-    UPDATE users SET last_login = clock.now, email = coalesce(${email}, users.email),
-      email_verified = CASE WHEN ${email} IS NULL THEN users.email_verified ELSE ${emailVerified} END
+    UPDATE users SET last_login = clock.now, email = coalesce(${email}, ${toldBy(isAnother, "email")}),
+      email_verified = CASE WHEN ${email} IS NULL
+        THEN coalesce(${toldBy(isAnother, "email_verified")}, ${emailVerified}) ELSE ${emailVerified} END
     FROM known, ${CLOCK}
     WHERE users.id = known.user_id AND banned_at IS NULL AND merged_into IS NULL
     RETURNING users.*
   )`;
+
+const toldBy = (isAnother: string, column: string) => `(
+      SELECT i.${column} FROM identities AS i WHERE i.user_id = users.id AND i.email IS NOT NULL AND ${isAnother}
+      ORDER BY i.last_used_at DESC, i.provider, i.subject LIMIT 1)`;
 
 /** Part of a statement, named `u`: gives the player in `userId` another picture. */
 export const PICTURED = (userId: string, picture: string) => `
