@@ -2,7 +2,7 @@ import { Elysia } from "elysia";
 import { createBrowserBinding } from "./authorization/browser-binding";
 import { signInFailedPage } from "./authorization/page";
 import { createRedirectUriCheck } from "./authorization/redirect-uri";
-import { authorizationRoutes, isSignInPage } from "./authorization/routes";
+import { authorizationRoutes, isSignInPage, POSTED_CALLBACK } from "./authorization/routes";
 import { createStates } from "./authorization/state";
 import type { Clock } from "./clock";
 import type { Config } from "./config/config";
@@ -46,6 +46,7 @@ import { createStores, createTransact } from "./stores";
 import { transferRoutes } from "./transfer/routes";
 import { createTransferCodes } from "./transfer/transfer-code";
 import { UPDATE_PICTURE_BODY_BYTES } from "./users/model";
+import { createNamePolicy } from "./users/name-policy";
 import { userRoutes } from "./users/routes";
 
 /** The world a server lives in; a test brings its own. */
@@ -82,7 +83,7 @@ export function createApp({ config, database, limitStore, keyRing, clock, log, p
     ),
     refresh: createRefreshTokens(createRefreshKeyRing(config.security.refreshTokens, keyRing)),
   };
-  const stores = createStores(database, clock, config.security);
+  const stores = createStores(database, clock, config);
   const limits = config.limits.enabled ? createLimits(limitStore, config.guests) : noLimits;
   const readContext = createContextReader(
     createAddressReader(config.server.trustedProxies, (peer) =>
@@ -91,7 +92,11 @@ export function createApp({ config, database, limitStore, keyRing, clock, log, p
       ),
     ),
   );
-  const readBody = createBodyReader({ "/api/update_picture": UPDATE_PICTURE_BODY_BYTES }, cutOff);
+  const bodyRules = {
+    maxima: { "/api/update_picture": UPDATE_PICTURE_BODY_BYTES },
+    forms: [POSTED_CALLBACK],
+  };
+  const readBody = createBodyReader(bodyRules, cutOff);
   const securityHeaders = createSecurityHeaders(config.server.publicUrl);
   const ownUrl = createOwnUrl(config.server);
   const dpop = createDpop({ authorizations: stores.authorizations, clock, keyRing, ownUrl });
@@ -107,13 +112,14 @@ export function createApp({ config, database, limitStore, keyRing, clock, log, p
     isAllowedRedirectUri: createRedirectUriCheck(config),
     limits,
     log,
+    namePolicy: createNamePolicy(config.names),
     ownUrl,
     providers,
     readContext,
     states: createStates(keyRing, clock),
     transferCodes: createTransferCodes(keyRing),
     tokens,
-    transact: createTransact(database, clock, config.security),
+    transact: createTransact(database, clock, config),
   };
 
   const handle = (request: Request): Promise<Response> => Promise.resolve(app.fetch(request));

@@ -20,6 +20,7 @@ export const ERRORS = {
   username_taken: [409, "Another player has this name or one that looks like it."],
   identity_in_use: [409, "Another player signs in with this account already."],
   undo_conflict: [409, "This cannot be taken back any more: somebody else has the account by now."],
+  username_cooldown: [409, "The name was changed too recently to be changed again."],
   payload_too_large: [413, "The request body is larger than this route takes."],
   unsupported_media_type: [415, "The request body must be application/json."],
   username_invalid: [422, "This name cannot be used."],

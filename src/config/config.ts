@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { type AppleConfig, appleSection } from "./apple";
 import { type DatabaseConfig, databaseSection, requireCredentials } from "./database";
 import { deepFreeze } from "./deep-freeze";
 import { warnOfDevelopment } from "./development";
@@ -10,6 +11,11 @@ import { type GoogleConfig, googleSection } from "./google";
 import { type GooglePlayConfig, googlePlaySection } from "./google-play";
 import { type GuestsConfig, guestsSection } from "./guests";
 import { type LimitsConfig, limitsSection } from "./limits";
+
+import { type NamesConfig, namesSection } from "./names";
+
+import { type OpenIdConfig, type OpenIdIssuer, openIdSection } from "./openid";
+
 import { Problems } from "./problems";
 import { type SecurityConfig, securitySection } from "./security";
 import { type ServerConfig, serverSection } from "./server";
@@ -18,12 +24,16 @@ import { type SteamConfig, steamSection } from "./steam";
 
 export { ConfigError } from "./problems";
 export type {
+  AppleConfig,
   DatabaseConfig,
   DiscordConfig,
   GoogleConfig,
   GooglePlayConfig,
   GuestsConfig,
   LimitsConfig,
+  NamesConfig,
+  OpenIdConfig,
+  OpenIdIssuer,
   SecurityConfig,
   ServerConfig,
   SteamConfig,
@@ -35,11 +45,14 @@ export type Config = Readonly<{
   database: DatabaseConfig;
   security: SecurityConfig;
   google: GoogleConfig;
-  /** Null where players cannot sign in with it, as the next two. */
+  /** Null where players cannot sign in with it, as the next three. */
   steam: SteamConfig | null;
   googlePlay: GooglePlayConfig | null;
   discord: DiscordConfig | null;
+  apple: AppleConfig | null;
+  openid: OpenIdConfig;
   guests: GuestsConfig;
+  names: NamesConfig;
   server: ServerConfig;
   /** Absolute folder of the embedded database and of secrets made in development. */
   dataDir: string;
@@ -69,6 +82,7 @@ export function loadConfig(source: ConfigSource): Config {
   requireCredentials(env, database, production, problems);
   const security = securitySection(settings, source.cwd, production, problems);
   const google = googleSection(settings, production, problems);
+  const place = { production, local: google.local, cwd: source.cwd };
   const config: Config = {
     mode: production ? "production" : "development",
     database,
@@ -77,7 +91,10 @@ export function loadConfig(source: ConfigSource): Config {
     steam: steamSection(settings, google, production, problems),
     googlePlay: googlePlaySection(settings, google, production, problems),
     discord: discordSection(settings, google, production, problems),
+    apple: appleSection(settings, place, problems),
+    openid: openIdSection(settings, place, problems),
     guests: guestsSection(settings),
+    names: namesSection(settings),
     server: serverSection(settings, database, production, problems),
     ...paths,
     limits: limitsSection(settings, database, problems),

@@ -1,8 +1,14 @@
+import { appleSettings } from "./settings/apple";
 import { databaseSettings } from "./settings/database";
 import { discordSettings } from "./settings/discord";
 import { googleSettings } from "./settings/google";
 import { googlePlaySettings } from "./settings/google-play";
 import { guestSettings } from "./settings/guests";
+
+import { nameSettings } from "./settings/names";
+
+import { openIdSettings } from "./settings/openid";
+
 import { securitySettings } from "./settings/security";
 import { serverSettings } from "./settings/server";
 import type { Setting, SettingValue } from "./settings/setting";
@@ -16,7 +22,10 @@ export const SETTINGS = {
   ...steamSettings,
   ...googlePlaySettings,
   ...discordSettings,
+  ...appleSettings,
+  ...openIdSettings,
   ...guestSettings,
+  ...nameSettings,
   ...serverSettings,
 };
 

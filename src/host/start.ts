@@ -2,6 +2,7 @@ import { createApp } from "../app";
 import { systemClock } from "../clock";
 import type { Config } from "../config/config";
 import { LOCAL_CLIENT_ID } from "../config/google";
+import { LOCAL_OPENID_CLIENT } from "../config/openid";
 import { openDatabase } from "../db/database";
 import { causeCode } from "../db/errors";
 import { createProviders } from "../identity/providers";
@@ -71,7 +72,7 @@ export async function startServer(
     const sharePort = workers > 1;
     if (sharePort && port !== 0 && !isWorker) resources.defer(claimSharedPort(host, port));
     const serving = serve(app, { host, port, sharePort, keepAliveSeconds, cutOff });
-    const stores = createStores(database, clock, config.security, database.background);
+    const stores = createStores(database, clock, config, database.background);
     const stopCleaning = periodically(
       EVERY_MINUTE_MS,
       () => cleanUp(stores, config.guests),
@@ -111,6 +112,8 @@ async function startStandInsOnPort(config: Config, port: number) {
       ...(config.steam?.local && { steam: config.steam }),
       ...(config.googlePlay && { google_play: config.googlePlay }),
       ...(config.discord && { discord: config.discord }),
+      ...(config.openid.local && { openid: LOCAL_OPENID_CLIENT }),
+      ...(config.apple?.local && { apple: { developer: config.apple } }),
     }),
   );
 }

@@ -1,3 +1,4 @@
+import type { NamesConfig } from "../config/config";
 import { CLOCK, type RunStatement } from "../db/statements";
 import { type NewSession, OPENED } from "../session/store";
 import { ENROLLED, LOOKED, NEXT_USER_ID, SIGNED_IN, USER_COLUMNS, type UserRow } from "../users/store";
@@ -38,7 +39,7 @@ const ENROLL = `
     name_skeleton: "$12",
     picture: "$13",
     providers: "ARRAY[$5::text]",
-  })}, ${LOOKED("$14", "$15", "$16")}, ${OPENED("$2", "$3", "$4", "$17")}
+  })}, ${LOOKED("$14", "$15", "$16", "$17")}, ${OPENED("$2", "$3", "$4", "$18")}
   SELECT ${USER_COLUMNS} FROM u`;
 
 const LIST = `
@@ -75,7 +76,7 @@ const RESTORE = `
 export type IdentityStore = ReturnType<typeof createIdentityStore>;
 
 /** Every statement on `identities`, those included that also sign the player in. */
-export function createIdentityStore(run: RunStatement) {
+export function createIdentityStore(run: RunStatement, { keptSeconds }: NamesConfig) {
   const session = ({ sessionId, device, ip }: NewSession) => [sessionId, device, ip];
   const claims = ({ provider, subject, email, emailVerified }: Identity) => [
     provider,
@@ -115,7 +116,7 @@ export function createIdentityStore(run: RunStatement) {
       opening: NewSession,
     ): Promise<UserRow | null> {
       const { name, folded, skeleton, looks } = username;
-      const player = [profile.name, name, folded, skeleton, profile.picture, ...looks];
+      const player = [profile.name, name, folded, skeleton, profile.picture, ...looks, keptSeconds];
       const values = [...session(opening), ...claims(identity), ...player, opening.jkt];
       const { rows } = await run<UserRow>("enroll", ENROLL, values, keyOf(identity));
       return rows[0] ?? null;

@@ -8,6 +8,7 @@ import type { SessionAnswer } from "../session/model";
 import type { NewSession, SessionStore } from "../session/store";
 import { createTokenResponse, type Tokens } from "../session/token-response";
 import { GUEST } from "../users/model";
+import type { NamePolicy } from "../users/name-policy";
 import { isNameTaken, type UserRow } from "../users/store";
 import { suggestNames } from "../users/suggested-names";
 
@@ -16,6 +17,7 @@ export type SignInDeps = {
   sessions: SessionStore;
   tokens: Tokens;
   limits: Pick<Limits, "newGuest">;
+  namePolicy: () => Promise<NamePolicy>;
   log: Log;
 };
 
@@ -26,13 +28,13 @@ export type SignInDeps = {
  * another key; rate_limited for one guest too many
  */
 export async function signIn(
-  { identities, sessions, tokens, limits, log }: SignInDeps,
+  { identities, sessions, tokens, limits, namePolicy, log }: SignInDeps,
   identity: VerifiedIdentity,
   opening: NewSession,
   context: RequestContext,
 ): Promise<SessionAnswer> {
   const { sessionId, device, jkt } = opening;
-  const { user, isNew, isOpened } = await openSession(identities, limits, identity, opening);
+  const { user, isNew, isOpened } = await openSession({ identities, limits, namePolicy }, identity, opening);
   const details = { userId: user.id, sessionId, device: device ?? undefined, ...context };
   if (isOpened) {
     if (isNew) log.event("new_player", { ...details, username: user.name });
@@ -52,15 +54,14 @@ export async function signIn(
 type Opened = { user: UserRow; isNew: boolean; isOpened: boolean };
 
 async function openSession(
-  identities: IdentityStore,
-  limits: SignInDeps["limits"],
+  { identities, limits, namePolicy }: Pick<SignInDeps, "identities" | "limits" | "namePolicy">,
   identity: VerifiedIdentity,
   opening: NewSession,
 ): Promise<Opened> {
   const known = await identities.signIn(identity, opening);
   if (known) return { ...known, isNew: false };
   if (identity.provider === GUEST) await limits.newGuest(opening.ip);
-  const enrolled = await enroll(identities, identity, opening);
+  const enrolled = await enroll(identities, namePolicy, identity, opening);
   if (enrolled) return { user: enrolled, isNew: true, isOpened: true };
   const sameMoment = await identities.signIn(identity, opening);
   if (sameMoment) return { ...sameMoment, isNew: false };
@@ -69,11 +70,12 @@ async function openSession(
 
 async function enroll(
   identities: IdentityStore,
+  namePolicy: SignInDeps["namePolicy"],
   identity: VerifiedIdentity,
   opening: NewSession,
 ): Promise<UserRow | null> {
   const profile = await identity.loadProfile();
-  const names = suggestNames(profile.name, Math.random);
+  const names = suggestNames(profile.name, Math.random, await namePolicy());
   for (;;) {
     const username = names.next().value;
     try {

@@ -1,3 +1,4 @@
+import { localApple } from "./apple/stand-in";
 import { localDiscord } from "./discord/stand-in";
 import { localGoogle } from "./google/stand-in";
 import { localGooglePlay } from "./google-play/stand-in";
@@ -11,6 +12,7 @@ export const STAND_INS = {
   steam: localSteam,
   google_play: localGooglePlay,
   discord: localDiscord,
+  apple: localApple,
 };
 
 export type ProviderName = keyof typeof STAND_INS;
