@@ -44,7 +44,10 @@ const ROTATE = `
     AND u.id = s.user_id AND u.banned_at IS NULL
   RETURNING s.generation AS session_generation, s.jkt AS session_jkt, ${USER_COLUMNS}`;
 
-/** Of a bound session a token alone proves nothing: neither that its player sent it, nor that somebody has stolen it. */
+/**
+ * Of a bound session a token alone proves nothing: neither that its player sent it, nor that somebody has stolen it. Its
+ * key uses it with a token of any age.
+ */
 const REVOKE_IF_REPLAYED = `
   WITH seen AS (
     SELECT s.id AS session_id, s.user_id, s.generation, s.ip, s.jkt,
@@ -59,6 +62,9 @@ const REVOKE_IF_REPLAYED = `
     WHERE s.id = $2 AND s.revoked_at IS NULL AND s.jkt IS NULL
       AND (s.generation > $3 + 1 OR (s.generation = $3 + 1 AND s.rotated_at <= clock.now - ${seconds("$7")}))
     RETURNING s.id
+  ), used AS (
+    UPDATE refresh_tokens AS s SET rotated_at = clock.now, ip = $4
+    FROM seen, ${CLOCK} WHERE s.id = seen.session_id AND seen.alive AND s.jkt = $8 AND s.revoked_at IS NULL
   )
   SELECT seen.generation AS session_generation, seen.jkt AS session_jkt, seen.ip AS rotated_from, seen.alive,
     seen.generation = $3 + 1 AND seen.in_grace AND seen.alive AS repeated,
@@ -145,7 +151,7 @@ export function createSessionStore(database: Database, run: RunStatement, policy
     async revokeIfReplayed({ sessionId, generation, ip, jkt }: RotationAttempt): Promise<RotationFailure> {
       type Row = UserRow &
         Generation & { alive: boolean; repeated: boolean; replayed: boolean; rotated_from: string | null };
-      const values = [sessionId, generation, ip, idle, cap, grace];
+      const values = [sessionId, generation, ip, idle, cap, grace, jkt];
       const { rows } = await run<Row>("revoke_if_replayed", REVOKE_IF_REPLAYED, values, sessionId);
       const [row] = rows;
       if (!row) return { outcome: "dead" };
