@@ -7,6 +7,7 @@ import { createStates } from "./authorization/state";
 import type { Clock } from "./clock";
 import type { Config } from "./config/config";
 import type { Database } from "./db/database";
+import { createDpop } from "./dpop/dpop";
 import { ApiError } from "./errors";
 import { explorer } from "./explorer/plugin";
 import { asHealthCheck } from "./health/balancer-check";
@@ -97,13 +98,15 @@ export function createApp({ config, database, limitStore, keyRing, clock, log, p
   };
   const readBody = createBodyReader(bodyRules, cutOff);
   const securityHeaders = createSecurityHeaders(config.server.publicUrl);
-  const guard = createGuard(tokens.access, stores.sessions);
   const ownUrl = createOwnUrl(config.server);
+  const dpop = createDpop({ authorizations: stores.authorizations, clock, keyRing, ownUrl });
+  const guard = createGuard(tokens.access, stores.sessions, dpop);
   const common = {
     ...stores,
     binding: createBrowserBinding(config.server.publicUrl),
     clock,
     conflictTickets: createConflictTickets(keyRing, clock),
+    dpop,
     guard,
     guestsEnabled: config.guests.enabled,
     isAllowedRedirectUri: createRedirectUriCheck(config),

@@ -36,6 +36,7 @@ export const serverErrorCodes = [
   "google_token_invalid",
   "google_unavailable",
   "identity_in_use",
+  "invalid_dpop_proof",
   "invalid_grant",
   "invalid_token",
   "last_identity",

@@ -17,7 +17,7 @@ export type IdentityJson = Record<string, unknown>;
 const SIGN_IN = `
   WITH known AS (
     SELECT user_id FROM identities WHERE provider = $5 AND subject = $6
-  ), ${SIGNED_IN("$7", "$8", "(i.provider, i.subject) <> ($5, $6)")}, ${OPENED("$2", "$3", "$4")}, used AS (
+  ), ${SIGNED_IN("$7", "$8", "(i.provider, i.subject) <> ($5, $6)")}, ${OPENED("$2", "$3", "$4", "$9")}, used AS (
     UPDATE identities AS i SET last_used_at = clock.now, email = $7, email_verified = $8
     FROM u, ${CLOCK}
     WHERE i.provider = $5 AND i.subject = $6
@@ -39,7 +39,7 @@ const ENROLL = `
     name_skeleton: "$12",
     picture: "$13",
     providers: "ARRAY[$5::text]",
-  })}, ${LOOKED("$14", "$15", "$16", "$17")}, ${OPENED("$2", "$3", "$4")}
+  })}, ${LOOKED("$14", "$15", "$16", "$17")}, ${OPENED("$2", "$3", "$4", "$18")}
   SELECT ${USER_COLUMNS} FROM u`;
 
 const LIST = `
@@ -93,7 +93,7 @@ export function createIdentityStore(run: RunStatement, { keptSeconds }: NamesCon
       identity: Identity,
       opening: NewSession,
     ): Promise<{ user: UserRow; isOpened: boolean } | null> {
-      const values = [...session(opening), ...claims(identity)];
+      const values = [...session(opening), ...claims(identity), opening.jkt];
       const { rows } = await run<UserRow & { is_opened: boolean }>(
         "sign_in",
         SIGN_IN,
@@ -117,7 +117,7 @@ export function createIdentityStore(run: RunStatement, { keptSeconds }: NamesCon
     ): Promise<UserRow | null> {
       const { name, folded, skeleton, looks } = username;
       const player = [profile.name, name, folded, skeleton, profile.picture, ...looks, keptSeconds];
-      const values = [...session(opening), ...claims(identity), ...player];
+      const values = [...session(opening), ...claims(identity), ...player, opening.jkt];
       const { rows } = await run<UserRow>("enroll", ENROLL, values, keyOf(identity));
       return rows[0] ?? null;
     },

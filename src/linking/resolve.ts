@@ -21,7 +21,11 @@ export type ResolveDeps = {
 /** Which of the two players goes on: the one who asks, or the one whose the identity was. */
 export type Keep = "mine" | "theirs";
 
-type Resolved = { kept: UserRow; generation: number; givenUp: number | null };
+type Resolved = {
+  kept: UserRow;
+  session: { generation: number; jkt: string | null };
+  givenUp: number | null;
+};
 
 /**
  * Makes one player of the two in a conflict. Asked again, because the answer was lost, it answers the same.
@@ -38,12 +42,12 @@ export async function resolveConflict(
 ): Promise<SessionAnswer> {
   const conflict = await conflictTickets.open(ticket);
   if (!conflict) throw outdated();
-  const { kept, generation, givenUp } = await transact((stores) =>
+  const { kept, session, givenUp } = await transact((stores) =>
     resolveOnce(stores, clock, conflict, keep, { user, sessionId }),
   );
   if (givenUp !== null)
     log.event("players_merged", { userId: kept.id, sessionId, givenUpUserId: givenUp, ...context });
-  return createTokenResponse(tokens, kept, { sessionId, generation });
+  return createTokenResponse(tokens, kept, { sessionId, ...session });
 }
 
 async function resolveOnce(
@@ -67,10 +71,10 @@ async function resolveOnce(
     if (!isOne(mine) || !isOne(theirs) || owner !== theirsId) throw outdated();
     await merge(stores, clock, kept, givenUp, sessionId);
   }
-  const generation = await sessions.generationOf(sessionId, kept.id);
+  const session = await sessions.current(sessionId, kept.id);
   const now = await users.find(kept.id);
-  if (generation === null || !now) throw new ApiError("invalid_token");
-  return { kept: now, generation, givenUp: isDone ? null : givenUp.id };
+  if (!session || !now) throw new ApiError("invalid_token");
+  return { kept: now, session, givenUp: isDone ? null : givenUp.id };
 }
 
 function outdated(): ApiError {

@@ -8,9 +8,15 @@ const ISSUER = "robotouille-account-server";
 const CLIENT_ID = "game";
 const MAXIMUM_LENGTH = 4_096;
 const MAXIMUM_USER_ID = 2 ** 31 - 1;
+const THUMBPRINT = /^[A-Za-z0-9_-]{43}$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-export type AccessTokenSubject = { userId: number; sessionId: string };
+export type AccessTokenSubject = {
+  userId: number;
+  sessionId: string;
+  /** Thumbprint of the key that the token is bound to (`cnf.jkt`, RFC 9449 §6.1); null for none. */
+  jkt: string | null;
+};
 
 export type AccessTokens = {
   expiresInSeconds: number;
@@ -34,7 +40,7 @@ export function createAccessTokens(
 
   return {
     expiresInSeconds,
-    issue({ userId, sessionId }) {
+    issue({ userId, sessionId, jkt }) {
       return current.sign({
         sub: String(userId),
         user_id: userId,
@@ -42,6 +48,7 @@ export function createAccessTokens(
         type: "access",
         client_id: CLIENT_ID,
         jti: crypto.randomUUID(),
+        ...(jkt !== null && { cnf: { jkt } }),
         exp: epochSeconds(clock) + expiresInSeconds,
       });
     },
@@ -57,10 +64,14 @@ export function createAccessTokens(
 }
 
 /** The claims of our own, which the plugin knows nothing of, in the shapes that we issue. */
-function subjectOf({ type, sub, user_id: userId, sid }: Record<string, unknown>): AccessTokenSubject | null {
+function subjectOf(claims: Record<string, unknown>): AccessTokenSubject | null {
+  const { type, sub, user_id: userId, sid, cnf } = claims;
   if (type !== "access") return null;
   if (!isUserId(userId) || String(userId) !== sub) return null;
-  return typeof sid === "string" && UUID.test(sid) ? { userId, sessionId: sid } : null;
+  if (typeof sid !== "string" || !UUID.test(sid)) return null;
+  if (cnf === undefined) return { userId, sessionId: sid, jkt: null };
+  const { jkt } = Object(cnf) as Record<string, unknown>;
+  return typeof jkt === "string" && THUMBPRINT.test(jkt) ? { userId, sessionId: sid, jkt } : null;
 }
 
 function isUserId(value: unknown): value is number {

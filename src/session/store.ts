@@ -4,8 +4,11 @@ import { CLOCK, databaseTime, type RunStatement, seconds } from "../db/statement
 import { USER_COLUMNS, type UserRow } from "../users/store";
 import { uuidv7Floor } from "./uuidv7";
 
-export type NewSession = { sessionId: string; device: string | null; ip: string };
-export type RotationAttempt = { sessionId: string; generation: number; ip: string };
+/** `jkt`: thumbprint of the key that it is bound to, or null. */
+export type NewSession = { sessionId: string; device: string | null; ip: string; jkt: string | null };
+
+/** `jkt`: thumbprint of the key that has proven itself, or null. A session that is bound to none takes any. */
+export type RotationAttempt = { sessionId: string; generation: number; ip: string; jkt: string | null };
 
 /** A signed-in device of a player. */
 export type SessionRow = {
@@ -20,10 +23,14 @@ export type SessionRow = {
 export type RotationFailure =
   /** `rotatedFrom`: the address that the rotation came from. */
   | { outcome: "repeated"; generation: number; user: UserRow; rotatedFrom: string }
+  /** A token of a bound session that its own key has sent, of whatever age. */
+  | { outcome: "earlier"; generation: number; user: UserRow; jkt: string }
+  /** A token of a bound session that came without its key. */
+  | { outcome: "unproven"; userId: number }
   | { outcome: "replayed"; userId: number }
   | { outcome: "dead" };
 
-type Generation = { session_generation: number };
+type Generation = { session_generation: number; session_jkt: string | null };
 
 /**
  * A token ahead of its row is one of ours as well: the database has lost commits since (a restored backup, a
@@ -32,14 +39,18 @@ type Generation = { session_generation: number };
 const ROTATE = `
   UPDATE refresh_tokens AS s SET generation = $3 + 1, rotated_at = clock.now, ip = $4
   FROM users AS u, ${CLOCK}
-  WHERE s.id = $2 AND s.generation <= $3 AND s.revoked_at IS NULL
+  WHERE s.id = $2 AND s.generation <= $3 AND s.revoked_at IS NULL AND (s.jkt IS NULL OR s.jkt = $7)
     AND s.rotated_at > clock.now - ${seconds("$5")} AND s.created_at > clock.now - ${seconds("$6")}
     AND u.id = s.user_id AND u.banned_at IS NULL
-  RETURNING s.generation AS session_generation, ${USER_COLUMNS}`;
+  RETURNING s.generation AS session_generation, s.jkt AS session_jkt, ${USER_COLUMNS}`;
 
+/**
+ * Of a bound session a token alone proves nothing: neither that its player sent it, nor that somebody has stolen it. Its
+ * key uses it with a token of any age.
+ */
 const REVOKE_IF_REPLAYED = `
   WITH seen AS (
-    SELECT s.id AS session_id, s.user_id, s.generation, s.ip,
+    SELECT s.id AS session_id, s.user_id, s.generation, s.ip, s.jkt,
       s.rotated_at > clock.now - ${seconds("$7")} AS in_grace,
       s.revoked_at IS NULL AND u.banned_at IS NULL AND s.rotated_at > clock.now - ${seconds("$5")}
         AND s.created_at > clock.now - ${seconds("$6")} AS alive
@@ -48,11 +59,14 @@ const REVOKE_IF_REPLAYED = `
   ), revoked AS (
     UPDATE refresh_tokens AS s SET revoked_at = clock.now, ip = $4
     FROM ${CLOCK}
-    WHERE s.id = $2 AND s.revoked_at IS NULL
+    WHERE s.id = $2 AND s.revoked_at IS NULL AND s.jkt IS NULL
       AND (s.generation > $3 + 1 OR (s.generation = $3 + 1 AND s.rotated_at <= clock.now - ${seconds("$7")}))
     RETURNING s.id
+  ), used AS (
+    UPDATE refresh_tokens AS s SET rotated_at = clock.now, ip = $4
+    FROM seen, ${CLOCK} WHERE s.id = seen.session_id AND seen.alive AND s.jkt = $8 AND s.revoked_at IS NULL
   )
-  SELECT seen.generation AS session_generation, seen.ip AS rotated_from,
+  SELECT seen.generation AS session_generation, seen.jkt AS session_jkt, seen.ip AS rotated_from, seen.alive,
     seen.generation = $3 + 1 AND seen.in_grace AND seen.alive AS repeated,
     EXISTS (SELECT FROM revoked) AS replayed, ${USER_COLUMNS}
   FROM seen JOIN users AS u ON u.id = seen.user_id`;
@@ -63,8 +77,8 @@ const FIND = `
   WHERE s.id = $2 AND s.user_id = $3 AND s.revoked_at IS NULL AND u.banned_at IS NULL
     AND s.created_at > clock.now - ${seconds("$4")}`;
 
-const IS_ALIVE = `
-  SELECT FROM refresh_tokens AS s JOIN users AS u ON u.id = s.user_id, ${CLOCK}
+const FIND_ALIVE = `
+  SELECT s.jkt FROM refresh_tokens AS s JOIN users AS u ON u.id = s.user_id, ${CLOCK}
   WHERE s.id = $2 AND s.revoked_at IS NULL AND u.banned_at IS NULL
     AND s.rotated_at > clock.now - ${seconds("$3")} AND s.created_at > clock.now - ${seconds("$4")}`;
 
@@ -89,10 +103,10 @@ const DELETE_EXPIRED = `
     FOR UPDATE OF s SKIP LOCKED)`;
 
 /** Part of a statement, named `opened`: opens a session for the player in `u.id`; no row when it is open already. */
-export const OPENED = (sessionId: string, device: string, ip: string) => `
+export const OPENED = (sessionId: string, device: string, ip: string, jkt: string) => `
   opened AS (
-    INSERT INTO refresh_tokens (id, user_id, device, ip, created_at, rotated_at)
-    SELECT ${sessionId}, u.id, ${device}, ${ip}, clock.now, clock.now FROM u, ${CLOCK}
+    INSERT INTO refresh_tokens (id, user_id, device, ip, jkt, created_at, rotated_at)
+    SELECT ${sessionId}, u.id, ${device}, ${ip}, ${jkt}, clock.now, clock.now FROM u, ${CLOCK}
     ON CONFLICT (id) DO NOTHING RETURNING id
   )`;
 
@@ -106,8 +120,8 @@ const REOPEN = `
 
 const MOVE = `UPDATE refresh_tokens AS s SET user_id = $4 FROM ${CLOCK} WHERE s.id = $2 AND s.user_id = $3`;
 
-const GENERATION = `
-  SELECT s.generation FROM refresh_tokens AS s, ${CLOCK} WHERE s.id = $2 AND s.user_id = $3 AND s.revoked_at IS NULL`;
+const CURRENT = `
+  SELECT s.generation, s.jkt FROM refresh_tokens AS s, ${CLOCK} WHERE s.id = $2 AND s.user_id = $3 AND s.revoked_at IS NULL`;
 
 export type SessionStore = ReturnType<typeof createSessionStore>;
 
@@ -115,7 +129,8 @@ export type SessionStore = ReturnType<typeof createSessionStore>;
 export function createSessionStore(database: Database, run: RunStatement, policy: SecurityConfig) {
   const { refreshTokenExpirySeconds: idle, sessionMaxSeconds: cap, refreshReuseGraceSeconds: grace } = policy;
 
-  const revoke = async (which: { id?: string; userId?: number }) => {
+  type Which = { id?: string; userId?: number; OR?: { jkt: string | null }[] };
+  const revoke = async (which: Which) => {
     const revokedAt = await databaseTime(run);
     return database.prisma.session.updateManyAndReturn({
       where: { ...which, revokedAt: null },
@@ -126,29 +141,39 @@ export function createSessionStore(database: Database, run: RunStatement, policy
 
   return {
     /** One step of the rotation, if this is the current generation of a living session. */
-    async rotate({ sessionId, generation, ip }: RotationAttempt) {
-      const values = [sessionId, generation, ip, idle, cap];
+    async rotate({ sessionId, generation, ip, jkt }: RotationAttempt) {
+      const values = [sessionId, generation, ip, idle, cap, jkt];
       const { rows } = await run<UserRow & Generation>("rotate", ROTATE, values, sessionId);
       return rows[0] ? split(rows[0]) : null;
     },
 
     /** After {@link rotate} did nothing: revokes the session when the token was replayed, and says what it was. */
-    async revokeIfReplayed({ sessionId, generation, ip }: RotationAttempt): Promise<RotationFailure> {
-      type Row = UserRow & Generation & { repeated: boolean; replayed: boolean; rotated_from: string | null };
-      const values = [sessionId, generation, ip, idle, cap, grace];
+    async revokeIfReplayed({ sessionId, generation, ip, jkt }: RotationAttempt): Promise<RotationFailure> {
+      type Row = UserRow &
+        Generation & { alive: boolean; repeated: boolean; replayed: boolean; rotated_from: string | null };
+      const values = [sessionId, generation, ip, idle, cap, grace, jkt];
       const { rows } = await run<Row>("revoke_if_replayed", REVOKE_IF_REPLAYED, values, sessionId);
       const [row] = rows;
       if (!row) return { outcome: "dead" };
-      const { repeated, replayed, rotated_from: rotatedFrom, ...found } = row;
-      if (replayed) return { outcome: "replayed", userId: found.id };
+      const { alive, repeated, replayed, rotated_from: rotatedFrom, ...rest } = row;
+      const { jkt: bound, ...found } = split(rest);
+      if (replayed) return { outcome: "replayed", userId: found.user.id };
+      if (bound !== null && alive)
+        return bound === jkt
+          ? { outcome: "earlier", ...found, jkt: bound }
+          : { outcome: "unproven", userId: found.user.id };
       if (!repeated) return { outcome: "dead" };
-      return { outcome: "repeated", ...split(found), rotatedFrom: rotatedFrom ?? "" };
+      return { outcome: "repeated", ...found, rotatedFrom: rotatedFrom ?? "" };
     },
 
-    /** Whether a session goes on, whatever the token. */
-    async isAlive(sessionId: string): Promise<boolean> {
-      const { rows } = await run("is_session_alive", IS_ALIVE, [sessionId, idle, cap]);
-      return rows.length > 0;
+    /** Whether a session goes on, whatever the token, and the key that it is bound to; null when it does not. */
+    async findAlive(sessionId: string): Promise<{ jkt: string | null } | null> {
+      const { rows } = await run<{ jkt: string | null }>("find_alive_session", FIND_ALIVE, [
+        sessionId,
+        idle,
+        cap,
+      ]);
+      return rows[0] ?? null;
     },
 
     /** The user of a session that may still be used. */
@@ -179,6 +204,13 @@ export function createSessionStore(database: Database, run: RunStatement, policy
       return (await revoke({ id: sessionId }))[0] ?? null;
     },
 
+    /** @param jkt of the key that has proven itself. @returns as {@link revoke}; null also when it is bound to another */
+    async revokeProven(sessionId: string, jkt: string | null): Promise<{ userId: number } | null> {
+      return (
+        (await revoke({ id: sessionId, OR: [{ jkt: null }, ...(jkt === null ? [] : [{ jkt }])] }))[0] ?? null
+      );
+    },
+
     /** @returns whether it was a living session of this player */
     async revokeOfUser(userId: number, sessionId: string): Promise<boolean> {
       return (await revoke({ userId, id: sessionId })).length > 0;
@@ -200,13 +232,14 @@ export function createSessionStore(database: Database, run: RunStatement, policy
       await run("move_session", MOVE, [sessionId, fromUserId, toUserId]);
     },
 
-    /** The generation of a player's session that lives; null when it does not. */
-    async generationOf(sessionId: string, userId: number): Promise<number | null> {
-      const { rows } = await run<{ generation: number }>("session_generation", GENERATION, [
-        sessionId,
-        userId,
-      ]);
-      return rows[0]?.generation ?? null;
+    /** How a player's session stands that lives; null when it does not. */
+    async current(
+      sessionId: string,
+      userId: number,
+    ): Promise<{ generation: number; jkt: string | null } | null> {
+      type Row = { generation: number; jkt: string | null };
+      const { rows } = await run<Row>("current_session", CURRENT, [sessionId, userId]);
+      return rows[0] ?? null;
     },
 
     async revokeAllOfUser(userId: number): Promise<void> {
@@ -225,6 +258,6 @@ export function createSessionStore(database: Database, run: RunStatement, policy
 }
 
 /** A session's generation, apart from its user. */
-function split({ session_generation: generation, ...user }: UserRow & Generation) {
-  return { generation, user };
+function split({ session_generation: generation, session_jkt: jkt, ...user }: UserRow & Generation) {
+  return { generation, jkt, user };
 }

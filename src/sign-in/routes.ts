@@ -1,5 +1,6 @@
 import { Elysia } from "elysia";
 import type { Clock } from "../clock";
+import type { Dpop } from "../dpop/dpop";
 import { ApiError } from "../errors";
 import type { ReadContext } from "../http/context";
 import { errorResponses } from "../http/model";
@@ -14,6 +15,7 @@ import { type VerifyProofDeps, verifyProof } from "./verify-proof";
 export type SignInRouteDeps = SignInDeps &
   VerifyProofDeps & {
     clock: Clock;
+    dpop: Dpop;
     providers: Providers;
     limits: Limits;
     readContext: ReadContext;
@@ -21,12 +23,13 @@ export type SignInRouteDeps = SignInDeps &
 
 /** `POST /api/login`: a proof of who the player is, for a session. */
 export function signInRoutes(deps: SignInRouteDeps) {
-  const { clock, limits, providers, readContext } = deps;
+  const { clock, dpop, limits, providers, readContext } = deps;
 
   return new Elysia({ name: "sign-in", tags: ["Session"] }).post(
     "/api/login",
     async ({ body, request, route, server, set }) => {
       const context = readContext({ request, route, server, set });
+      const jkt = await dpop.provenKey({ request, server, set });
       const proof = readProof(body, providers);
       const newSessionId = Bun.randomUUIDv7("hex", clock.now());
       const { identity, sessionId } = await limits.signInAttempt(context.ip, () =>
@@ -35,7 +38,7 @@ export function signInRoutes(deps: SignInRouteDeps) {
       if (proof.kind === "login_code" && providers.onlyLinks(identity.provider))
         throw new ApiError("provider_unavailable");
       await limits.signIn(identity.provider, identity.subject);
-      return signIn(deps, identity, { sessionId, device: body.device ?? null, ip: context.ip }, context);
+      return signIn(deps, identity, { sessionId, device: body.device ?? null, ip: context.ip, jkt }, context);
     },
     {
       body: signInBody,
@@ -43,7 +46,9 @@ export function signInRoutes(deps: SignInRouteDeps) {
         200: sessionAnswer,
         ...errorResponses(
           "validation_failed",
+          "use_dpop_nonce",
           "provider_unavailable",
+          "invalid_dpop_proof",
           "google_token_invalid",
           "google_audience_mismatch",
           "provider_token_invalid",

@@ -24,7 +24,8 @@ export type SignInDeps = {
 /**
  * Signs a verified player in on a device of their own, and up on the first time. An opening that has happened already,
  * by a proof that was sent again because its answer was lost, gets the same session.
- * @throws {ApiError} account_disabled; invalid_grant when that session is over; rate_limited for one guest too many
+ * @throws {ApiError} account_disabled; invalid_grant when that session is over, invalid_dpop_proof when it is bound to
+ * another key; rate_limited for one guest too many
  */
 export async function signIn(
   { identities, sessions, tokens, limits, namePolicy, log }: SignInDeps,
@@ -32,7 +33,7 @@ export async function signIn(
   opening: NewSession,
   context: RequestContext,
 ): Promise<SessionAnswer> {
-  const { sessionId, device } = opening;
+  const { sessionId, device, jkt } = opening;
   const { user, isNew, isOpened } = await openSession({ identities, limits, namePolicy }, identity, opening);
   const details = { userId: user.id, sessionId, device: device ?? undefined, ...context };
   if (isOpened) {
@@ -42,10 +43,12 @@ export async function signIn(
         log.event("session_evicted", { userId: user.id, sessionId: evicted, ...context });
     log.event("login", { ...details, provider: identity.provider });
   } else {
-    if (!(await sessions.isAlive(sessionId))) throw new ApiError("invalid_grant");
+    const session = await sessions.findAlive(sessionId);
+    if (!session) throw new ApiError("invalid_grant");
+    if (session.jkt !== jkt) throw new ApiError("invalid_dpop_proof", { cause: "dpop_key" });
     log.event("login_repeated", details);
   }
-  return createTokenResponse(tokens, user, { sessionId, generation: 0 });
+  return createTokenResponse(tokens, user, { sessionId, generation: 0, jkt });
 }
 
 type Opened = { user: UserRow; isNew: boolean; isOpened: boolean };

@@ -38,7 +38,11 @@ export const tokens: Proof = {
       createRefreshKeyRing(SECRETS[round % 2] as RefreshTokenSecrets, ring),
     );
     const content = { sessionId: Bun.randomUUIDv7(), generation: run.random.integer(0, 2 ** 31 - 2) };
-    const accessToken = await access.issue({ ...content, userId: run.random.integer(1, 2 ** 31 - 1) });
+    const accessToken = await access.issue({
+      ...content,
+      jkt: null,
+      userId: run.random.integer(1, 2 ** 31 - 1),
+    });
     const refreshToken = refresh.issue(content);
     run.check((await access.verify(accessToken)) !== null, `${material.algorithm}: the genuine token works`);
     run.check(refresh.open(refreshToken)?.knownKey === true, "the genuine refresh token opens");
