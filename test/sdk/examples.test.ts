@@ -141,7 +141,7 @@ onEmbedded((at) => {
       const { shows, take, type } = client;
       await shows("Nobody is signed in");
       type("\r");
-      await shows("Another");
+      await shows("● Google");
       type("\r");
       await shows("Welcome");
       const name = freshName();
@@ -164,7 +164,7 @@ onEmbedded((at) => {
       await using taken = openClient("chloe");
       await taken.shows("Nobody is signed in");
       taken.type("\r");
-      await taken.shows("Another");
+      await taken.shows("● Google");
       taken.type("\r");
       await taken.shows("Welcome");
 
@@ -174,7 +174,7 @@ onEmbedded((at) => {
       await shows("Welcome, ");
       const guest = (await shows(/\w+ \w+/)).trim();
       await take("Link an account");
-      await shows("Another");
+      await shows("● Google");
       type("\r");
       await shows("Another player has this account");
       await shows("Who goes on?");
