@@ -25,6 +25,7 @@ import { createOwnUrl } from "./http/own-url";
 import { requestId } from "./http/request-id";
 import { createSecurityHeaders } from "./http/security-headers";
 import type { Providers } from "./identity/providers";
+import { providerRoutes } from "./identity/routes";
 import { createLimits, noLimits } from "./limits/limits";
 import { logRefusal } from "./limits/refusal-log";
 import type { LimitStore } from "./limits/store";
@@ -163,6 +164,7 @@ export function createApp({ config, database, limitStore, keyRing, clock, log, p
       if (isSignInPage(path)) return signInFailedPage(error);
       return status(error.status as 400, errorBody(error, context.requestId));
     })
+    .use(providerRoutes(common))
     .use(authorizationRoutes(common))
     .use(signInRoutes(common))
     .use(sessionRoutes(common))

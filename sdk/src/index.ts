@@ -7,6 +7,7 @@ export type { Identity } from "./identity.ts";
 export type { IdentityConflict, PlayerSummary } from "./identity-conflict.ts";
 export { OAuthManager } from "./oauth-manager.ts";
 export type { ListenOptions, LoginOptions, OAuthManagerOptions, PageOptions } from "./options.ts";
+export type { Provider } from "./provider.ts";
 export type { ProviderProof } from "./provider-proof.ts";
 export type { SignedInDevice } from "./signed-in-device.ts";
 export type { AccountStorage } from "./storage/storage.ts";

@@ -14,6 +14,7 @@ import { loginPromise } from "./login-promise.ts";
 import type { Host } from "./on-demand/host.ts";
 import type { ListenOptions, LoginOptions, OAuthManagerOptions, PageOptions } from "./options.ts";
 import type { Platform, SignIn, SignInAttempt, SignInProof, Unfinished } from "./platform.ts";
+import type { Provider } from "./provider.ts";
 import type { ProviderProof } from "./provider-proof.ts";
 import { Refresher } from "./refresher.ts";
 import { remainingMs, type Session } from "./session.ts";
@@ -207,6 +208,17 @@ export class OAuthManager {
    */
   async resolveConflict(conflict: IdentityConflict, keep: "mine" | "theirs"): Promise<UserInfo> {
     return this.#onDemand("resolveConflict", conflict, keep);
+  }
+
+  /**
+   * The ways in that the account server has, in the order to offer them. Nobody needs to be signed in.
+   *
+   * @throws AccountError
+   * @example
+   * for (const { id, name, page } of await oauth.providers()) if (page) addButton(name, () => oauth.login({ provider: id }));
+   */
+  async providers(): Promise<Provider[]> {
+    return this.#onDemand("providers");
   }
 
   /**

@@ -43,13 +43,17 @@ onEmbedded((at) => {
       });
       await page.goto(`${at.server.origin.replace("127.0.0.1", "localhost")}/play`);
 
-      const [popup] = await Promise.all([page.waitForEvent("popup"), page.click("#login")]);
+      const [popup] = await Promise.all([
+        page.waitForEvent("popup"),
+        page.getByRole("button", { name: "Sign in with Google" }).click(),
+      ]);
       await popup.getByRole("button", { name: /Ada/ }).click();
       await page.waitForSelector("#player:not([hidden])");
       const first = (await page.textContent("#name")) ?? "";
       await page.waitForFunction((name) => written.includes(name), first);
 
       const name = freshName();
+      await page.click("#open-account");
       await page.click("#rename");
       await page.fill("#new-name", name);
       await page.keyboard.press("Enter");
@@ -70,7 +74,7 @@ onEmbedded((at) => {
       });
       await page.goto("http://accounts.test/play/");
       await page.getByText("Open this page over https or at localhost").waitFor();
-      expect(await page.isVisible("#login")).toBe(false);
+      expect(await page.isVisible("#guest")).toBe(false);
       await page.close();
     });
   });

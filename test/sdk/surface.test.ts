@@ -45,6 +45,7 @@ describe("The old client's whole surface", () => {
       "changes",
       "undo",
       "transferCode",
+      "providers",
       "loginWithTransferCode",
     ] as const;
     expect(names.filter((name) => typeof oauth[name] !== "function")).toEqual([]);

@@ -2,12 +2,12 @@ import { isCancel, log, note, text } from "@clack/prompts";
 import type { OAuthManager, UserInfo } from "../../src/index.ts";
 import type { History } from "./history.ts";
 import { whileInBrowser } from "./page.ts";
-import { askProvider, PROVIDERS } from "./providers.ts";
+import { askProvider } from "./providers.ts";
 import { tell } from "./tell.ts";
 
 /** Opens the browser and waits for the player. */
 export async function logIn(oauth: OAuthManager, history: History): Promise<void> {
-  const provider = await askProvider("Sign in with", PROVIDERS);
+  const provider = await askProvider(oauth, "Sign in with", ({ page, linksOnly }) => page && !linksOnly);
   if (!provider) return;
   const options = {
     provider,

@@ -1,20 +1,20 @@
-import { isCancel, select, text } from "@clack/prompts";
+import { isCancel, select } from "@clack/prompts";
+import type { OAuthManager, Provider } from "../../src/index.ts";
+import { explain } from "./tell.ts";
 
-/** Those with a page to sign in at; which of them there are is the account server's to say. */
-export const PROVIDERS = { google: "Google", discord: "Discord", apple: "Apple" };
-
-/** The provider that the player chooses; undefined when they think better of it. */
+/** The provider that the player chooses among those that `suit`; undefined when they think better of it. */
 export async function askProvider(
+  oauth: OAuthManager,
   message: string,
-  providers: Record<string, string>,
+  suit: (provider: Provider) => boolean,
 ): Promise<string | undefined> {
-  const chosen = await select<string>({
-    message,
-    options: [
-      ...Object.entries(providers).map(([value, label]) => ({ value, label })),
-      { value: "", label: "Another", hint: "as the account server calls it" },
-    ],
-  });
-  const provider = chosen || (await text({ message: "Its name", placeholder: "studio-id" }));
-  return isCancel(provider) || !provider ? undefined : provider;
+  try {
+    const providers = (await oauth.providers()).filter(suit);
+    const options = providers.map(({ id, name }) => ({ value: id, label: name }));
+    const chosen = await select<string>({ message, options });
+    return isCancel(chosen) ? undefined : chosen;
+  } catch (error) {
+    explain(error);
+    return undefined;
+  }
 }

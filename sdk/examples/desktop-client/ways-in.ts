@@ -3,12 +3,12 @@ import type { AccountChange, OAuthManager } from "../../src/index.ts";
 import { settle } from "./conflict.ts";
 import type { History } from "./history.ts";
 import { whileInBrowser } from "./page.ts";
-import { askProvider, PROVIDERS } from "./providers.ts";
+import { askProvider } from "./providers.ts";
 import { tell } from "./tell.ts";
 
-/** One more way in for the player, Steam too, whose page signs nobody in; what is another player's is a question. */
+/** One more way in for the player, also one that signs nobody in; what is another player's is a question. */
 export async function link(oauth: OAuthManager, _history: History): Promise<void> {
-  const provider = await askProvider("Link", { ...PROVIDERS, steam: "Steam" });
+  const provider = await askProvider(oauth, "Link", ({ page }) => page);
   if (!provider) return;
   const begin = (signal: AbortSignal) => oauth.link(provider, { signal });
   await tell(() =>

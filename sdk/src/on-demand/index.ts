@@ -6,4 +6,5 @@ export { resolveConflict } from "./conflict.ts";
 export { sessions, signOutDevice, signOutEverywhere } from "./devices.ts";
 export { identities, unlink } from "./identities.ts";
 export { updatePicture, updateUsername } from "./profile.ts";
+export { providers } from "./providers.ts";
 export { loginWithTransferCode, transferCode } from "./transfer.ts";
