@@ -30,11 +30,13 @@ import type { LimitStore } from "./limits/store";
 import { createConflictTickets } from "./linking/conflict-ticket";
 import { linkingRoutes } from "./linking/routes";
 import type { Log } from "./log/log";
+import { createClients } from "./oauth/clients";
 import { pictureRoutes } from "./pictures/routes";
 import { play } from "./play/plugin";
 import { createAccessTokens } from "./session/access-token";
 import { deviceRoutes } from "./session/device-routes";
-import { createGuard } from "./session/guard";
+import { createAuthenticate, createGuard } from "./session/guard";
+import { createIssuer } from "./session/issuer";
 import { keyRoutes } from "./session/key-routes";
 import type { KeyRing } from "./session/keys";
 import { createRefreshKeyRing } from "./session/refresh-keys";
@@ -73,10 +75,15 @@ export type Deps = {
  * ```
  */
 export function createApp({ config, database, limitStore, keyRing, clock, log, providers, cutOff }: Deps) {
+  const issuer = createIssuer(config.server, () => app.server?.port);
   const tokens = {
     access: createAccessTokens(
       keyRing,
-      { expiresInSeconds: config.security.accessTokenExpirySeconds, audience: config.security.audience },
+      {
+        expiresInSeconds: config.security.accessTokenExpirySeconds,
+        audience: config.security.audience,
+        issuer,
+      },
       clock,
     ),
     refresh: createRefreshTokens(createRefreshKeyRing(config.security.refreshTokens, keyRing)),
@@ -92,7 +99,9 @@ export function createApp({ config, database, limitStore, keyRing, clock, log, p
   );
   const readBody = createBodyReader({ "/api/update_picture": UPDATE_PICTURE_BODY_BYTES }, cutOff);
   const securityHeaders = createSecurityHeaders(config.server.publicUrl);
-  const guard = createGuard(tokens.access, stores.sessions);
+  const clients = createClients(config.oauth);
+  const authenticate = createAuthenticate(tokens.access, stores.sessions);
+  const guard = createGuard(authenticate, clients.firstPartyIds);
   const ownUrl = createOwnUrl(config.server);
   const common = {
     ...stores,
@@ -156,7 +165,7 @@ export function createApp({ config, database, limitStore, keyRing, clock, log, p
     })
     .use(authorizationRoutes(common))
     .use(signInRoutes(common))
-    .use(sessionRoutes(common))
+    .use(sessionRoutes({ ...common, clients: clients.firstPartyIds }))
     .use(deviceRoutes(common))
     .use(transferRoutes(common))
     .use(linkingRoutes(common))

@@ -2,33 +2,37 @@ import { ApiError } from "../errors";
 import { isSameNetwork } from "../http/address";
 import type { RequestContext } from "../http/context";
 import type { Log } from "../log/log";
-import type { UserRow } from "../users/store";
 import type { SessionAnswer } from "./model";
 import { type OpenRefreshTokenDeps, openRefreshToken } from "./open-refresh-token";
+import type { Rotated } from "./store";
 import { createTokenResponse } from "./token-response";
 
-export type RefreshDeps = OpenRefreshTokenDeps & { log: Log };
+export type RefreshDeps = OpenRefreshTokenDeps & {
+  log: Log;
+  /** Ids of the clients whose tokens are taken. */
+  clients: readonly string[];
+};
 
 /**
  * Rotates a session by one generation (RFC 9700 §4.14.2). The predecessor, within the grace, gets the same
  * successor again, a few times; anything older is a replay and ends the session.
- * @throws {ApiError} invalid_grant, the same for every kind of dead token; temporarily_unavailable; rate_limited
+ * @throws {ApiError} invalid_grant, the same for every kind of dead token, and for another client's; temporarily_unavailable; rate_limited
  */
 export async function refresh(
   deps: RefreshDeps,
   token: string,
   context: RequestContext,
 ): Promise<SessionAnswer> {
-  const { sessions, tokens, limits, log } = deps;
+  const { sessions, tokens, limits, log, clients } = deps;
   const content = await openRefreshToken(deps, token, context);
   if (!content) throw new ApiError("invalid_grant");
   const { sessionId, generation } = content;
   await limits.refresh(sessionId);
-  const attempt = { sessionId, generation, ip: context.ip };
+  const attempt = { sessionId, generation, ip: context.ip, clients };
 
-  const answer = (event: "refresh" | "refresh_repeated", found: { user: UserRow; generation: number }) => {
-    log.event(event, { userId: found.user.id, sessionId, ...context });
-    return createTokenResponse(tokens, found.user, { sessionId, generation: found.generation });
+  const answer = (event: "refresh" | "refresh_repeated", { user, ...found }: Rotated) => {
+    log.event(event, { userId: user.id, sessionId, ...context });
+    return createTokenResponse(tokens, user, { sessionId, ...found });
   };
 
   const rotated = await sessions.rotate(attempt);
