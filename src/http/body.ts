@@ -13,17 +13,28 @@ const MAXIMUM_DEPTH = 16;
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true });
 
 /**
- * Reads a JSON request body, which has ten seconds to arrive; a request without one and without a type has none.
+ * Reads a request body, JSON or on some routes a form, which has ten seconds to arrive; a request without one and without a
+ * type has none.
  * @param route as it was registered
  * @throws {ApiError} unsupported_media_type, payload_too_large, request_timeout, validation_failed
  */
 export type BodyReader = (request: Request, contentType: string, route: string) => Promise<unknown>;
 
+const NOT_A_FORM = "The request body must be application/x-www-form-urlencoded.";
+const JSON_TYPE = "application/json";
+const FORM_TYPE = "application/x-www-form-urlencoded";
+
+export type BodyRules = {
+  /** Bytes that the bodies of some routes may have. */
+  maxima: Readonly<Record<string, number>>;
+  /** Routes whose bodies are forms. */
+  forms: readonly string[];
+};
+
 /**
- * @param maxima bytes that the bodies of some routes may have
  * @param cutOff once aborted, bodies that have not arrived yet are no longer waited for
  */
-export function createBodyReader(maxima: Readonly<Record<string, number>>, cutOff?: AbortSignal): BodyReader {
+export function createBodyReader({ maxima, forms }: BodyRules, cutOff?: AbortSignal): BodyReader {
   const arriving = new Set<() => void>();
   cutOff?.addEventListener("abort", () => {
     for (const giveUp of arriving) giveUp();
@@ -31,9 +42,12 @@ export function createBodyReader(maxima: Readonly<Record<string, number>>, cutOf
   const late = () => new ApiError("request_timeout");
   return async (request, contentType, route) => {
     if (!contentType && !hasBody(request.headers)) return undefined;
-    if (contentType.toLowerCase() !== "application/json") throw new ApiError("unsupported_media_type");
+    const isForm = forms.includes(route);
+    if (contentType.toLowerCase() !== (isForm ? FORM_TYPE : JSON_TYPE))
+      throw new ApiError("unsupported_media_type", isForm ? { message: NOT_A_FORM } : {});
     const body = readCapped(request, maxima[route] ?? MAXIMUM_BODY_BYTES);
-    return parseBody(await withDeadline(body, BODY_DEADLINE_MS, late, arriving));
+    const bytes = await withDeadline(body, BODY_DEADLINE_MS, late, arriving);
+    return isForm ? parseForm(bytes) : parseBody(bytes);
   };
 }
 
@@ -47,6 +61,22 @@ function parseBody(bytes: Uint8Array): unknown {
   } catch {
     throw new ApiError("validation_failed", {
       message: "The request body is not valid JSON.",
+      fields: { fields: [] },
+    });
+  }
+}
+
+/** RFC 6749 §3.2: a parameter is there once, and one without a value is not there. */
+function parseForm(bytes: Uint8Array): unknown {
+  try {
+    const pairs = [...new URLSearchParams(strictUtf8.decode(bytes))];
+    const form = Object.fromEntries(pairs.filter(([, value]) => value !== ""));
+    if (new Set(pairs.map(([name]) => name)).size !== pairs.length) throw new TypeError();
+    requireHarmless(form);
+    return form;
+  } catch {
+    throw new ApiError("validation_failed", {
+      message: "The request body is not a form with each parameter once.",
       fields: { fields: [] },
     });
   }

@@ -133,6 +133,22 @@ const TOKEN_CONTENT = `
   SELECT s.generation, s.client_id AS "clientId", s.scope
   FROM refresh_tokens AS s, ${CLOCK} WHERE s.id = $2 AND s.user_id = $3 AND s.revoked_at IS NULL`;
 
+const DESCRIBE = `
+  SELECT s.user_id AS "userId", s.generation, s.client_id AS "clientId", s.scope, s.created_at AS "createdAt",
+    s.rotated_at AS "rotatedAt",
+    s.revoked_at IS NULL AND u.banned_at IS NULL AND s.rotated_at > clock.now - ${seconds("$3")}
+      AND s.created_at > clock.now - ${seconds("$4")} AS "isAlive"
+  FROM refresh_tokens AS s JOIN users AS u ON u.id = s.user_id, ${CLOCK} WHERE s.id = $2`;
+
+/** What is known of a session, alive or dead. */
+export type SessionDescription = {
+  userId: number;
+  generation: number;
+  createdAt: Date;
+  rotatedAt: Date;
+  isAlive: boolean;
+} & SessionClient;
+
 export type SessionStore = ReturnType<typeof createSessionStore>;
 
 /** Every statement on `refresh_tokens`; opening one is part of the identity store's. */
@@ -178,6 +194,12 @@ export function createSessionStore(database: Database, run: RunStatement, policy
     async isAlive(sessionId: string): Promise<boolean> {
       const { rows } = await run("is_session_alive", IS_ALIVE, [sessionId, idle, cap]);
       return rows.length > 0;
+    },
+
+    /** @returns null for a session that there never was, or whose row is gone */
+    async describe(sessionId: string): Promise<SessionDescription | null> {
+      const { rows } = await run<SessionDescription>("describe_session", DESCRIBE, [sessionId, idle, cap]);
+      return rows[0] ?? null;
     },
 
     /** The user of a session that may still be used. */

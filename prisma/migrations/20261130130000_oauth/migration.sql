@@ -62,6 +62,9 @@ CREATE TABLE "server_keys" (
 );
 
 -- CreateIndex
+CREATE UNIQUE INDEX "authorization_codes_session_id_key" ON "authorization_codes"("session_id");
+
+-- CreateIndex
 CREATE INDEX "authorization_codes_created_at_idx" ON "authorization_codes"("created_at");
 
 -- CreateIndex
