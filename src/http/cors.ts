@@ -22,8 +22,8 @@ export function cors({ mode, oauth, server }: Config) {
     },
     credentials: false,
     methods: ["GET", "POST", "DELETE"],
-    allowedHeaders: ["authorization", "content-type", "x-request-id"],
-    exposeHeaders: ["x-request-id", "retry-after", "www-authenticate"],
+    allowedHeaders: ["authorization", "content-type", "dpop", "x-request-id"],
+    exposeHeaders: ["x-request-id", "retry-after", "www-authenticate", "dpop-nonce"],
     maxAge: 600,
   });
 }

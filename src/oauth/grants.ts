@@ -32,8 +32,16 @@ export type Granted = {
   nonce: string | null;
 };
 
+/** Who asks for tokens: a client, and the key that it has proven to hold (RFC 9449 §5), or null. */
+type TokenAsking = { client: Client; jkt: string | null };
+
 /** Exchanges what a client holds for tokens. @throws {OAuthError | ApiError} */
-type Grant = (deps: GrantDeps, form: TokenForm, client: Client, context: RequestContext) => Promise<Granted>;
+type Grant = (
+  deps: GrantDeps,
+  form: TokenForm,
+  asking: TokenAsking,
+  context: RequestContext,
+) => Promise<Granted>;
 
 /** By `grant_type`. */
 export const GRANTS: Readonly<Record<string, Grant>> = {
@@ -45,9 +53,10 @@ export const GRANTS: Readonly<Record<string, Grant>> = {
 async function authorizationCode(
   deps: GrantDeps,
   form: TokenForm,
-  client: Client,
+  asking: TokenAsking,
   context: RequestContext,
 ): Promise<Granted> {
+  const { client } = asking;
   const code = required(form, "code");
   const request = {
     code,
@@ -58,7 +67,7 @@ async function authorizationCode(
   const redeemed = await deps.limits.signInAttempt(context.ip, () => redeemCode(deps, request, context));
   const { scope, nonce, sessionId, name, picture } = redeemed;
   const identity = { ...redeemed.identity, loadProfile: async () => ({ name, picture }) };
-  const answer = await openSession(deps, { identity, sessionId, scope }, client, context);
+  const answer = await openSession(deps, { identity, sessionId, scope }, asking, context);
   await requireUsedOnce(deps, code, sessionId, context);
   if (redeemed.consentGiven) await deps.grants.consent(answer.user.id, client.id, scopesOf(scope));
   return { answer, sessionId, scope, nonce };
@@ -68,12 +77,12 @@ async function authorizationCode(
 async function refreshToken(
   deps: GrantDeps,
   form: TokenForm,
-  client: Client,
+  { client, jkt }: TokenAsking,
   context: RequestContext,
 ): Promise<Granted> {
   const token = required(form, "refresh_token");
   if (form.scope !== undefined) await requireGranted(deps, token, form.scope);
-  const { user, content } = await rotate({ ...deps, clients: [client.id] }, token, context);
+  const { user, content } = await rotate({ ...deps, clients: [client.id] }, token, jkt, context);
   const scope = narrowedScope(content.scope, form.scope);
   const answer = await createTokenResponse(deps.tokens, user, { ...content, scope });
   return { answer, sessionId: content.sessionId, scope, nonce: null };
@@ -90,13 +99,13 @@ async function requireGranted({ sessions, tokens }: GrantDeps, token: string, as
 async function openSession(
   deps: GrantDeps,
   { identity, sessionId, scope }: { identity: VerifiedIdentity; sessionId: string; scope: string | null },
-  client: Client,
+  { client, jkt }: TokenAsking,
   context: RequestContext,
 ): Promise<SessionAnswer> {
   await deps.limits.signIn(identity.provider, identity.subject);
   const clientId = client.id;
   const device = clientId === GAME_CLIENT_ID ? null : client.name;
-  return signIn(deps, identity, { sessionId, device, ip: context.ip, clientId, scope }, context);
+  return signIn(deps, identity, { sessionId, device, ip: context.ip, clientId, scope, jkt }, context);
 }
 
 function required(form: TokenForm, name: keyof TokenForm): string {

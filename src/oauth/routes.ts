@@ -49,7 +49,7 @@ export function oauthRoutes(deps: OAuthRouteDeps) {
     .post(
       "/oauth/token",
       ({ body, request, route, server, set }) =>
-        exchange(deps, body, request.headers, readContext({ request, route, server, set })),
+        exchange(deps, body, { request, server, set }, readContext({ request, route, server, set })),
       {
         parse: "urlencoded",
         body: tokenForm,
@@ -60,6 +60,8 @@ export function oauthRoutes(deps: OAuthRouteDeps) {
             "invalid_grant",
             "unsupported_grant_type",
             "invalid_scope",
+            "use_dpop_nonce",
+            "invalid_dpop_proof",
           ),
         },
         detail: {
@@ -73,7 +75,8 @@ export function oauthRoutes(deps: OAuthRouteDeps) {
       "/oauth/revoke",
       async ({ body, request, route, server, set }) => {
         const client = publicClient(clients, body, request.headers);
-        await revoke(deps, body.token, client, readContext({ request, route, server, set }));
+        const jkt = await deps.dpop.provenKey({ request, server, set });
+        await revoke(deps, body.token, { client, jkt }, readContext({ request, route, server, set }));
         return new Response(null);
       },
       {
@@ -86,7 +89,8 @@ export function oauthRoutes(deps: OAuthRouteDeps) {
           responses: {
             200: { description: "The token is good for nothing now." },
             400: {
-              description: "`invalid_request`, `invalid_client`, or `invalid_grant` for another client's.",
+              description:
+                "`invalid_request`, `invalid_client`, `invalid_grant` for another client's, `invalid_dpop_proof` without the key of a bound session.",
             },
             503: { description: "`temporarily_unavailable`." },
           },
@@ -114,8 +118,8 @@ export function oauthRoutes(deps: OAuthRouteDeps) {
         },
       },
     )
-    .get("/oauth/userinfo", ({ request }) => userinfo(deps, request.headers), USERINFO)
-    .post("/oauth/userinfo", ({ request }) => userinfo(deps, request.headers), USERINFO)
+    .get("/oauth/userinfo", ({ request, server, set }) => userinfo(deps, { request, server, set }), USERINFO)
+    .post("/oauth/userinfo", ({ request, server, set }) => userinfo(deps, { request, server, set }), USERINFO)
     .get(
       "/.well-known/openid-configuration",
       ({ server, set }) => metadata(set, ownUrl(server?.port)),

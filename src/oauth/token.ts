@@ -1,3 +1,4 @@
+import type { Dpop, ProvenRequest } from "../dpop/dpop";
 import type { RequestContext } from "../http/context";
 import type { Client, Clients } from "./clients";
 import { GRANTS, type GrantDeps, type Granted, type TokenForm } from "./grants";
@@ -5,7 +6,7 @@ import type { IdTokens } from "./id-token";
 import { OAuthError } from "./oauth-error";
 import { hasScope } from "./scopes";
 
-export type TokenDeps = GrantDeps & { clients: Clients; idTokens: IdTokens };
+export type TokenDeps = GrantDeps & { clients: Clients; dpop: Dpop; idTokens: IdTokens };
 
 /** What every request of a client carries. */
 export type ClientForm = { client_id?: string; client_secret?: string };
@@ -17,13 +18,14 @@ export type ClientForm = { client_id?: string; client_secret?: string };
 export async function exchange(
   deps: TokenDeps,
   form: TokenForm & ClientForm & { grant_type: string },
-  headers: Headers,
+  parts: ProvenRequest,
   context: RequestContext,
 ) {
-  const client = publicClient(deps.clients, form, headers);
+  const client = publicClient(deps.clients, form, parts.request.headers);
   const grant = Object.hasOwn(GRANTS, form.grant_type) ? GRANTS[form.grant_type] : undefined;
   if (!grant) throw new OAuthError("unsupported_grant_type");
-  return tokenAnswer(deps.idTokens, client, await grant(deps, form, client, context));
+  const jkt = await deps.dpop.provenKey(parts);
+  return tokenAnswer(deps.idTokens, client, await grant(deps, form, { client, jkt }, context));
 }
 
 /**
