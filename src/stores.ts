@@ -7,8 +7,11 @@ import { inTransaction } from "./db/transaction";
 import { createIdentityStore, type IdentityStore } from "./identity/store";
 import { createRateLimitStore, type RateLimitStore } from "./limits/rate-limits";
 import { type AccountChangeStore, createAccountChangeStore } from "./linking/store";
+import { createGrantStore, type GrantStore } from "./oauth/store";
 import { createPictureStore, type PictureStore } from "./pictures/store";
+import { createServerKeyStore, type ServerKeyStore } from "./server-keys/store";
 import { createSessionStore, type SessionStore } from "./session/store";
+import { createSigningKeyStore, type SigningKeyStore } from "./signing-keys/store";
 import { createTransferStore, type TransferStore } from "./transfer/store";
 import { createUserStore, type UserStore } from "./users/store";
 
@@ -16,10 +19,13 @@ import { createUserStore, type UserStore } from "./users/store";
 export type Stores = {
   accountChanges: AccountChangeStore;
   authorizations: AuthorizationStore;
+  grants: GrantStore;
   identities: IdentityStore;
   pictures: PictureStore;
   rateLimits: RateLimitStore;
+  serverKeys: ServerKeyStore;
   sessions: SessionStore;
+  signingKeys: SigningKeyStore;
   transfers: TransferStore;
   users: UserStore;
 };
@@ -38,10 +44,13 @@ export function createStores(
   return {
     accountChanges: createAccountChangeStore(run),
     authorizations: createAuthorizationStore(run),
+    grants: createGrantStore(run),
     identities: createIdentityStore(run, names),
     pictures: createPictureStore(run),
     rateLimits: createRateLimitStore(run),
+    serverKeys: createServerKeyStore(run),
     sessions: createSessionStore(database, run, security),
+    signingKeys: createSigningKeyStore(run),
     transfers: createTransferStore(run),
     users: createUserStore(run, names),
   };

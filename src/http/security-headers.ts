@@ -45,7 +45,7 @@ export function createSecurityHeaders(
   const page = { ...common, ...PAGE };
   const picture = { ...common, ...PICTURE };
   return (path) => {
-    if (/^\/(api|auth)\//.test(path)) return sensitive;
+    if (/^\/(api|auth|oauth)\//.test(path)) return sensitive;
     if (path.startsWith("/pictures/")) return picture;
     return /^\/(swagger|play)(\/|$)/.test(path) ? page : ordinary;
   };
