@@ -4,6 +4,7 @@ import type { SecurityConfig } from "./config/config";
 import type { Database, Statements } from "./db/database";
 import { createRunStatement } from "./db/statements";
 import { inTransaction } from "./db/transaction";
+import { createDeviceStore, type DeviceStore } from "./device/store";
 import { createIdentityStore, type IdentityStore } from "./identity/store";
 import { createRateLimitStore, type RateLimitStore } from "./limits/rate-limits";
 import { type AccountChangeStore, createAccountChangeStore } from "./linking/store";
@@ -16,6 +17,7 @@ import { createUserStore, type UserStore } from "./users/store";
 export type Stores = {
   accountChanges: AccountChangeStore;
   authorizations: AuthorizationStore;
+  devices: DeviceStore;
   identities: IdentityStore;
   pictures: PictureStore;
   rateLimits: RateLimitStore;
@@ -38,6 +40,7 @@ export function createStores(
   return {
     accountChanges: createAccountChangeStore(run),
     authorizations: createAuthorizationStore(run),
+    devices: createDeviceStore(run),
     identities: createIdentityStore(run),
     pictures: createPictureStore(run),
     rateLimits: createRateLimitStore(run),
