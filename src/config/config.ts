@@ -8,13 +8,22 @@ import { readConfigFile } from "./file";
 import { type GoogleConfig, googleSection } from "./google";
 import { type GuestsConfig, guestsSection } from "./guests";
 import { type LimitsConfig, limitsSection } from "./limits";
+import { type OAuthConfig, oauthSection } from "./oauth";
 import { Problems } from "./problems";
 import { type SecurityConfig, securitySection } from "./security";
 import { type ServerConfig, serverSection } from "./server";
 import { settle } from "./settle";
 
 export { ConfigError } from "./problems";
-export type { DatabaseConfig, GoogleConfig, GuestsConfig, LimitsConfig, SecurityConfig, ServerConfig };
+export type {
+  DatabaseConfig,
+  GoogleConfig,
+  GuestsConfig,
+  LimitsConfig,
+  OAuthConfig,
+  SecurityConfig,
+  ServerConfig,
+};
 
 /** Everything the server may be told, validated and frozen. */
 export type Config = Readonly<{
@@ -23,6 +32,7 @@ export type Config = Readonly<{
   security: SecurityConfig;
   google: GoogleConfig;
   guests: GuestsConfig;
+  oauth: OAuthConfig;
   server: ServerConfig;
   /** Absolute folder of the embedded database and of secrets made in development. */
   dataDir: string;
@@ -56,6 +66,7 @@ export function loadConfig(source: ConfigSource): Config {
     security: securitySection(settings, source.cwd, production, problems),
     google: googleSection(settings, production, problems),
     guests: guestsSection(settings),
+    oauth: oauthSection(settings, production, problems),
     server: serverSection(settings, database, production, problems),
     ...paths,
     limits: limitsSection(settings, database, problems),

@@ -1,6 +1,7 @@
 import { databaseSettings } from "./settings/database";
 import { googleSettings } from "./settings/google";
 import { guestSettings } from "./settings/guests";
+import { oauthSettings } from "./settings/oauth";
 import { securitySettings } from "./settings/security";
 import { serverSettings } from "./settings/server";
 import type { Setting, SettingValue } from "./settings/setting";
@@ -11,6 +12,7 @@ export const SETTINGS = {
   ...securitySettings,
   ...googleSettings,
   ...guestSettings,
+  ...oauthSettings,
   ...serverSettings,
 };
 
