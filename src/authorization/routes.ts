@@ -7,6 +7,7 @@ import type { Limits } from "../limits/limits";
 import type { BrowserBinding } from "./browser-binding";
 import { type CallbackDeps, finishAuthorization, SignInRefused } from "./callback";
 import { callbackQuery, startQuery } from "./model";
+import { ownStartUrl } from "./own-start";
 import type { RedirectUriCheck } from "./redirect-uri";
 import { startAuthorization } from "./start";
 
@@ -116,17 +117,4 @@ export function authorizationRoutes(deps: AuthorizationRouteDeps) {
         },
       },
     );
-}
-
-/** Says that a start has been sent to our own address. A proxy may call us by another name, so it happens once. */
-const REDIRECTED = "redirected";
-
-/**
- * Where a start has to go first when it came by another name of this server than the callback will: the cookie of the
- * one is not seen by the other.
- */
-function ownStartUrl(request: Request, ownUrl: string): string | null {
-  const { host, pathname, search, searchParams } = new URL(request.url);
-  if (host === new URL(ownUrl).host || searchParams.has(REDIRECTED)) return null;
-  return `${ownUrl}${pathname}${search}&${REDIRECTED}=1`;
 }
