@@ -2,11 +2,17 @@ import { Elysia } from "elysia";
 import { createBrowserBinding } from "./authorization/browser-binding";
 import { signInFailedPage } from "./authorization/page";
 import { createRedirectUriCheck } from "./authorization/redirect-uri";
-import { authorizationRoutes, isSignInPage } from "./authorization/routes";
+import { authorizationRoutes } from "./authorization/routes";
 import { createStates } from "./authorization/state";
 import type { Clock } from "./clock";
 import type { Config } from "./config/config";
 import type { Database } from "./db/database";
+import { deviceAuthorizationRoute } from "./device/authorization-route";
+import { deviceConfirmRoutes } from "./device/confirm-routes";
+import { createDevicePages } from "./device/device-page";
+import { DEVICE_RETURN_PATH, devicePageRoutes } from "./device/routes";
+import { createUserCodes } from "./device/user-code";
+import { createWaiting } from "./device/waiting";
 import { ApiError } from "./errors";
 import { explorer } from "./explorer/plugin";
 import { asHealthCheck } from "./health/balancer-check";
@@ -23,6 +29,7 @@ import { withoutNullMembers } from "./http/null-members";
 import { createOwnUrl } from "./http/own-url";
 import { requestId } from "./http/request-id";
 import { createSecurityHeaders } from "./http/security-headers";
+import { isSignInPage } from "./http/sign-in-page";
 import type { Providers } from "./identity/providers";
 import { createLimits, noLimits } from "./limits/limits";
 import { logRefusal } from "./limits/refusal-log";
@@ -30,6 +37,8 @@ import type { LimitStore } from "./limits/store";
 import { createConflictTickets } from "./linking/conflict-ticket";
 import { linkingRoutes } from "./linking/routes";
 import type { Log } from "./log/log";
+import { createClients } from "./oauth/clients";
+import { createPlayerPage } from "./oauth/player-page";
 import { pictureRoutes } from "./pictures/routes";
 import { play } from "./play/plugin";
 import { createAccessTokens } from "./session/access-token";
@@ -60,6 +69,8 @@ export type Deps = {
   providers: Providers;
   /** Aborted when the process is about to end: what is half sent then is no longer waited for. */
   cutOff?: AbortSignal;
+  /** Aborted when the process is told to end: nobody waits for a player any more. */
+  ending?: AbortSignal;
 };
 
 /**
@@ -72,7 +83,17 @@ export type Deps = {
  * const response = await app.fetch(new Request("http://localhost/health/live"));
  * ```
  */
-export function createApp({ config, database, limitStore, keyRing, clock, log, providers, cutOff }: Deps) {
+export function createApp({
+  config,
+  database,
+  limitStore,
+  keyRing,
+  clock,
+  log,
+  providers,
+  cutOff,
+  ending,
+}: Deps) {
   const tokens = {
     access: createAccessTokens(
       keyRing,
@@ -94,9 +115,11 @@ export function createApp({ config, database, limitStore, keyRing, clock, log, p
   const securityHeaders = createSecurityHeaders(config.server.publicUrl);
   const guard = createGuard(tokens.access, stores.sessions);
   const ownUrl = createOwnUrl(config.server);
+  const binding = createBrowserBinding(config.server.publicUrl);
   const common = {
     ...stores,
-    binding: createBrowserBinding(config.server.publicUrl),
+    binding,
+    clients: createClients(config.oauth),
     clock,
     conflictTickets: createConflictTickets(keyRing, clock),
     guard,
@@ -111,6 +134,15 @@ export function createApp({ config, database, limitStore, keyRing, clock, log, p
     transferCodes: createTransferCodes(keyRing),
     tokens,
     transact: createTransact(database, clock, config.security),
+    userCodes: createUserCodes(keyRing),
+    waiting: createWaiting(stores.devices, ending),
+  };
+  const devicePage = {
+    devicePages: createDevicePages(keyRing, clock, binding),
+    devicePlayerPage: createPlayerPage<{ userCode: string }>(
+      { ...common, keyRing },
+      { purpose: "device player", path: DEVICE_RETURN_PATH },
+    ),
   };
 
   const handle = (request: Request): Promise<Response> => Promise.resolve(app.fetch(request));
@@ -160,6 +192,9 @@ export function createApp({ config, database, limitStore, keyRing, clock, log, p
     .use(deviceRoutes(common))
     .use(transferRoutes(common))
     .use(linkingRoutes(common))
+    .use(deviceAuthorizationRoute(common))
+    .use(devicePageRoutes({ ...common, ...devicePage }))
+    .use(deviceConfirmRoutes(common))
     .use(userRoutes(common))
     .use(pictureRoutes(stores.pictures))
     .use(keyRoutes(keyRing))

@@ -39,11 +39,6 @@ const PARAMETERS = t.Object({
   }),
 });
 
-/** Whether a player looks at the answer, so that an error is a page. */
-export function isSignInPage(path: string): boolean {
-  return path.startsWith("/auth/");
-}
-
 /**
  * The server as the provider's OAuth client, so that a game needs no client id: the game goes to the start with its
  * own PKCE challenge and gets a one-time login code at its redirect URI.

@@ -41,12 +41,8 @@ export async function findRequest(
  * @returns null when no device waits with this code
  * @throws {ApiError} rate_limited
  */
-export async function lookUp(
-  deps: FindRequestDeps,
-  typed: string,
-  ip: string,
-): Promise<AskingDevice | null> {
+export async function lookUp(deps: FindRequestDeps, typed: string, ip: string): Promise<AskingDevice | null> {
   const userCode = deps.userCodes.read(typed);
   // Nobody guesses with what is no code at all.
-  return userCode && deps.limits.userCodeAttempt(ip, () => findRequest(deps, userCode));
+  return userCode === null ? null : deps.limits.userCodeAttempt(ip, () => findRequest(deps, userCode));
 }

@@ -3,12 +3,16 @@ import { t } from "elysia";
 import { characters } from "../http/model";
 import { DEVICE_CODE_SECONDS, POLL_INTERVAL_SECONDS } from "./store";
 
-const userCode = (description: string) =>
-  t.String({ maxLength: 64, description, examples: ["WDJB-MJHT"] });
+const userCode = (description: string) => t.String({ maxLength: 64, description, examples: ["WDJB-MJHT"] });
 
 export const deviceAuthorizationBody = t.Object({
   client_id: t.String({ minLength: 1, maxLength: 64, examples: ["game"] }),
-  scope: t.Optional(t.String({ maxLength: 512, pattern: "^[\\x21\\x23-\\x5b\\x5d-\\x7e]+( [\\x21\\x23-\\x5b\\x5d-\\x7e]+)*$" })),
+  scope: t.Optional(
+    t.String({
+      maxLength: 512,
+      pattern: "^[\\x21\\x23-\\x5b\\x5d-\\x7e]+( [\\x21\\x23-\\x5b\\x5d-\\x7e]+)*$",
+    }),
+  ),
   device: t.Optional(characters(64, { description: "Ours: what the player calls this device." })),
 });
 
@@ -23,6 +27,13 @@ export const deviceAuthorizationAnswer = t.Object({
 
 export const deviceQuery = t.Object({
   user_code: t.Optional(userCode("As the device shows it; case and separators do not matter.")),
+});
+
+export const signInQuery = t.Object({
+  user_code: userCode("As the page before has it."),
+  provider: t.Optional(
+    t.String({ pattern: "^[a-z0-9_-]{1,64}$", description: "The way in that the player chose." }),
+  ),
 });
 
 export const qrQuery = t.Object({ user_code: userCode("As the device shows it.") });

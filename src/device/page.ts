@@ -1,5 +1,5 @@
-import { type Html, html } from "../http/html";
 import { isSameNetwork } from "../http/address";
+import { type Html, html } from "../http/html";
 import { page } from "../http/page";
 import type { Identity, Profile } from "../identity/provider";
 import type { AskingDevice } from "./find-request";

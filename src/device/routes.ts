@@ -1,7 +1,8 @@
 import { Elysia } from "elysia";
 import type { BrowserBinding } from "../authorization/browser-binding";
+import { ownStartUrl } from "../authorization/own-start";
+import { ApiError } from "../errors";
 import type { ReadContext, RequestContext } from "../http/context";
-import { errorResponses } from "../http/model";
 import type { OwnUrl } from "../http/own-url";
 import type { Limits } from "../limits/limits";
 import { logRefusal } from "../limits/refusal-log";
@@ -9,9 +10,10 @@ import type { Log } from "../log/log";
 import type { PlayerPage } from "../oauth/player-page";
 import type { DevicePages } from "./device-page";
 import { type FindRequestDeps, findRequest, lookUp } from "./find-request";
-import { answerBody, deviceQuery, qrQuery } from "./model";
+import { answerBody, deviceQuery, qrQuery, signInQuery } from "./model";
 import { allowedPage, askingDevicePage, confirmPage, deniedPage, enterCodePage, overPage } from "./page";
 import { qrSvg } from "./qr";
+import { verificationUri } from "./verification-uri";
 
 /** Where a player comes back to who said who they are. */
 export const DEVICE_RETURN_PATH = "/device/return";
@@ -48,10 +50,12 @@ export function devicePageRoutes(deps: DeviceRouteDeps) {
   return new Elysia({ name: "device", tags: ["Sign-in page"] })
     .get(
       "/device",
-      async ({ query, request, route, server, set }) => {
+      async ({ query, redirect, request, route, server, set }) => {
         const context = readContext({ request, route, server, set });
         const { user_code: typed } = query;
         if (typed === undefined) return enterCodePage();
+        const elsewhere = ownStartUrl(request, ownUrl(server?.port));
+        if (elsewhere) return redirect(elsewhere, 302);
         const asking = await lookUp(deps, typed, context.ip);
         if (!asking) return unknownCode(context);
         const { browser, setCookie } = binding.bind(request.headers);
@@ -73,7 +77,7 @@ export function devicePageRoutes(deps: DeviceRouteDeps) {
       "/device/sign-in",
       async ({ query, request, route, server, set }) => {
         const context = readContext({ request, route, server, set });
-        const asking = await lookUp(deps, query.user_code ?? "", context.ip);
+        const asking = await lookUp(deps, query.user_code, context.ip);
         if (!asking) return unknownCode(context);
         const { userCode } = asking;
         const hrefOf = (provider: string) => `/device/sign-in?user_code=${userCode}&provider=${provider}`;
@@ -81,7 +85,7 @@ export function devicePageRoutes(deps: DeviceRouteDeps) {
         return devicePlayerPage.ask({ userCode }, choice, { request, ownUrl: ownUrl(server?.port) });
       },
       {
-        query: deviceQuery,
+        query: signInQuery,
         detail: { responses: { ...PAGE, ...REDIRECT }, summary: "Where the player says who they are" },
       },
     )
@@ -138,7 +142,10 @@ export function devicePageRoutes(deps: DeviceRouteDeps) {
       "/device/qr.svg",
       ({ query, server }) => {
         const userCode = userCodes.read(query.user_code);
-        if (!userCode) throw noUserCode();
+        if (!userCode)
+          throw new ApiError("validation_failed", {
+            fields: { fields: [{ path: "user_code", message: "is no code" }] },
+          });
         const svg = qrSvg(verificationUri(ownUrl(server?.port), userCode));
         return new Response(svg, { headers: { "content-type": "image/svg+xml" } });
       },
@@ -147,7 +154,7 @@ export function devicePageRoutes(deps: DeviceRouteDeps) {
         detail: {
           responses: {
             200: { description: "A QR code.", content: { "image/svg+xml": {} } },
-            ...errorResponses("validation_failed"),
+            400: { description: "The code is none.", content: { "application/json": {} } },
           },
           summary: "The QR code of `verification_uri_complete`",
           description: "For a page of any origin to show. It says nothing about whether a device waits.",

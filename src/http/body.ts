@@ -10,10 +10,17 @@ const BODY_DEADLINE_MS = 10_000;
 /** How deep arrays and objects may be nested; code that walks deeper ones recursively may run out of stack. */
 const MAXIMUM_DEPTH = 16;
 
+const JSON_TYPE = "application/json";
+const FORM = "application/x-www-form-urlencoded";
+
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true });
 
+/** Routes that take forms, as OAuth has it (RFC 6749 §3.2) and browsers send them, and no JSON. */
+const FORMS = /^\/(oauth\/|device$)/;
+
 /**
- * Reads a JSON request body, which has ten seconds to arrive; a request without one and without a type has none.
+ * Reads a request body, which has ten seconds to arrive: JSON, or a form where the route takes one. A request without
+ * one and without a type has none.
  * @param route as it was registered
  * @throws {ApiError} unsupported_media_type, payload_too_large, request_timeout, validation_failed
  */
@@ -31,13 +38,33 @@ export function createBodyReader(maxima: Readonly<Record<string, number>>, cutOf
   const late = () => new ApiError("request_timeout");
   return async (request, contentType, route) => {
     if (!contentType && !hasBody(request.headers)) return undefined;
-    if (contentType.toLowerCase() !== "application/json") throw new ApiError("unsupported_media_type");
+    const isForm = FORMS.test(route);
+    if (contentType.toLowerCase() !== (isForm ? FORM : JSON_TYPE))
+      throw new ApiError(
+        "unsupported_media_type",
+        isForm ? { message: `The request body must be ${FORM}.` } : {},
+      );
     const body = readCapped(request, maxima[route] ?? MAXIMUM_BODY_BYTES);
-    return parseBody(await withDeadline(body, BODY_DEADLINE_MS, late, arriving));
+    const bytes = await withDeadline(body, BODY_DEADLINE_MS, late, arriving);
+    return isForm ? parseForm(bytes) : parseJson(bytes);
   };
 }
 
-function parseBody(bytes: Uint8Array): unknown {
+/** A member without a value is as if it were left out, and none may be there twice (RFC 6749 §3.2). */
+function parseForm(bytes: Uint8Array): Record<string, string> {
+  const members = [...new URLSearchParams(Buffer.from(bytes).toString())].filter(([, value]) => value !== "");
+  const form = Object.fromEntries(members);
+  const isSound =
+    Object.keys(form).length === members.length && !Object.values(form).some((value) => value.includes("\0"));
+  if (!isSound)
+    throw new ApiError("validation_failed", {
+      message: "The form is not well formed.",
+      fields: { fields: [] },
+    });
+  return form;
+}
+
+function parseJson(bytes: Uint8Array): unknown {
   try {
     const text = strictUtf8.decode(bytes);
     requireShallow(text);

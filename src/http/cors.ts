@@ -1,6 +1,7 @@
 import { cors as corsPlugin } from "@elysiajs/cors";
 import type { Config } from "../config/config";
 import { isLoopback } from "../config/fields";
+import { isSignInPage } from "./sign-in-page";
 
 /**
  * Cross-origin calls from the configured origins, compared whole (`null` and prefixes are none of them; an app host's
@@ -13,7 +14,7 @@ export function cors({ mode, server }: Config) {
       const origin = headers.get("origin") ?? "";
       const isAllowed = allowed.has(origin) || (mode === "development" && isPageOfThisMachine(origin));
       // The sign-in page is for browsers to go to, never for scripts to ask (RFC 9700 §2.6).
-      return isAllowed && !URL.parse(url)?.pathname.startsWith("/auth/");
+      return isAllowed && !isSignInPage(URL.parse(url)?.pathname ?? "");
     },
     credentials: false,
     methods: ["GET", "POST", "DELETE"],

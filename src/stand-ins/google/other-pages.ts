@@ -1,6 +1,6 @@
+import { html } from "../../http/html";
 import type { Account } from "./accounts";
 import { avatarPath } from "./avatar";
-import { html } from "../../http/html";
 import type { OAuthError } from "./oauth-error";
 import { page } from "./page";
 

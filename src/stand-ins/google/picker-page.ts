@@ -1,7 +1,7 @@
+import { type Html, html } from "../../http/html";
 import type { Account } from "./accounts";
 import type { AuthorizationRequest } from "./authorization-request";
 import { avatarPath } from "./avatar";
-import { type Html, html } from "../../http/html";
 import { page } from "./page";
 
 /** What somebody typed to add a player of their own, and what is wrong with it. */
