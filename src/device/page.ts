@@ -4,15 +4,19 @@ import { page } from "../http/page";
 import type { Identity, Profile } from "../identity/provider";
 import type { AskingDevice } from "./find-request";
 
-/** Where a player types the code that their device shows. @param problem with the one before */
-export function enterCodePage(problem?: { status: number; sentence: string }): Response {
+/**
+ * Where a player types the code that their device shows.
+ * @param deviceUrl the address of `/device`
+ * @param problem with the code before
+ */
+export function enterCodePage(deviceUrl: string, problem?: { status: number; sentence: string }): Response {
   return page({
     title: "Sign in a device",
     status: problem?.status ?? 200,
     formAction: "'self'",
     content: html`<p>Type the code that your game shows.</p>
 ${problem && html`<p class="problem" id="problem">${problem.sentence}</p>`}
-<form action="/device">
+<form action="${deviceUrl}">
 <label>Code <input name="user_code" required maxlength="32" autofocus autocomplete="off" autocapitalize="characters" spellcheck="false" placeholder="XXXX-XXXX"${
       problem && html` aria-invalid="true" aria-describedby="problem"`
     }></label>
@@ -22,6 +26,8 @@ ${problem && html`<p class="problem" id="problem">${problem.sentence}</p>`}
 }
 
 export type AnswerForms = {
+  /** The address of `/device`. */
+  deviceUrl: string;
   /** What the form of the page carries. */
   sealed: string;
   /** The address of who looks at it. */
@@ -29,38 +35,34 @@ export type AnswerForms = {
 };
 
 /** What asks to be signed in, and from where, before the player says who they are (RFC 8628 §5.4). */
-export function askingDevicePage(asking: AskingDevice, { sealed, ip }: AnswerForms): Response {
-  const signIn = `/device/sign-in?user_code=${asking.userCode}`;
+export function askingDevicePage(asking: AskingDevice, forms: AnswerForms): Response {
+  const signIn = `${forms.deviceUrl}/sign-in?user_code=${asking.userCode}`;
   return page({
     title: "Is this your device?",
     formAction: "'self'",
     content: html`<p>It has to show this very code:</p>
 <p class="code">${asking.userCode}</p>
-${described(asking, ip)}
+${described(asking, forms.ip)}
 <p>Go on only if you have it in front of you. Nobody from the game will ever ask you to open this page.</p>
 <nav><a class="button" href="${signIn}">Yes, sign me in on it</a></nav>
-${answerForm(sealed, html`<button class="button quiet" name="decision" value="deny">No, this is not mine</button>`)}`,
+${answerForm(forms, html`<button class="button quiet" name="decision" value="deny">No, this is not mine</button>`)}`,
   });
 }
 
 /** Whom the device would be signed in as; the last question. */
-export function confirmPage(
-  asking: AskingDevice,
-  player: Identity & Profile,
-  { sealed, ip }: AnswerForms,
-): Response {
+export function confirmPage(asking: AskingDevice, player: Identity & Profile, forms: AnswerForms): Response {
   return page({
     title: `Sign in to ${asking.clientName}?`,
     formAction: "'self'",
     content: html`<p>You are <strong>${player.email ?? player.name ?? "signed in"}</strong>. The device with the code</p>
 <p class="code">${asking.userCode}</p>
-${described(asking, ip)}
+${described(asking, forms.ip)}
 <p>will be signed in as you${
       !asking.isFirstParty &&
       html`, and <strong>${asking.clientName}</strong> will know your name, picture and email`
     }.</p>
 ${answerForm(
-  sealed,
+  forms,
   html`<button class="button" name="decision" value="allow">Sign in</button>
 <button class="button quiet" name="decision" value="deny">Do not sign in</button>`,
 )}`,
@@ -90,8 +92,8 @@ export function overPage(): Response {
   });
 }
 
-function answerForm(sealed: string, buttons: Html): Html {
-  return html`<form method="post" action="/device"><input type="hidden" name="page" value="${sealed}">
+function answerForm({ deviceUrl, sealed }: AnswerForms, buttons: Html): Html {
+  return html`<form method="post" action="${deviceUrl}"><input type="hidden" name="page" value="${sealed}">
 ${buttons}
 </form>`;
 }

@@ -42,9 +42,13 @@ const REDIRECT = { 302: { description: "On to the provider." } };
 /** The page on which a player signs a device in that shows a code (RFC 8628 §3.3). */
 export function devicePageRoutes(deps: DeviceRouteDeps) {
   const { binding, devices, devicePages, devicePlayerPage, log, ownUrl, readContext, userCodes } = deps;
-  const unknownCode = async (context: RequestContext) => {
+  const deviceUrl = (boundPort: number | undefined) => verificationUri(ownUrl(boundPort));
+  const unknownCode = async (boundPort: number | undefined, context: RequestContext) => {
     await logRefusal(deps, "refused", { code: "user_code_unknown", ...context });
-    return enterCodePage({ status: 400, sentence: "No device waits with this code. Look at it once more." });
+    return enterCodePage(deviceUrl(boundPort), {
+      status: 400,
+      sentence: "No device waits with this code. Look at it once more.",
+    });
   };
 
   return new Elysia({ name: "device", tags: ["Sign-in page"] })
@@ -53,15 +57,19 @@ export function devicePageRoutes(deps: DeviceRouteDeps) {
       async ({ query, redirect, request, route, server, set }) => {
         const context = readContext({ request, route, server, set });
         const { user_code: typed } = query;
-        if (typed === undefined) return enterCodePage();
         const elsewhere = ownStartUrl(request, ownUrl(server?.port));
         if (elsewhere) return redirect(elsewhere, 302);
+        if (typed === undefined) return enterCodePage(deviceUrl(server?.port));
         const asking = await lookUp(deps, typed, context.ip);
-        if (!asking) return unknownCode(context);
+        if (!asking) return unknownCode(server?.port, context);
         const { browser, setCookie } = binding.bind(request.headers);
         set.headers["set-cookie"] = setCookie;
         const sealed = await devicePages.seal({ userCode: asking.userCode, browser });
-        return askingDevicePage(asking, { sealed, ip: context.ip });
+        return askingDevicePage(asking, {
+          deviceUrl: deviceUrl(server?.port),
+          sealed,
+          ip: context.ip,
+        });
       },
       {
         query: deviceQuery,
@@ -78,9 +86,10 @@ export function devicePageRoutes(deps: DeviceRouteDeps) {
       async ({ query, request, route, server, set }) => {
         const context = readContext({ request, route, server, set });
         const asking = await lookUp(deps, query.user_code, context.ip);
-        if (!asking) return unknownCode(context);
+        if (!asking) return unknownCode(server?.port, context);
         const { userCode } = asking;
-        const hrefOf = (provider: string) => `/device/sign-in?user_code=${userCode}&provider=${provider}`;
+        const hrefOf = (provider: string) =>
+          `${deviceUrl(server?.port)}/sign-in?user_code=${userCode}&provider=${provider}`;
         const choice = { provider: query.provider ?? null, title: "Who are you?", hrefOf };
         return devicePlayerPage.ask({ userCode }, choice, { request, ownUrl: ownUrl(server?.port) });
       },
@@ -97,14 +106,18 @@ export function devicePageRoutes(deps: DeviceRouteDeps) {
         const context = readContext({ request, route, server, set });
         const told = await devicePlayerPage.told({ request, ownUrl: ownUrl(server?.port) }, context);
         const { userCode } = told.content;
-        if ("error" in told) return redirect(`/device?user_code=${userCode}`, 302);
+        if ("error" in told) return redirect(verificationUri(ownUrl(server?.port), userCode), 302);
         const asking = await findRequest(deps, userCode);
         if (!asking) return overPage();
         const { loadProfile, expiresAt: _, ...identity } = told.identity;
         const player = { ...identity, ...(await loadProfile()) };
         const { browser } = binding.bind(request.headers);
         const sealed = await devicePages.seal({ userCode, browser, player });
-        return confirmPage(asking, player, { sealed, ip: context.ip });
+        return confirmPage(asking, player, {
+          deviceUrl: deviceUrl(server?.port),
+          sealed,
+          ip: context.ip,
+        });
       },
       {
         detail: {

@@ -90,7 +90,7 @@ onEachDatabase((at) => {
     });
     const returned = await phone.visit(back.headers.get("location") ?? "");
     const home = await phone.visit(returned.headers.get("location") ?? "");
-    expect(home.headers.get("location")).toBe(`/device?user_code=${user_code}`);
+    expect(home.headers.get("location")).toBe(`${phone.origin}/device?user_code=${user_code}`);
   });
 });
 
