@@ -43,7 +43,7 @@ export function askingDevicePage(asking: AskingDevice, forms: AnswerForms): Resp
     content: html`<p>It has to show this very code:</p>
 <p class="code">${asking.userCode}</p>
 ${described(asking, forms.ip)}
-<p>Go on only if you have it in front of you. Nobody from the game will ever ask you to open this page.</p>
+<p>Go on only if you have it in front of you. If somebody sent you this code or link, say no.</p>
 <nav><a class="button" href="${signIn}">Yes, sign me in on it</a></nav>
 ${answerForm(forms, html`<button class="button quiet" name="decision" value="deny">No, this is not mine</button>`)}`,
   });

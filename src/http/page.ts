@@ -13,6 +13,7 @@ const STYLE = `
   li { padding: .5rem .25rem; border-top: 1px solid light-dark(#8a5a2b33, #fff2); }
   li:last-child { border-bottom: 1px solid light-dark(#8a5a2b33, #fff2); }
   nav, form { display: grid; gap: .75rem; margin-top: 1.5rem; }
+  nav + form { margin-top: .75rem; }
   .button { box-sizing: border-box; width: 100%; padding: .75rem 1rem; border: 1px solid transparent;
     border-radius: .75rem; font: inherit; font-weight: 600; text-align: center; text-decoration: none; cursor: pointer;
     color: #fff; background: #a8480f; }
