@@ -10,7 +10,7 @@ import type { Database } from "./db/database";
 import { deviceAuthorizationRoute } from "./device/authorization-route";
 import { deviceConfirmRoutes } from "./device/confirm-routes";
 import { createDevicePages } from "./device/device-page";
-import { DEVICE_RETURN_PATH, devicePageRoutes } from "./device/routes";
+import { DEVICE_PATH, DEVICE_RETURN_PATH, devicePageRoutes } from "./device/routes";
 import { createUserCodes } from "./device/user-code";
 import { createWaiting } from "./device/waiting";
 import { ApiError } from "./errors";
@@ -37,19 +37,27 @@ import type { LimitStore } from "./limits/store";
 import { createConflictTickets } from "./linking/conflict-ticket";
 import { linkingRoutes } from "./linking/routes";
 import type { Log } from "./log/log";
+import type { AuthorizationRequest } from "./oauth/authorization-request";
+import { authorizeRoutes, CONSENT_PATH, SIGNED_IN_PATH } from "./oauth/authorize-routes";
 import { createClients } from "./oauth/clients";
+import { createConsentTickets } from "./oauth/consent-ticket";
+import { createIdTokens } from "./oauth/id-token";
+import { OAuthError, oauthChallenge, oauthErrorBody, toOAuthError } from "./oauth/oauth-error";
 import { createPlayerPage } from "./oauth/player-page";
+import { OAUTH_FORMS, oauthRoutes } from "./oauth/routes";
 import { pictureRoutes } from "./pictures/routes";
 import { play } from "./play/plugin";
 import { createAccessTokens } from "./session/access-token";
 import { deviceRoutes } from "./session/device-routes";
-import { createGuard } from "./session/guard";
+import { createAuthenticate, createGuard } from "./session/guard";
+import { createIssuer } from "./session/issuer";
 import { keyRoutes } from "./session/key-routes";
 import type { KeyRing } from "./session/keys";
 import { createRefreshKeyRing } from "./session/refresh-keys";
 import { createRefreshTokens } from "./session/refresh-token";
 import { sessionRoutes } from "./session/routes";
 import { signInRoutes } from "./sign-in/routes";
+import { createSigningKeys } from "./signing-keys/signing-keys";
 import { createStores, createTransact } from "./stores";
 import { transferRoutes } from "./transfer/routes";
 import { createTransferCodes } from "./transfer/transfer-code";
@@ -94,10 +102,15 @@ export function createApp({
   cutOff,
   ending,
 }: Deps) {
+  const issuer = createIssuer(config.server, () => app.server?.port);
   const tokens = {
     access: createAccessTokens(
       keyRing,
-      { expiresInSeconds: config.security.accessTokenExpirySeconds, audience: config.security.audience },
+      {
+        expiresInSeconds: config.security.accessTokenExpirySeconds,
+        audience: config.security.audience,
+        issuer,
+      },
       clock,
     ),
     refresh: createRefreshTokens(createRefreshKeyRing(config.security.refreshTokens, keyRing)),
@@ -111,20 +124,36 @@ export function createApp({
       ),
     ),
   );
-  const readBody = createBodyReader({ "/api/update_picture": UPDATE_PICTURE_BODY_BYTES }, cutOff);
+  const bodyRules = {
+    maxima: { "/api/update_picture": UPDATE_PICTURE_BODY_BYTES },
+    forms: [...OAUTH_FORMS, CONSENT_PATH, DEVICE_PATH],
+  };
+  const readBody = createBodyReader(bodyRules, cutOff);
   const securityHeaders = createSecurityHeaders(config.server.publicUrl);
-  const guard = createGuard(tokens.access, stores.sessions);
+  const clients = createClients(config.oauth);
+  const authenticate = createAuthenticate(tokens.access, stores.sessions);
+  const guard = createGuard(authenticate, clients.firstPartyIds);
   const ownUrl = createOwnUrl(config.server);
   const binding = createBrowserBinding(config.server.publicUrl);
+  const { accessTokenExpirySeconds, refreshTokenExpirySeconds, sessionMaxSeconds } = config.security;
+  const idTokenKeys = createSigningKeys(
+    { signingKeys: stores.signingKeys, keyRing, clock, onWarning: (line) => log.warn(line) },
+    accessTokenExpirySeconds,
+  );
   const common = {
     ...stores,
+    authenticate,
     binding,
-    clients: createClients(config.oauth),
+    clients,
     clock,
     conflictTickets: createConflictTickets(keyRing, clock),
     guard,
     guestsEnabled: config.guests.enabled,
+    idTokenKeys,
+    idTokens: createIdTokens(idTokenKeys, issuer.current, accessTokenExpirySeconds, clock),
     isAllowedRedirectUri: createRedirectUriCheck(config),
+    keyRing,
+    lifetimes: { idleSeconds: refreshTokenExpirySeconds, maxSeconds: sessionMaxSeconds },
     limits,
     log,
     ownUrl,
@@ -139,11 +168,16 @@ export function createApp({
   };
   const devicePage = {
     devicePages: createDevicePages(keyRing, clock, binding),
-    devicePlayerPage: createPlayerPage<{ userCode: string }>(
-      { ...common, keyRing },
-      { purpose: "device player", path: DEVICE_RETURN_PATH },
-    ),
+    devicePlayerPage: createPlayerPage<{ userCode: string }>(common, {
+      purpose: "device player",
+      path: DEVICE_RETURN_PATH,
+    }),
   };
+  const playerPage = createPlayerPage<AuthorizationRequest>(common, {
+    purpose: "oauth authorization",
+    path: SIGNED_IN_PATH,
+  });
+  const consentTickets = createConsentTickets(keyRing, binding, clock);
 
   const handle = (request: Request): Promise<Response> => Promise.resolve(app.fetch(request));
 
@@ -177,18 +211,25 @@ export function createApp({
       }
       const context = readContext({ request, route, server, set });
       if (error.status >= 500) logFailure(log, error, context);
-      const refused = [401, 403, 429].includes(error.status);
+      const refused = [401, 403, 429].includes(error.status) || isRefusedGrant(error);
       const signInFailed = isSignInPage(path) && !refused && code !== "NOT_FOUND";
       if (signInFailed) await logRefusal(common, "sign_in_failed", { reason: reasonOf(error), ...context });
       else if (refused || isRedirectRefused(error))
         await logRefusal(common, "refused", { code: reasonOf(error), ...context });
       Object.assign(set.headers, errorHeaders(error));
       if (isSignInPage(path)) return signInFailedPage(error);
+      if (OAUTH_FORMS.includes(path)) {
+        const oauthError = toOAuthError(error);
+        const challenge = oauthChallenge(oauthError);
+        if (challenge) set.headers["www-authenticate"] = challenge;
+        else delete set.headers["www-authenticate"];
+        return status(oauthError.status as 400, oauthErrorBody(oauthError));
+      }
       return status(error.status as 400, errorBody(error, context.requestId));
     })
     .use(authorizationRoutes(common))
     .use(signInRoutes(common))
-    .use(sessionRoutes(common))
+    .use(sessionRoutes({ ...common, clients: clients.firstPartyIds }))
     .use(deviceRoutes(common))
     .use(transferRoutes(common))
     .use(linkingRoutes(common))
@@ -197,7 +238,9 @@ export function createApp({
     .use(deviceConfirmRoutes(common))
     .use(userRoutes(common))
     .use(pictureRoutes(stores.pictures))
-    .use(keyRoutes(keyRing))
+    .use(authorizeRoutes({ ...common, consentTickets, playerPage }))
+    .use(oauthRoutes(common))
+    .use(keyRoutes(common))
     .use(healthRoutes(database));
   if (config.server.explorer) app.use(explorer());
   if (config.mode === "development") app.use(play());
@@ -209,6 +252,11 @@ export type App = ReturnType<typeof createApp>;
 /** At `POST /api/login`, where it is one of many things that a body may have wrong. */
 function isRedirectRefused({ cause }: ApiError): boolean {
   return cause === "redirect_uri_invalid";
+}
+
+/** OAuth answers with 400 where we would with 401. */
+function isRefusedGrant(error: ApiError): boolean {
+  return error instanceof OAuthError && ["invalid_client", "invalid_grant"].includes(error.error);
 }
 
 /** The cause where it says more than the code. */

@@ -8,8 +8,11 @@ import { createDeviceStore, type DeviceStore } from "./device/store";
 import { createIdentityStore, type IdentityStore } from "./identity/store";
 import { createRateLimitStore, type RateLimitStore } from "./limits/rate-limits";
 import { type AccountChangeStore, createAccountChangeStore } from "./linking/store";
+import { createGrantStore, type GrantStore } from "./oauth/store";
 import { createPictureStore, type PictureStore } from "./pictures/store";
+import { createServerKeyStore, type ServerKeyStore } from "./server-keys/store";
 import { createSessionStore, type SessionStore } from "./session/store";
+import { createSigningKeyStore, type SigningKeyStore } from "./signing-keys/store";
 import { createTransferStore, type TransferStore } from "./transfer/store";
 import { createUserStore, type UserStore } from "./users/store";
 
@@ -18,10 +21,13 @@ export type Stores = {
   accountChanges: AccountChangeStore;
   authorizations: AuthorizationStore;
   devices: DeviceStore;
+  grants: GrantStore;
   identities: IdentityStore;
   pictures: PictureStore;
   rateLimits: RateLimitStore;
+  serverKeys: ServerKeyStore;
   sessions: SessionStore;
+  signingKeys: SigningKeyStore;
   transfers: TransferStore;
   users: UserStore;
 };
@@ -41,10 +47,13 @@ export function createStores(
     accountChanges: createAccountChangeStore(run),
     authorizations: createAuthorizationStore(run),
     devices: createDeviceStore(run),
+    grants: createGrantStore(run),
     identities: createIdentityStore(run),
     pictures: createPictureStore(run),
     rateLimits: createRateLimitStore(run),
+    serverKeys: createServerKeyStore(run),
     sessions: createSessionStore(database, run, policy),
+    signingKeys: createSigningKeyStore(run),
     transfers: createTransferStore(run),
     users: createUserStore(run),
   };

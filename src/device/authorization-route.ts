@@ -1,6 +1,7 @@
 import { Elysia } from "elysia";
 import type { ReadContext } from "../http/context";
 import type { OwnUrl } from "../http/own-url";
+import { oauthErrorResponses } from "../oauth/model";
 import { deviceAuthorizationAnswer, deviceAuthorizationBody } from "./model";
 import { type RequestDeviceCodeDeps, requestDeviceCode } from "./request-device-code";
 import { DEVICE_CODE_SECONDS, POLL_INTERVAL_SECONDS } from "./store";
@@ -14,7 +15,7 @@ export function deviceAuthorizationRoute(deps: DeviceAuthorizationDeps) {
   return new Elysia({ name: "device-authorization", tags: ["OAuth"] }).post(
     "/oauth/device_authorization",
     async ({ body, request, route, server, set }) => {
-      const { client_id: clientId, scope = null, device = null } = body;
+      const { client_id: clientId, scope, device = null } = body;
       const context = readContext({ request, route, server, set });
       const { deviceCode, userCode } = await requestDeviceCode(deps, { clientId, scope, device }, context);
       const own = ownUrl(server?.port);
@@ -28,8 +29,9 @@ export function deviceAuthorizationRoute(deps: DeviceAuthorizationDeps) {
       };
     },
     {
+      parse: "urlencoded",
       body: deviceAuthorizationBody,
-      response: { 200: deviceAuthorizationAnswer },
+      response: { 200: deviceAuthorizationAnswer, ...oauthErrorResponses("invalid_client", "invalid_scope") },
       detail: {
         summary: "Sign in by a code that the player types on another device",
         description:

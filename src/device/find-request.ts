@@ -1,5 +1,6 @@
 import type { Limits } from "../limits/limits";
 import type { Clients } from "../oauth/clients";
+import { type Scope, scopesOf } from "../oauth/scopes";
 import type { DeviceStore } from "./store";
 import type { UserCodes } from "./user-code";
 
@@ -15,7 +16,8 @@ export type AskingDevice = {
   userCode: string;
   /** Of the application. */
   clientName: string;
-  isFirstParty: boolean;
+  /** What it would get to know of the player; null for the studio's own, which knows everything. */
+  scopes: Scope[] | null;
   /** What the player calls the device. */
   device: string | null;
   /** The address that asked, and how long ago. */
@@ -31,8 +33,9 @@ export async function findRequest(
   const request = await devices.find(userCodes.hashes(userCode));
   const client = request && clients.get(request.clientId);
   if (!request || !client) return null;
-  const { device, ip, secondsAgo } = request;
-  return { userCode, clientName: client.name, isFirstParty: client.firstParty, device, ip, secondsAgo };
+  const { scope, ...asked } = request;
+  const scopes = client.firstParty ? null : scopesOf(scope);
+  return { userCode, clientName: client.name, scopes, ...asked };
 }
 
 /**

@@ -8,10 +8,7 @@ const userCode = (description: string) => t.String({ maxLength: 64, description,
 export const deviceAuthorizationBody = t.Object({
   client_id: t.String({ minLength: 1, maxLength: 64, examples: ["game"] }),
   scope: t.Optional(
-    t.String({
-      maxLength: 512,
-      pattern: "^[\\x21\\x23-\\x5b\\x5d-\\x7e]+( [\\x21\\x23-\\x5b\\x5d-\\x7e]+)*$",
-    }),
+    t.String({ maxLength: 512, description: "Of `openid`, `profile`, `email`.", examples: ["openid"] }),
   ),
   device: t.Optional(characters(64, { description: "Ours: what the player calls this device." })),
 });

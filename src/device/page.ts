@@ -2,6 +2,7 @@ import { isSameNetwork } from "../http/address";
 import { type Html, html } from "../http/html";
 import { page } from "../http/page";
 import type { Identity, Profile } from "../identity/provider";
+import { SCOPES, type Scope } from "../oauth/scopes";
 import type { AskingDevice } from "./find-request";
 
 /**
@@ -57,10 +58,8 @@ export function confirmPage(asking: AskingDevice, player: Identity & Profile, fo
     content: html`<p>You are <strong>${player.email ?? player.name ?? "signed in"}</strong>. The device with the code</p>
 <p class="code">${asking.userCode}</p>
 ${described(asking, forms.ip)}
-<p>will be signed in as you${
-      !asking.isFirstParty &&
-      html`, and <strong>${asking.clientName}</strong> will know your name, picture and email`
-    }.</p>
+<p>will be signed in as you.</p>
+${asking.scopes !== null && disclosed(asking.clientName, asking.scopes)}
 ${answerForm(
   forms,
   html`<button class="button" name="decision" value="allow">Sign in</button>
@@ -106,6 +105,13 @@ ${device !== null && html`<dt>Device</dt><dd>${device}</dd>`}
 <dt>Asked</dt><dd>${timeAgo(secondsAgo)}</dd>
 <dt>From</dt><dd>${askedFrom}, ${place}</dd>
 </dl>`;
+}
+
+/** What a player lets an application know that is not the studio's own. */
+function disclosed(clientName: string, scopes: Scope[]): Html {
+  const items = scopes.map((scope) => html`<li>${SCOPES[scope]}</li>`);
+  return html`<p>${clientName} would then be able to</p>
+<ul>${items.length > 0 ? items : html`<li>know that you play</li>`}</ul>`;
 }
 
 function timeAgo(seconds: number): string {

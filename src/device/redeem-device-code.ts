@@ -3,9 +3,6 @@ import { OAuthError } from "../oauth/oauth-error";
 import type { DeviceStore, Poll } from "./store";
 import type { Waiting } from "./waiting";
 
-/** How long an answer may be waited for in one request, in seconds. */
-export const MAXIMUM_WAIT_SECONDS = 25;
-
 export type RedeemDeviceCodeDeps = { devices: DeviceStore; waiting: Waiting };
 
 /** A player who let a device in, the session that it opens, and what the device asked for. */
@@ -34,7 +31,7 @@ export async function redeemDeviceCode(
   const poll = () => devices.poll(deviceCode, clientId, sessionId);
   let answer = await poll();
   if (answer.outcome === "pending" && waitSeconds > 0) {
-    const isDecided = await waiting.untilDecided(deviceCode, Math.min(waitSeconds, MAXIMUM_WAIT_SECONDS));
+    const isDecided = await waiting.untilDecided(deviceCode, waitSeconds);
     if (isDecided) answer = await poll();
   }
   if (answer.outcome !== "approved") throw new OAuthError(ERRORS[answer.outcome]);

@@ -15,6 +15,9 @@ import { allowedPage, askingDevicePage, confirmPage, deniedPage, enterCodePage, 
 import { qrSvg } from "./qr";
 import { verificationUri } from "./verification-uri";
 
+/** Whose body is a form. */
+export const DEVICE_PATH = "/device";
+
 /** Where a player comes back to who said who they are. */
 export const DEVICE_RETURN_PATH = "/device/return";
 
@@ -53,7 +56,7 @@ export function devicePageRoutes(deps: DeviceRouteDeps) {
 
   return new Elysia({ name: "device", tags: ["Sign-in page"] })
     .get(
-      "/device",
+      DEVICE_PATH,
       async ({ query, redirect, request, route, server, set }) => {
         const context = readContext({ request, route, server, set });
         const { user_code: typed } = query;
@@ -127,7 +130,7 @@ export function devicePageRoutes(deps: DeviceRouteDeps) {
       },
     )
     .post(
-      "/device",
+      DEVICE_PATH,
       async ({ body, request, route, server, set }) => {
         const context = readContext({ request, route, server, set });
         const { origin } = new URL(ownUrl(server?.port));
@@ -143,6 +146,7 @@ export function devicePageRoutes(deps: DeviceRouteDeps) {
         return allowedPage();
       },
       {
+        parse: "urlencoded",
         body: answerBody,
         detail: {
           responses: PAGE,

@@ -3,6 +3,7 @@ import type { GuestsConfig } from "../config/config";
 import type { DeviceStore } from "../device/store";
 import type { RateLimitStore } from "../limits/rate-limits";
 import type { AccountChangeStore } from "../linking/store";
+import type { GrantStore } from "../oauth/store";
 import type { SessionStore } from "../session/store";
 import type { TransferStore } from "../transfer/store";
 import type { UserStore } from "../users/store";
@@ -14,6 +15,7 @@ const STALE_SIGN_IN_SECONDS = 900;
 
 export type CleanUpDeps = {
   accountChanges: AccountChangeStore;
+  grants: GrantStore;
   sessions: SessionStore;
   users: UserStore;
   authorizations: AuthorizationStore;
@@ -31,7 +33,7 @@ export type CleanUpDeps = {
  * @throws {AggregateError} of all that failed
  */
 export async function cleanUp(
-  { accountChanges, sessions, users, authorizations, devices, rateLimits, transfers }: CleanUpDeps,
+  { accountChanges, grants, sessions, users, authorizations, devices, rateLimits, transfers }: CleanUpDeps,
   { purgeAfterSeconds }: Pick<GuestsConfig, "purgeAfterSeconds">,
 ): Promise<number> {
   const tasks = [
@@ -39,6 +41,7 @@ export async function cleanUp(
     (limit: number) => authorizations.deleteStaleLogins(STALE_SIGN_IN_SECONDS, limit),
     (limit: number) => authorizations.deleteStaleRequests(STALE_SIGN_IN_SECONDS, limit),
     (limit: number) => authorizations.deleteExpiredProofs(limit),
+    (limit: number) => grants.deleteStaleCodes(STALE_SIGN_IN_SECONDS, limit),
     (limit: number) => transfers.deleteStale(limit),
     (limit: number) => devices.deleteStale(limit),
     (limit: number) => accountChanges.deleteOld(limit),

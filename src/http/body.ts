@@ -10,27 +10,31 @@ const BODY_DEADLINE_MS = 10_000;
 /** How deep arrays and objects may be nested; code that walks deeper ones recursively may run out of stack. */
 const MAXIMUM_DEPTH = 16;
 
-const JSON_TYPE = "application/json";
-const FORM = "application/x-www-form-urlencoded";
-
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true });
 
-/** Routes that take forms, as OAuth has it (RFC 6749 §3.2) and browsers send them, and no JSON. */
-const FORMS = /^\/(oauth\/|device$)/;
-
 /**
- * Reads a request body, which has ten seconds to arrive: JSON, or a form where the route takes one. A request without
- * one and without a type has none.
+ * Reads a request body, JSON or on some routes a form, which has ten seconds to arrive; a request without one and without a
+ * type has none.
  * @param route as it was registered
  * @throws {ApiError} unsupported_media_type, payload_too_large, request_timeout, validation_failed
  */
 export type BodyReader = (request: Request, contentType: string, route: string) => Promise<unknown>;
 
+const NOT_A_FORM = "The request body must be application/x-www-form-urlencoded.";
+const JSON_TYPE = "application/json";
+const FORM_TYPE = "application/x-www-form-urlencoded";
+
+export type BodyRules = {
+  /** Bytes that the bodies of some routes may have. */
+  maxima: Readonly<Record<string, number>>;
+  /** Routes whose bodies are forms. */
+  forms: readonly string[];
+};
+
 /**
- * @param maxima bytes that the bodies of some routes may have
  * @param cutOff once aborted, bodies that have not arrived yet are no longer waited for
  */
-export function createBodyReader(maxima: Readonly<Record<string, number>>, cutOff?: AbortSignal): BodyReader {
+export function createBodyReader({ maxima, forms }: BodyRules, cutOff?: AbortSignal): BodyReader {
   const arriving = new Set<() => void>();
   cutOff?.addEventListener("abort", () => {
     for (const giveUp of arriving) giveUp();
@@ -38,33 +42,16 @@ export function createBodyReader(maxima: Readonly<Record<string, number>>, cutOf
   const late = () => new ApiError("request_timeout");
   return async (request, contentType, route) => {
     if (!contentType && !hasBody(request.headers)) return undefined;
-    const isForm = FORMS.test(route);
-    if (contentType.toLowerCase() !== (isForm ? FORM : JSON_TYPE))
-      throw new ApiError(
-        "unsupported_media_type",
-        isForm ? { message: `The request body must be ${FORM}.` } : {},
-      );
+    const isForm = forms.includes(route);
+    if (contentType.toLowerCase() !== (isForm ? FORM_TYPE : JSON_TYPE))
+      throw new ApiError("unsupported_media_type", isForm ? { message: NOT_A_FORM } : {});
     const body = readCapped(request, maxima[route] ?? MAXIMUM_BODY_BYTES);
     const bytes = await withDeadline(body, BODY_DEADLINE_MS, late, arriving);
-    return isForm ? parseForm(bytes) : parseJson(bytes);
+    return isForm ? parseForm(bytes) : parseBody(bytes);
   };
 }
 
-/** A member without a value is as if it were left out, and none may be there twice (RFC 6749 §3.2). */
-function parseForm(bytes: Uint8Array): Record<string, string> {
-  const members = [...new URLSearchParams(Buffer.from(bytes).toString())].filter(([, value]) => value !== "");
-  const form = Object.fromEntries(members);
-  const isSound =
-    Object.keys(form).length === members.length && !Object.values(form).some((value) => value.includes("\0"));
-  if (!isSound)
-    throw new ApiError("validation_failed", {
-      message: "The form is not well formed.",
-      fields: { fields: [] },
-    });
-  return form;
-}
-
-function parseJson(bytes: Uint8Array): unknown {
+function parseBody(bytes: Uint8Array): unknown {
   try {
     const text = strictUtf8.decode(bytes);
     requireShallow(text);
@@ -74,6 +61,22 @@ function parseJson(bytes: Uint8Array): unknown {
   } catch {
     throw new ApiError("validation_failed", {
       message: "The request body is not valid JSON.",
+      fields: { fields: [] },
+    });
+  }
+}
+
+/** RFC 6749 §3.2: a parameter is there once, and one without a value is not there. */
+function parseForm(bytes: Uint8Array): unknown {
+  try {
+    const pairs = [...new URLSearchParams(strictUtf8.decode(bytes))];
+    const form = Object.fromEntries(pairs.filter(([, value]) => value !== ""));
+    if (new Set(pairs.map(([name]) => name)).size !== pairs.length) throw new TypeError();
+    requireHarmless(form);
+    return form;
+  } catch {
+    throw new ApiError("validation_failed", {
+      message: "The request body is not a form with each parameter once.",
       fields: { fields: [] },
     });
   }

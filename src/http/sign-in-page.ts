@@ -1,4 +1,4 @@
-/** Whether a player looks at the answer, so that an error is a page; for browsers to go to, never for scripts to ask. */
+/** Whether a player looks at the answer on a path, so that an error is a page; for browsers to go to, never for scripts. */
 export function isSignInPage(path: string): boolean {
-  return path.startsWith("/auth/") || /^\/device(\/(sign-in|return))?$/.test(path);
+  return /^\/(auth\/|oauth\/authorize(\/|$)|device(\/(sign-in|return))?$)/.test(path);
 }

@@ -10,13 +10,15 @@ export type IdentityRow = { provider: string; name: string | null; linkedAt: Dat
 /** A whole row as JSON, which PostgreSQL makes a row of again to the last digit. */
 export type IdentityJson = Record<string, unknown>;
 
+const opened = (clientId: string, scope: string) => ({ id: "$2", device: "$3", ip: "$4", clientId, scope });
+
 /**
  * `last_used_at` is written once an hour: a row of `identities` is then read by most sign-ins and written by few.
  */
 const SIGN_IN = `
   WITH known AS (
     SELECT user_id FROM identities WHERE provider = $5 AND subject = $6
-  ), ${SIGNED_IN("$7", "$8")}, ${OPENED("$2", "$3", "$4")}, used AS (
+  ), ${SIGNED_IN("$7", "$8")}, ${OPENED(opened("$9", "$10"))}, used AS (
     UPDATE identities AS i SET last_used_at = clock.now, email = $7, email_verified = $8
     FROM u, ${CLOCK}
     WHERE i.provider = $5 AND i.subject = $6
@@ -38,7 +40,7 @@ const ENROLL = `
     name_skeleton: "$12",
     picture: "$13",
     providers: "ARRAY[$5::text]",
-  })}, ${LOOKED("$14", "$15", "$16")}, ${OPENED("$2", "$3", "$4")}
+  })}, ${LOOKED("$14", "$15", "$16")}, ${OPENED(opened("$17", "$18"))}
   SELECT ${USER_COLUMNS} FROM u`;
 
 const LIST = `
@@ -77,6 +79,7 @@ export type IdentityStore = ReturnType<typeof createIdentityStore>;
 /** Every statement on `identities`, those included that also sign the player in. */
 export function createIdentityStore(run: RunStatement) {
   const session = ({ sessionId, device, ip }: NewSession) => [sessionId, device, ip];
+  const client = ({ clientId, scope }: NewSession) => [clientId, scope];
   const claims = ({ provider, subject, email, emailVerified }: Identity) => [
     provider,
     subject,
@@ -92,7 +95,7 @@ export function createIdentityStore(run: RunStatement) {
       identity: Identity,
       opening: NewSession,
     ): Promise<{ user: UserRow; isOpened: boolean } | null> {
-      const values = [...session(opening), ...claims(identity)];
+      const values = [...session(opening), ...claims(identity), ...client(opening)];
       const { rows } = await run<UserRow & { is_opened: boolean }>(
         "sign_in",
         SIGN_IN,
@@ -116,7 +119,7 @@ export function createIdentityStore(run: RunStatement) {
     ): Promise<UserRow | null> {
       const { name, folded, skeleton, looks } = username;
       const player = [profile.name, name, folded, skeleton, profile.picture, ...looks];
-      const values = [...session(opening), ...claims(identity), ...player];
+      const values = [...session(opening), ...claims(identity), ...player, ...client(opening)];
       const { rows } = await run<UserRow>("enroll", ENROLL, values, keyOf(identity));
       return rows[0] ?? null;
     },

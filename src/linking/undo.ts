@@ -31,13 +31,13 @@ export async function undo(
     }
     const isMoved = change.kind === "merge" && change.movedSession === sessionId;
     const owner = await users.find(isMoved ? change.givenUp : change.userId);
-    const generation = owner && (await sessions.generationOf(sessionId, owner.id));
-    if (!owner || generation === null) throw new ApiError("invalid_token");
-    return { change, owner, generation };
+    const content = owner && (await sessions.tokenContentOf(sessionId, owner.id));
+    if (!owner || !content) throw new ApiError("invalid_token");
+    return { change, owner, content };
   });
   if (done.change.undoneAt === null)
     log.event("change_undone", { userId: user.id, sessionId, reason: done.change.kind, ...context });
-  return createTokenResponse(tokens, done.owner, { sessionId, generation: done.generation });
+  return createTokenResponse(tokens, done.owner, done.content);
 }
 
 /** The player who was given up has it back in a merge's undoing, and may ask for it once more. */

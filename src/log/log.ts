@@ -56,6 +56,8 @@ export type AuthEventDetails = {
   /** Method and route of the request, as in `DELETE /api/sessions/:id`. */
   route?: string;
   device?: string | undefined;
+  /** The OAuth client that a player signs in to. */
+  client?: string | undefined;
   /** Who vouched for the player. */
   provider?: string;
   username?: string | undefined;

@@ -1,11 +1,20 @@
 import type { SecurityConfig } from "../config/config";
+import { GAME_CLIENT_ID } from "../config/oauth";
 import type { Database } from "../db/database";
 import { CLOCK, databaseTime, type RunStatement, seconds } from "../db/statements";
 import { USER_COLUMNS, type UserRow } from "../users/store";
+import type { SessionClient } from "./access-token";
+import type { TokenContent } from "./token-response";
 import { uuidv7Floor } from "./uuidv7";
 
-export type NewSession = { sessionId: string; device: string | null; ip: string };
-export type RotationAttempt = { sessionId: string; generation: number; ip: string };
+export type NewSession = { sessionId: string; device: string | null; ip: string } & SessionClient;
+/** `clients`: ids of those whose token it may be; a session of the game's own endpoints is that of {@link GAME_CLIENT_ID}. */
+export type RotationAttempt = {
+  sessionId: string;
+  generation: number;
+  ip: string;
+  clients: readonly string[];
+};
 
 /** A signed-in device of a player. */
 export type SessionRow = {
@@ -19,11 +28,23 @@ export type SessionRow = {
 /** Why a rotation did not happen. */
 export type RotationFailure =
   /** `rotatedFrom`: the address that the rotation came from. */
-  | { outcome: "repeated"; generation: number; user: UserRow; rotatedFrom: string }
+  | ({ outcome: "repeated"; rotatedFrom: string } & Rotated)
   | { outcome: "replayed"; userId: number }
   | { outcome: "dead" };
 
-type Generation = { session_generation: number };
+/** Where a session is in its rotation, and whose it is. */
+export type Rotated = { generation: number; user: UserRow } & SessionClient;
+
+type Generation = {
+  session_generation: number;
+  session_client_id: string | null;
+  session_scope: string | null;
+};
+
+const GENERATION_COLUMNS =
+  "s.generation AS session_generation, s.client_id AS session_client_id, s.scope AS session_scope";
+
+const isOf = (clients: string) => `coalesce(s.client_id, '${GAME_CLIENT_ID}') = ANY(${clients}::text[])`;
 
 /**
  * A token ahead of its row is one of ours as well: the database has lost commits since (a restored backup, a
@@ -34,15 +55,15 @@ const ROTATE = `
   FROM users AS u, ${CLOCK}
   WHERE s.id = $2 AND s.generation <= $3 AND s.revoked_at IS NULL
     AND s.rotated_at > clock.now - ${seconds("$5")} AND s.created_at > clock.now - ${seconds("$6")}
-    AND u.id = s.user_id AND u.banned_at IS NULL
-  RETURNING s.generation AS session_generation, ${USER_COLUMNS}`;
+    AND u.id = s.user_id AND u.banned_at IS NULL AND ${isOf("$7")}
+  RETURNING ${GENERATION_COLUMNS}, ${USER_COLUMNS}`;
 
 const REVOKE_IF_REPLAYED = `
   WITH seen AS (
-    SELECT s.id AS session_id, s.user_id, s.generation, s.ip,
+    SELECT s.id AS session_id, s.user_id, s.generation, s.client_id, s.scope, s.ip,
       s.rotated_at > clock.now - ${seconds("$7")} AS in_grace,
       s.revoked_at IS NULL AND u.banned_at IS NULL AND s.rotated_at > clock.now - ${seconds("$5")}
-        AND s.created_at > clock.now - ${seconds("$6")} AS alive
+        AND s.created_at > clock.now - ${seconds("$6")} AND ${isOf("$8")} AS alive
     FROM refresh_tokens AS s JOIN users AS u ON u.id = s.user_id, ${CLOCK}
     WHERE s.id = $2
   ), revoked AS (
@@ -52,7 +73,8 @@ const REVOKE_IF_REPLAYED = `
       AND (s.generation > $3 + 1 OR (s.generation = $3 + 1 AND s.rotated_at <= clock.now - ${seconds("$7")}))
     RETURNING s.id
   )
-  SELECT seen.generation AS session_generation, seen.ip AS rotated_from,
+  SELECT seen.generation AS session_generation, seen.client_id AS session_client_id, seen.scope AS session_scope,
+    seen.ip AS rotated_from,
     seen.generation = $3 + 1 AND seen.in_grace AND seen.alive AS repeated,
     EXISTS (SELECT FROM revoked) AS replayed, ${USER_COLUMNS}
   FROM seen JOIN users AS u ON u.id = seen.user_id`;
@@ -89,10 +111,11 @@ const DELETE_EXPIRED = `
     FOR UPDATE OF s SKIP LOCKED)`;
 
 /** Part of a statement, named `opened`: opens a session for the player in `u.id`; no row when it is open already. */
-export const OPENED = (sessionId: string, device: string, ip: string) => `
+export const OPENED = (columns: Record<"id" | "device" | "ip" | "clientId" | "scope", string>) => `
   opened AS (
-    INSERT INTO refresh_tokens (id, user_id, device, ip, created_at, rotated_at)
-    SELECT ${sessionId}, u.id, ${device}, ${ip}, clock.now, clock.now FROM u, ${CLOCK}
+    INSERT INTO refresh_tokens (id, user_id, device, ip, client_id, scope, created_at, rotated_at)
+    SELECT ${columns.id}, u.id, ${columns.device}, ${columns.ip}, ${columns.clientId}, ${columns.scope}, clock.now, clock.now
+    FROM u, ${CLOCK}
     ON CONFLICT (id) DO NOTHING RETURNING id
   )`;
 
@@ -106,8 +129,25 @@ const REOPEN = `
 
 const MOVE = `UPDATE refresh_tokens AS s SET user_id = $4 FROM ${CLOCK} WHERE s.id = $2 AND s.user_id = $3`;
 
-const GENERATION = `
-  SELECT s.generation FROM refresh_tokens AS s, ${CLOCK} WHERE s.id = $2 AND s.user_id = $3 AND s.revoked_at IS NULL`;
+const TOKEN_CONTENT = `
+  SELECT s.generation, s.client_id AS "clientId", s.scope
+  FROM refresh_tokens AS s, ${CLOCK} WHERE s.id = $2 AND s.user_id = $3 AND s.revoked_at IS NULL`;
+
+const DESCRIBE = `
+  SELECT s.user_id AS "userId", s.generation, s.client_id AS "clientId", s.scope, s.created_at AS "createdAt",
+    s.rotated_at AS "rotatedAt",
+    s.revoked_at IS NULL AND u.banned_at IS NULL AND s.rotated_at > clock.now - ${seconds("$3")}
+      AND s.created_at > clock.now - ${seconds("$4")} AS "isAlive"
+  FROM refresh_tokens AS s JOIN users AS u ON u.id = s.user_id, ${CLOCK} WHERE s.id = $2`;
+
+/** What is known of a session, alive or dead. */
+export type SessionDescription = {
+  userId: number;
+  generation: number;
+  createdAt: Date;
+  rotatedAt: Date;
+  isAlive: boolean;
+} & SessionClient;
 
 export type SessionStore = ReturnType<typeof createSessionStore>;
 
@@ -126,16 +166,21 @@ export function createSessionStore(database: Database, run: RunStatement, policy
 
   return {
     /** One step of the rotation, if this is the current generation of a living session. */
-    async rotate({ sessionId, generation, ip }: RotationAttempt) {
-      const values = [sessionId, generation, ip, idle, cap];
+    async rotate({ sessionId, generation, ip, clients }: RotationAttempt): Promise<Rotated | null> {
+      const values = [sessionId, generation, ip, idle, cap, clients];
       const { rows } = await run<UserRow & Generation>("rotate", ROTATE, values, sessionId);
       return rows[0] ? split(rows[0]) : null;
     },
 
     /** After {@link rotate} did nothing: revokes the session when the token was replayed, and says what it was. */
-    async revokeIfReplayed({ sessionId, generation, ip }: RotationAttempt): Promise<RotationFailure> {
+    async revokeIfReplayed({
+      sessionId,
+      generation,
+      ip,
+      clients,
+    }: RotationAttempt): Promise<RotationFailure> {
       type Row = UserRow & Generation & { repeated: boolean; replayed: boolean; rotated_from: string | null };
-      const values = [sessionId, generation, ip, idle, cap, grace];
+      const values = [sessionId, generation, ip, idle, cap, grace, clients];
       const { rows } = await run<Row>("revoke_if_replayed", REVOKE_IF_REPLAYED, values, sessionId);
       const [row] = rows;
       if (!row) return { outcome: "dead" };
@@ -149,6 +194,12 @@ export function createSessionStore(database: Database, run: RunStatement, policy
     async isAlive(sessionId: string): Promise<boolean> {
       const { rows } = await run("is_session_alive", IS_ALIVE, [sessionId, idle, cap]);
       return rows.length > 0;
+    },
+
+    /** @returns null for a session that there never was, or whose row is gone */
+    async describe(sessionId: string): Promise<SessionDescription | null> {
+      const { rows } = await run<SessionDescription>("describe_session", DESCRIBE, [sessionId, idle, cap]);
+      return rows[0] ?? null;
     },
 
     /** The user of a session that may still be used. */
@@ -200,13 +251,11 @@ export function createSessionStore(database: Database, run: RunStatement, policy
       await run("move_session", MOVE, [sessionId, fromUserId, toUserId]);
     },
 
-    /** The generation of a player's session that lives; null when it does not. */
-    async generationOf(sessionId: string, userId: number): Promise<number | null> {
-      const { rows } = await run<{ generation: number }>("session_generation", GENERATION, [
-        sessionId,
-        userId,
-      ]);
-      return rows[0]?.generation ?? null;
+    /** What the tokens of a player's session that lives say; null when it does not. */
+    async tokenContentOf(sessionId: string, userId: number): Promise<TokenContent | null> {
+      type Row = Omit<TokenContent, "sessionId">;
+      const { rows } = await run<Row>("session_token_content", TOKEN_CONTENT, [sessionId, userId]);
+      return rows[0] ? { sessionId, ...rows[0] } : null;
     },
 
     async revokeAllOfUser(userId: number): Promise<void> {
@@ -225,6 +274,11 @@ export function createSessionStore(database: Database, run: RunStatement, policy
 }
 
 /** A session's generation, apart from its user. */
-function split({ session_generation: generation, ...user }: UserRow & Generation) {
-  return { generation, user };
+function split({
+  session_generation: generation,
+  session_client_id: clientId,
+  session_scope: scope,
+  ...user
+}: UserRow & Generation): Rotated {
+  return { generation, clientId, scope, user };
 }

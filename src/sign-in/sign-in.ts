@@ -30,9 +30,10 @@ export async function signIn(
   opening: NewSession,
   context: RequestContext,
 ): Promise<SessionAnswer> {
-  const { sessionId, device } = opening;
+  const { sessionId, device, clientId, scope } = opening;
   const { user, isNew, isOpened } = await openSession(identities, limits, identity, opening);
-  const details = { userId: user.id, sessionId, device: device ?? undefined, ...context };
+  const client = clientId ?? undefined;
+  const details = { userId: user.id, sessionId, device: device ?? undefined, client, ...context };
   if (isOpened) {
     if (isNew) log.event("new_player", { ...details, username: user.name });
     else
@@ -43,7 +44,7 @@ export async function signIn(
     if (!(await sessions.isAlive(sessionId))) throw new ApiError("invalid_grant");
     log.event("login_repeated", details);
   }
-  return createTokenResponse(tokens, user, { sessionId, generation: 0 });
+  return createTokenResponse(tokens, user, { sessionId, generation: 0, clientId, scope });
 }
 
 type Opened = { user: UserRow; isNew: boolean; isOpened: boolean };

@@ -1,6 +1,7 @@
 import { systemClock } from "../../src/clock";
 import type { JwtAlgorithm, RefreshTokenSecrets, SecurityConfig } from "../../src/config/security";
-import { createAccessTokens } from "../../src/session/access-token";
+import { createAccessTokens, OWN_ENDPOINTS } from "../../src/session/access-token";
+import { createIssuer } from "../../src/session/issuer";
 import { loadKeyRing } from "../../src/session/keys";
 import { createRefreshKeyRing } from "../../src/session/refresh-keys";
 import { createRefreshTokens } from "../../src/session/refresh-token";
@@ -31,14 +32,22 @@ export const tokens: Proof = {
     );
     const access = createAccessTokens(
       ring,
-      { expiresInSeconds: 3_600, audience: "robotouille" },
+      {
+        expiresInSeconds: 3_600,
+        audience: "robotouille",
+        issuer: createIssuer({ publicUrl: null, port: 8_000 }),
+      },
       systemClock,
     );
     const refresh = createRefreshTokens(
       createRefreshKeyRing(SECRETS[round % 2] as RefreshTokenSecrets, ring),
     );
     const content = { sessionId: Bun.randomUUIDv7(), generation: run.random.integer(0, 2 ** 31 - 2) };
-    const accessToken = await access.issue({ ...content, userId: run.random.integer(1, 2 ** 31 - 1) });
+    const accessToken = await access.issue({
+      ...OWN_ENDPOINTS,
+      ...content,
+      userId: run.random.integer(1, 2 ** 31 - 1),
+    });
     const refreshToken = refresh.issue(content);
     run.check((await access.verify(accessToken)) !== null, `${material.algorithm}: the genuine token works`);
     run.check(refresh.open(refreshToken)?.knownKey === true, "the genuine refresh token opens");

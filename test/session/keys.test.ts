@@ -71,7 +71,7 @@ onEmbedded((at) => {
         const session = await signIn(server);
         const { body, headers } = await get(server, "/.well-known/jwks.json");
         expect(headers.get("cache-control")).toBe("public, max-age=300");
-        expect(body.keys).toHaveLength(1);
+        expect(body.keys).toHaveLength(2);
         expect(body.keys[0]).toMatchObject({ alg: algorithm, use: "sig" });
         for (const secretMember of ["d", "p", "q", "dp", "dq", "qi", "k"]) {
           expect(body.keys[0]).not.toHaveProperty(secretMember);
@@ -81,7 +81,7 @@ onEmbedded((at) => {
           createLocalJWKSet(body as unknown as JSONWebKeySet),
           {
             algorithms: [algorithm],
-            issuer: "robotouille-account-server",
+            issuer: server.origin.replace("127.0.0.1", "localhost"),
             audience: "robotouille",
             typ: "at+jwt",
           },

@@ -1,0 +1,13 @@
+/** How long an answer may be waited for in one request, in seconds. */
+const MAXIMUM_WAIT_SECONDS = 25;
+
+/**
+ * How long a client would wait for an answer that is not there yet: `Prefer: wait=25` (RFC 7240 §4.3).
+ * @returns whole seconds, as many as this server waits at most; 0 without the preference
+ */
+export function preferredWait(headers: Headers): number {
+  const seconds = /(?:^|[,;])\s*wait\s*=\s*"?(\d{1,9})"?\s*(?=[,;]|$)/i.exec(
+    headers.get("prefer") ?? "",
+  )?.[1];
+  return Math.min(Number(seconds ?? 0), MAXIMUM_WAIT_SECONDS);
+}
