@@ -41,7 +41,7 @@ onEmbedded((at) => {
     expect([answer.status, JSON.parse(answer.text).error]).toEqual([400, "invalid_client"]);
   });
 
-  test.each<[string, RequestInit, number]>([
+  test.each<[string, RequestInit, number, string?]>([
     ["JSON", { body: '{"client_id":"game"}', headers: { "content-type": "application/json" } }, 415],
     ["no client", { body: new URLSearchParams({ device: "TV" }) }, 400],
     ["a member twice", { body: new URLSearchParams("client_id=game&client_id=game") }, 400],
@@ -54,11 +54,12 @@ onEmbedded((at) => {
       "a scope with a line break",
       { body: new URLSearchParams({ client_id: "game", scope: "openid\nemail" }) },
       400,
+      "invalid_scope",
     ],
     ["a NUL", { body: new URLSearchParams({ client_id: "game", device: "a\0b" }) }, 400],
-  ])("%s is invalid_request", async (_, init, status) => {
+  ])("%s is refused in OAuth's words", async (_, init, status, error = "invalid_request") => {
     const answer = await send(at.server, "/oauth/device_authorization", { method: "POST", ...init });
-    expect([answer.status, JSON.parse(answer.text).error]).toEqual([status, "invalid_request"]);
+    expect([answer.status, JSON.parse(answer.text).error]).toEqual([status, error]);
   });
 
   test("a device's name of 64 emoji is kept whole", async () => {

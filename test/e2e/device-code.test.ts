@@ -14,7 +14,9 @@ const asked = await post("/oauth/device_authorization", { client_id: "game", dev
 qr.src = "${server}/device/qr.svg?user_code=" + asked.user_code;
 code.textContent = asked.verification_uri_complete;
 const token = { grant_type: "urn:ietf:params:oauth:grant-type:device_code", client_id: "game", device_code: asked.device_code };
-const answer = await post("/oauth/token", token, { prefer: "wait=8" });
+let answer;
+do answer = await post("/oauth/token", token, { prefer: "wait=25" });
+while (answer.error === "authorization_pending");
 player.textContent = answer.error ?? answer.access_token;
 </script>`;
 
@@ -64,7 +66,7 @@ onEachDatabase((at) => {
       const confirmed = performance.now();
       await phone.click("button:has-text('Sign in')");
       const token = await playerOf(screen);
-      expect(performance.now() - confirmed).toBeLessThan(3_000);
+      expect(performance.now() - confirmed).toBeLessThan(5_000);
       expect(await phone.textContent("h1")).toBe("You are signed in");
       const me = await get(at.server, "/api/me", { authorization: `Bearer ${token}` });
       expect(me.body.user.name).toContain("Ada");

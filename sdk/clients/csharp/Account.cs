@@ -20,7 +20,7 @@ using System.Threading.Tasks;
 /// <summary>A refusal of the server, by its code; "unreachable" when no answer came.</summary>
 public sealed class AccountException : Exception {
   public readonly string Code;
-  public AccountException(string code, string message = null) : base(message ?? code) { Code = code; }
+  public AccountException(string code, string message = null) : base(message == null ? code : code + ": " + message) { Code = code; }
 }
 
 [DataContract] public sealed class User {

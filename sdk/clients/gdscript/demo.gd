@@ -7,7 +7,7 @@ func _init():
 
 
 func _run():
-	var arguments = OS.get_cmdline_args()
+	var arguments = Array(OS.get_cmdline_args())
 	var own = []
 	for at in range(arguments.find("-s") + 2, arguments.size()):
 		own.append(arguments[at])

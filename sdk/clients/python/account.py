@@ -23,7 +23,7 @@ class AccountError(Exception):
     """A refusal of the server, by its `code`; "unreachable" when no answer came."""
 
     def __init__(self, code, message=""):
-        super().__init__(message or code)
+        super().__init__(f"{code}: {message}" if message else code)
         self.code = code
 
 
