@@ -220,7 +220,7 @@ export function createApp({
       if (isSignInPage(path)) return signInFailedPage(error);
       if (OAUTH_FORMS.includes(path)) {
         const oauthError = toOAuthError(error);
-        const challenge = oauthChallenge(oauthError);
+        const challenge = oauthChallenge(error, oauthError);
         if (challenge) set.headers["www-authenticate"] = challenge;
         else delete set.headers["www-authenticate"];
         return status(oauthError.status as 400, oauthErrorBody(oauthError));

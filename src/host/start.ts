@@ -8,6 +8,7 @@ import { createProviders } from "../identity/providers";
 import { openLimitStore } from "../limits/store";
 import type { Log } from "../log/log";
 import { loadKeyRing } from "../session/keys";
+import { createSigningKeys } from "../signing-keys/signing-keys";
 import { createStores } from "../stores";
 import { cleanUp } from "./clean-up";
 import { openDatabaseClock } from "./database-clock";
@@ -76,6 +77,11 @@ export async function startServer(
     if (sharePort && port !== 0 && !isWorker) resources.defer(claimSharedPort(host, port));
     const serving = serve(app, { host, port, sharePort, keepAliveSeconds, ending, cutOff });
     const stores = createStores(database, clock, config.security, database.background);
+    // What an earlier secret has encrypted is encrypted anew at the start: at the first sign-in that secret may be gone.
+    await createSigningKeys(
+      { signingKeys: stores.signingKeys, keyRing, clock, onWarning },
+      config.security.accessTokenExpirySeconds,
+    ).current();
     const stopCleaning = periodically(
       EVERY_MINUTE_MS,
       () => cleanUp(stores, config.guests),

@@ -89,11 +89,16 @@ export function oauthErrorBody({ error, message }: OAuthError) {
   return { error, error_description: message.replace(NOT_IN_DESCRIPTIONS, "'") };
 }
 
-/** RFC 6749 §5.2: a challenge where the client tried to authenticate; RFC 6750 §3 for tokens. */
-export function oauthChallenge({ error, status }: OAuthError): string | null {
+/**
+ * RFC 6749 §5.2: a challenge where the client tried to authenticate; RFC 6750 §3 for tokens, without a reason where none
+ * was sent.
+ * @param thrown what the error was before it had OAuth's name
+ */
+export function oauthChallenge(thrown: ApiError, { error, status }: OAuthError): string | null {
   if (error === "insufficient_scope") return 'Bearer error="insufficient_scope"';
   if (status !== 401) return null;
-  return error === "invalid_client" ? 'Basic realm="oauth"' : 'Bearer error="invalid_token"';
+  if (error === "invalid_client") return 'Basic realm="oauth"';
+  return thrown.code === "unauthorized" ? "Bearer" : 'Bearer error="invalid_token"';
 }
 
 function fieldsOf({ fields }: ApiError): string[] {
