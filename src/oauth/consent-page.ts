@@ -15,7 +15,7 @@ export function consentPage(client: Client, request: AuthorizationRequest, ticke
     formAction: `'self' ${sourceOf(request.redirectUri)}`,
     content: html`<p>${client.name} would then be able to</p>
 <ul>${items.length > 0 ? items : html`<li>know that you play</li>`}</ul>
-<p>It cannot play, rename or sign out in your place.</p>
+<p>It can change nothing of yours.</p>
 <form method="post" action="${FORM_PATH}">
 <input type="hidden" name="ticket" value="${ticket}">
 <button class="button" name="decision" value="allow">Allow</button>
