@@ -2,7 +2,7 @@ import { Elysia } from "elysia";
 import { createBrowserBinding } from "./authorization/browser-binding";
 import { signInFailedPage } from "./authorization/page";
 import { createRedirectUriCheck } from "./authorization/redirect-uri";
-import { authorizationRoutes } from "./authorization/routes";
+import { authorizationRoutes, POSTED_CALLBACK } from "./authorization/routes";
 import { createStates } from "./authorization/state";
 import type { Clock } from "./clock";
 import type { Config } from "./config/config";
@@ -13,6 +13,7 @@ import { createDevicePages } from "./device/device-page";
 import { DEVICE_PATH, DEVICE_RETURN_PATH, devicePageRoutes } from "./device/routes";
 import { createUserCodes } from "./device/user-code";
 import { createWaiting } from "./device/waiting";
+import { createDpop } from "./dpop/dpop";
 import { ApiError } from "./errors";
 import { explorer } from "./explorer/plugin";
 import { asHealthCheck } from "./health/balancer-check";
@@ -62,6 +63,7 @@ import { createStores, createTransact } from "./stores";
 import { transferRoutes } from "./transfer/routes";
 import { createTransferCodes } from "./transfer/transfer-code";
 import { UPDATE_PICTURE_BODY_BYTES } from "./users/model";
+import { createNamePolicy } from "./users/name-policy";
 import { userRoutes } from "./users/routes";
 
 /** The world a server lives in; a test brings its own. */
@@ -115,7 +117,7 @@ export function createApp({
     ),
     refresh: createRefreshTokens(createRefreshKeyRing(config.security.refreshTokens, keyRing)),
   };
-  const stores = createStores(database, clock, config.security);
+  const stores = createStores(database, clock, config);
   const limits = config.limits.enabled ? createLimits(limitStore, config.guests) : noLimits;
   const readContext = createContextReader(
     createAddressReader(config.server.trustedProxies, (peer) =>
@@ -126,14 +128,15 @@ export function createApp({
   );
   const bodyRules = {
     maxima: { "/api/update_picture": UPDATE_PICTURE_BODY_BYTES },
-    forms: [...OAUTH_FORMS, CONSENT_PATH, DEVICE_PATH],
+    forms: [POSTED_CALLBACK, ...OAUTH_FORMS, CONSENT_PATH, DEVICE_PATH],
   };
   const readBody = createBodyReader(bodyRules, cutOff);
   const securityHeaders = createSecurityHeaders(config.server.publicUrl);
-  const clients = createClients(config.oauth);
-  const authenticate = createAuthenticate(tokens.access, stores.sessions);
-  const guard = createGuard(authenticate, clients.firstPartyIds);
   const ownUrl = createOwnUrl(config.server);
+  const dpop = createDpop({ authorizations: stores.authorizations, clock, keyRing, ownUrl });
+  const clients = createClients(config.oauth);
+  const authenticate = createAuthenticate(tokens.access, stores.sessions, dpop);
+  const guard = createGuard(authenticate, clients.firstPartyIds);
   const binding = createBrowserBinding(config.server.publicUrl);
   const { accessTokenExpirySeconds, refreshTokenExpirySeconds, sessionMaxSeconds } = config.security;
   const idTokenKeys = createSigningKeys(
@@ -147,6 +150,7 @@ export function createApp({
     clients,
     clock,
     conflictTickets: createConflictTickets(keyRing, clock),
+    dpop,
     guard,
     guestsEnabled: config.guests.enabled,
     idTokenKeys,
@@ -156,13 +160,14 @@ export function createApp({
     lifetimes: { idleSeconds: refreshTokenExpirySeconds, maxSeconds: sessionMaxSeconds },
     limits,
     log,
+    namePolicy: createNamePolicy(config.names),
     ownUrl,
     providers,
     readContext,
     states: createStates(keyRing, clock),
     transferCodes: createTransferCodes(keyRing),
     tokens,
-    transact: createTransact(database, clock, config.security),
+    transact: createTransact(database, clock, config),
     userCodes: createUserCodes(keyRing),
     waiting: createWaiting(stores.devices, ending),
   };

@@ -1,6 +1,6 @@
 import { type AuthorizationStore, createAuthorizationStore } from "./authorization/store";
 import type { Clock } from "./clock";
-import type { SecurityConfig } from "./config/config";
+import type { Config } from "./config/config";
 import type { Database, Statements } from "./db/database";
 import { createRunStatement } from "./db/statements";
 import { inTransaction } from "./db/transaction";
@@ -33,13 +33,13 @@ export type Stores = {
 };
 
 /**
- * @param policy when sessions end
+ * @param config when sessions end, and how names change
  * @param statements what their own statements are sent on
  */
 export function createStores(
   database: Database,
   clock: Clock,
-  policy: SecurityConfig,
+  { security, names }: Pick<Config, "security" | "names">,
   statements: Statements = database.pool,
 ): Stores {
   const run = createRunStatement(statements, clock);
@@ -48,21 +48,25 @@ export function createStores(
     authorizations: createAuthorizationStore(run),
     devices: createDeviceStore(run),
     grants: createGrantStore(run),
-    identities: createIdentityStore(run),
+    identities: createIdentityStore(run, names),
     pictures: createPictureStore(run),
     rateLimits: createRateLimitStore(run),
     serverKeys: createServerKeyStore(run),
-    sessions: createSessionStore(database, run, policy),
+    sessions: createSessionStore(database, run, security),
     signingKeys: createSigningKeyStore(run),
     transfers: createTransferStore(run),
-    users: createUserStore(run),
+    users: createUserStore(run, names),
   };
 }
 
 /** Runs statements of several stores as one transaction: all of them, or none when `work` throws. */
 export type Transact = <T>(work: (stores: Stores) => Promise<T>) => Promise<T>;
 
-export function createTransact(database: Database, clock: Clock, policy: SecurityConfig): Transact {
+export function createTransact(
+  database: Database,
+  clock: Clock,
+  config: Pick<Config, "security" | "names">,
+): Transact {
   return (work) =>
-    inTransaction(database.pool, (statements) => work(createStores(database, clock, policy, statements)));
+    inTransaction(database.pool, (statements) => work(createStores(database, clock, config, statements)));
 }

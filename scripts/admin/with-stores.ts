@@ -14,7 +14,7 @@ export async function withStores(work: (stores: Stores, config: Config) => Promi
     const config = loadConfig({ cwd: resolve(import.meta.dirname, "../.."), env: process.env });
     const database = await openDatabase(config.database);
     try {
-      await work(createStores(database, systemClock, config.security), config);
+      await work(createStores(database, systemClock, config), config);
     } finally {
       await database.close();
     }

@@ -34,6 +34,7 @@ export const serverErrorCodes = [
   "google_token_invalid",
   "google_unavailable",
   "identity_in_use",
+  "invalid_dpop_proof",
   "invalid_grant",
   "invalid_token",
   "last_identity",
@@ -44,6 +45,7 @@ export const serverErrorCodes = [
   "rate_limited",
   "redirect_uri_invalid",
   "undo_conflict",
+  "username_cooldown",
   "username_invalid",
   "username_taken",
   "validation_failed",
@@ -59,6 +61,8 @@ export interface AccountErrorDetails {
   status?: number | undefined;
   /** Why a name was refused (`username_invalid`), or what the sign-in page answered (`provider_error`). */
   reason?: string | undefined;
+  /** When the name may be changed again (`username_cooldown`). */
+  nextChangeAt?: Date | undefined;
   /** Seconds to wait before trying again, when the server said so. */
   retryAfterSeconds?: number | undefined;
   /** Names this request in the server's log. */
@@ -71,6 +75,7 @@ export class AccountError extends Error {
   override name = "AccountError";
   declare readonly status?: AccountErrorDetails["status"];
   declare readonly reason?: AccountErrorDetails["reason"];
+  declare readonly nextChangeAt?: AccountErrorDetails["nextChangeAt"];
   declare readonly retryAfterSeconds?: AccountErrorDetails["retryAfterSeconds"];
   declare readonly requestId?: AccountErrorDetails["requestId"];
 

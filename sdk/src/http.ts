@@ -68,11 +68,17 @@ export class Http {
 
 function refusal(response: Response, answer: Answer): AccountError {
   const { status } = response;
-  const { code, message, reason, request_id: requestId } = answer as Record<string, string | undefined>;
+  const {
+    code,
+    message,
+    reason,
+    next_change_at: next,
+    request_id: requestId,
+  } = answer as Record<string, string | undefined>;
   const retryAfterSeconds = Number(response.headers.get("retry-after")) || undefined;
   return new AccountError(
     serverErrorCodes.find((known) => known === code) ?? codeOfStatus(status),
     message ?? `The server answered ${status}.`,
-    { status, reason, requestId, retryAfterSeconds },
+    { status, reason, nextChangeAt: next ? new Date(next) : undefined, requestId, retryAfterSeconds },
   );
 }

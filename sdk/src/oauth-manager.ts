@@ -186,7 +186,7 @@ export class OAuthManager {
   /**
    * Renames the player.
    *
-   * @throws AccountError `username_taken`, `username_invalid` with `reason`, …
+   * @throws AccountError `username_taken`, `username_invalid` with `reason`, `username_cooldown` with `nextChangeAt`, …
    * @example
    * await oauth.updateUsername("Ada");
    */

@@ -63,13 +63,13 @@ export async function finishAuthorization(
   const answer = (members: Record<string, string>) =>
     withQuery(request.redirectUri, { ...members, state: request.clientState });
 
-  const proof = received.has("error") ? null : codeIn(page, received);
-  if (!proof) {
-    const error = received.get("error") === "access_denied" ? "access_denied" : "server_error";
-    await logRefusal(deps, "sign_in_failed", { reason: error, ...context });
-    return answer({ error });
-  }
   try {
+    const proof = received.has("error") ? null : await codeIn(page, received);
+    if (!proof) {
+      const error = isDeclined(page, received) ? "access_denied" : "server_error";
+      await logRefusal(deps, "sign_in_failed", { reason: error, ...context });
+      return answer({ error });
+    }
     const code = randomBytes(32).toString("base64url");
     const login = await verifiedLogin(page, request, proof, callback);
     const isFirst = await authorizations.putLogin(code, login, { codeVerifier, expiresAt });
@@ -85,17 +85,23 @@ export async function finishAuthorization(
 }
 
 /** @param cause why, for the log alone */
-function refusedState(cause: "state_unknown" | "state_of_another_browser" | "state_replayed"): ApiError {
+export function refusedState(
+  cause: "state_unknown" | "state_of_another_browser" | "state_replayed",
+): ApiError {
   return new ApiError("authorization_expired", { cause });
 }
 
-function codeIn(page: SignInPage, received: URLSearchParams): string | null {
+async function codeIn(page: SignInPage, received: URLSearchParams): Promise<string | null> {
   return page.codeIn ? page.codeIn(received) : received.get("code");
+}
+
+function isDeclined(page: SignInPage, received: URLSearchParams): boolean {
+  return page.isDeclined ? page.isDeclined(received) : received.get("error") === "access_denied";
 }
 
 async function verifiedLogin(
   page: SignInPage,
-  { codeVerifier, codeChallenge }: Omit<PendingRequest, "browser">,
+  { codeVerifier, codeChallenge, suggestedName }: Omit<PendingRequest, "browser">,
   code: string,
   callback: string,
 ): Promise<PendingLogin> {
@@ -105,5 +111,6 @@ async function verifiedLogin(
     redirectUri: callback,
     nonce: nonceOf(codeVerifier),
   });
-  return { codeChallenge, identity, ...(await loadProfile()) };
+  const { name, picture } = await loadProfile();
+  return { codeChallenge, identity, name: name ?? suggestedName ?? null, picture };
 }

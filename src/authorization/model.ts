@@ -22,3 +22,9 @@ export const callbackQuery = t.Object({
   code: t.Optional(t.String({ maxLength: 4_096 })),
   error: t.Optional(t.String({ maxLength: 512 })),
 });
+
+/** The same in a form, with what Apple tells of a player the first time. */
+export const callbackForm = t.Object({
+  ...callbackQuery.properties,
+  user: t.Optional(t.String({ maxLength: 4_096 })),
+});

@@ -6,8 +6,9 @@ import type { Providers } from "../identity/providers";
 import type { Limits } from "../limits/limits";
 import type { BrowserBinding } from "./browser-binding";
 import { type CallbackDeps, finishAuthorization, SignInRefused } from "./callback";
-import { callbackQuery, startQuery } from "./model";
+import { callbackForm, callbackQuery, startQuery } from "./model";
 import { ownStartUrl } from "./own-start";
+import { postedAnswerUrl } from "./posted-answer";
 import type { RedirectUriCheck } from "./redirect-uri";
 import { startAuthorization } from "./start";
 
@@ -38,6 +39,9 @@ const PARAMETERS = t.Object({
     examples: ["google"],
   }),
 });
+
+/** Where a browser posts a form. */
+export const POSTED_CALLBACK = "/auth/:provider/callback";
 
 /**
  * The server as the provider's OAuth client, so that a game needs no client id: the game goes to the start with its
@@ -109,6 +113,36 @@ export function authorizationRoutes(deps: AuthorizationRouteDeps) {
           responses: REDIRECTS,
           summary: "Where the provider returns to",
           description: "Register this address with the provider as an authorized redirect URI.",
+        },
+      },
+    )
+    .post(
+      POSTED_CALLBACK,
+      async ({ body, params, redirect, server, set }) => {
+        const provider = providers.withPage(params.provider);
+        if (!provider.page.postsAnswer) {
+          set.headers.allow = "GET, HEAD";
+          throw new ApiError("method_not_allowed");
+        }
+        const callback = callbackUri(provider.id, server?.port);
+        const location = await postedAnswerUrl(states, provider, new URLSearchParams(body), callback);
+        return redirect(location, 303);
+      },
+      {
+        parse: "urlencoded",
+        params: PARAMETERS,
+        body: callbackForm,
+        detail: {
+          responses: {
+            303: { description: "To the same address with GET, where the browser sends its cookie." },
+            400: REDIRECTS[400],
+            405: { description: "A provider that posts no answer; a page.", content: { "text/html": {} } },
+            413: { description: "Too large; a page.", content: { "text/html": {} } },
+            415: { description: "Not a form; a page.", content: { "text/html": {} } },
+          },
+          summary: "Where a provider's page posts its answer to, as Apple's does",
+          description:
+            "No cookie comes with what another site posts. The player's name, which Apple tells once, goes on in the state.",
         },
       },
     );

@@ -16,6 +16,8 @@ export type PendingRequest = {
   codeChallenge: string;
   /** The browser that began it, see `browser-binding.ts`. */
   browser: string;
+  /** What the provider told of the player's name beside its code, where it posts its answer. */
+  suggestedName?: string;
 };
 
 /** Good for ten minutes. */

@@ -54,6 +54,10 @@ const SPEND = `
   ON CONFLICT (hash) DO UPDATE SET hash = p.hash
   RETURNING p.session_id, p.spent_at > coalesce($1::timestamptz, now()) - ${seconds("$5")} AS is_recent`;
 
+const SPEND_ONCE = `
+  INSERT INTO spent_proofs (hash, spent_at, expires_at) SELECT $2, clock.now, $3 FROM ${CLOCK}
+  ON CONFLICT (hash) DO NOTHING`;
+
 const deleteStale = (table: string, key: string) => `
   DELETE FROM ${table} WHERE ${key} IN (
     SELECT stale.${key} FROM ${table} AS stale, ${CLOCK}
@@ -176,6 +180,14 @@ export function createAuthorizationStore(run: RunStatement) {
       ]);
       const [row] = rows;
       return row?.is_recent ? row.session_id : null;
+    },
+
+    /**
+     * Spends what serves once and opens nothing.
+     * @returns false when it has served
+     */
+    async spendOnce(hash: Buffer, expiresAt: Date): Promise<boolean> {
+      return (await run("spend_once", SPEND_ONCE, [hash, expiresAt])).rowCount > 0;
     },
 
     /**

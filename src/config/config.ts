@@ -1,28 +1,41 @@
 import { resolve } from "node:path";
+import { type AppleConfig, appleSection } from "./apple";
 import { type DatabaseConfig, databaseSection, requireCredentials } from "./database";
 import { deepFreeze } from "./deep-freeze";
 import { warnOfDevelopment } from "./development";
+import { type DiscordConfig, discordSection } from "./discord";
 import { readEnvFile } from "./env-file";
 import { readEnvironment } from "./environment";
 import { readConfigFile } from "./file";
 import { type GoogleConfig, googleSection } from "./google";
+import { type GooglePlayConfig, googlePlaySection } from "./google-play";
 import { type GuestsConfig, guestsSection } from "./guests";
 import { type LimitsConfig, limitsSection } from "./limits";
+import { type NamesConfig, namesSection } from "./names";
 import { type OAuthConfig, oauthSection } from "./oauth";
+import { type OpenIdConfig, type OpenIdIssuer, openIdSection } from "./openid";
 import { Problems } from "./problems";
 import { type SecurityConfig, securitySection } from "./security";
 import { type ServerConfig, serverSection } from "./server";
 import { settle } from "./settle";
+import { type SteamConfig, steamSection } from "./steam";
 
 export { ConfigError } from "./problems";
 export type {
+  AppleConfig,
   DatabaseConfig,
+  DiscordConfig,
   GoogleConfig,
+  GooglePlayConfig,
   GuestsConfig,
   LimitsConfig,
+  NamesConfig,
   OAuthConfig,
+  OpenIdConfig,
+  OpenIdIssuer,
   SecurityConfig,
   ServerConfig,
+  SteamConfig,
 };
 
 /** Everything the server may be told, validated and frozen. */
@@ -31,7 +44,14 @@ export type Config = Readonly<{
   database: DatabaseConfig;
   security: SecurityConfig;
   google: GoogleConfig;
+  /** Null where players cannot sign in with it, as the next three. */
+  steam: SteamConfig | null;
+  googlePlay: GooglePlayConfig | null;
+  discord: DiscordConfig | null;
+  apple: AppleConfig | null;
+  openid: OpenIdConfig;
   guests: GuestsConfig;
+  names: NamesConfig;
   oauth: OAuthConfig;
   server: ServerConfig;
   /** Absolute folder of the embedded database and of secrets made in development. */
@@ -60,12 +80,21 @@ export function loadConfig(source: ConfigSource): Config {
   const production = settings.NODE_ENV === "production";
   const database = databaseSection(env, settings, { ...paths, cwd: source.cwd }, production, problems);
   requireCredentials(env, database, production, problems);
+  const security = securitySection(settings, source.cwd, production, problems);
+  const google = googleSection(settings, production, problems);
+  const place = { production, local: google.local, cwd: source.cwd };
   const config: Config = {
     mode: production ? "production" : "development",
     database,
-    security: securitySection(settings, source.cwd, production, problems),
-    google: googleSection(settings, production, problems),
+    security,
+    google,
+    steam: steamSection(settings, google, production, problems),
+    googlePlay: googlePlaySection(settings, google, production, problems),
+    discord: discordSection(settings, google, production, problems),
+    apple: appleSection(settings, place, problems),
+    openid: openIdSection(settings, place, problems),
     guests: guestsSection(settings),
+    names: namesSection(settings),
     oauth: oauthSection(settings, production, problems),
     server: serverSection(settings, database, production, problems),
     ...paths,

@@ -32,6 +32,9 @@ export const secureUrl = z.string().refine((text) => {
   return url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url));
 }, "must be an https: URL (http: only to localhost)");
 
+/** The same, as the beginning of a provider's addresses. */
+export const baseUrl = secureUrl.transform((url) => url.replace(/\/+$/, ""));
+
 const KUBERNETES =
   "is an address that Kubernetes sets for a service of this name; rename the service, or set enableServiceLinks: false for the pod";
 

@@ -1,17 +1,29 @@
+import { appleSettings } from "./settings/apple";
 import { databaseSettings } from "./settings/database";
+import { discordSettings } from "./settings/discord";
 import { googleSettings } from "./settings/google";
+import { googlePlaySettings } from "./settings/google-play";
 import { guestSettings } from "./settings/guests";
+import { nameSettings } from "./settings/names";
 import { oauthSettings } from "./settings/oauth";
+import { openIdSettings } from "./settings/openid";
 import { securitySettings } from "./settings/security";
 import { serverSettings } from "./settings/server";
 import type { Setting, SettingValue } from "./settings/setting";
+import { steamSettings } from "./settings/steam";
 
 /** Every setting of the server, once, in the order of the README's table. */
 export const SETTINGS = {
   ...databaseSettings,
   ...securitySettings,
   ...googleSettings,
+  ...steamSettings,
+  ...googlePlaySettings,
+  ...discordSettings,
+  ...appleSettings,
+  ...openIdSettings,
   ...guestSettings,
+  ...nameSettings,
   ...oauthSettings,
   ...serverSettings,
 };

@@ -122,6 +122,15 @@ export function uniqueViolation(error: unknown): string | null {
   return codesOf(error).includes("P2002") ? "" : null;
 }
 
+/** The column, as in `name_looks.user_id`, that an insert or update left empty though it must not be; null for other errors. */
+export function notNullViolation(error: unknown): string | null {
+  for (const link of chain(error)) {
+    const { code, table, column } = link as { code?: unknown; table?: unknown; column?: unknown };
+    if (code === "23502") return `${table}.${column}`;
+  }
+  return null;
+}
+
 /**
  * Socket errors; SQLSTATE class 08 (connection), 53 (resources), 57014 (statement timeout), 57P0x (shutdown,
  * starting up), 55P03 (lock timeout), 25P03 (idle in transaction), 25006 (read-only); ours for a password in clear;

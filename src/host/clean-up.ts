@@ -2,7 +2,7 @@ import type { AuthorizationStore } from "../authorization/store";
 import type { GuestsConfig } from "../config/config";
 import type { DeviceStore } from "../device/store";
 import type { RateLimitStore } from "../limits/rate-limits";
-import type { AccountChangeStore } from "../linking/store";
+import { type AccountChangeStore, UNDO_SECONDS } from "../linking/store";
 import type { GrantStore } from "../oauth/store";
 import type { SessionStore } from "../session/store";
 import type { TransferStore } from "../transfer/store";
@@ -26,8 +26,9 @@ export type CleanUpDeps = {
 
 /**
  * Deletes sessions past their absolute expiry, dead ones included (until then a late replay is still recognised),
- * sign-ins that nobody finished, what has served and expired, changes that nobody can take back any more, rate limits of windows gone by, and guests who never came
- * back. Several replicas may do so at once. What cannot be cleaned up keeps nothing else from it.
+ * sign-ins that nobody finished, what has served and expired, changes that nobody can take back any more, rate limits of
+ * windows gone by, guests who never came back, and looks of names that are free again. Several replicas may do so at once.
+ * What cannot be cleaned up keeps nothing else from it.
  * @param stores whose statements keep no request waiting
  * @returns how many sessions went
  * @throws {AggregateError} of all that failed
@@ -47,6 +48,8 @@ export async function cleanUp(
     (limit: number) => accountChanges.deleteOld(limit),
     (limit: number) => rateLimits.deleteEnded(limit),
     (limit: number) => users.purgeGuests(purgeAfterSeconds, limit),
+    (limit: number) => users.releaseNames(UNDO_SECONDS, limit),
+    (limit: number) => users.deleteFreeLooks(limit),
   ];
   const errors: unknown[] = [];
   const deleted: number[] = [];

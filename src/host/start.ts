@@ -2,6 +2,7 @@ import { createApp } from "../app";
 import { systemClock } from "../clock";
 import type { Config } from "../config/config";
 import { LOCAL_CLIENT_ID } from "../config/google";
+import { LOCAL_OPENID_CLIENT } from "../config/openid";
 import { openDatabase } from "../db/database";
 import { causeCode } from "../db/errors";
 import { createProviders } from "../identity/providers";
@@ -53,9 +54,7 @@ export async function startServer(
     resources.defer(() => database.close());
     const limitStore = await openLimitStore(config.limits, database, onWarning);
     resources.defer(() => limitStore.close());
-    const google = config.google.local
-      ? await startLocalGoogleOnPort(config, port === 0 ? 0 : port + 1)
-      : null;
+    const google = config.google.local ? await startStandInsOnPort(config, port === 0 ? 0 : port + 1) : null;
     if (google) resources.defer(() => google.stop());
     const clock = await openDatabaseClock(database.background, onWarning);
     const known = google ? withStandIns(config, google) : config;
@@ -76,7 +75,7 @@ export async function startServer(
     const sharePort = workers > 1;
     if (sharePort && port !== 0 && !isWorker) resources.defer(claimSharedPort(host, port));
     const serving = serve(app, { host, port, sharePort, keepAliveSeconds, ending, cutOff });
-    const stores = createStores(database, clock, config.security, database.background);
+    const stores = createStores(database, clock, config, database.background);
     // What an earlier secret has encrypted is encrypted anew at the start: at the first sign-in that secret may be gone.
     await createSigningKeys(
       { signingKeys: stores.signingKeys, keyRing, clock, onWarning },
@@ -111,14 +110,18 @@ export async function startServer(
   }
 }
 
-async function startLocalGoogleOnPort(config: Config, port: number) {
-  const { startLocalGoogle } = await import("../stand-ins/google/start");
+async function startStandInsOnPort(config: Config, port: number) {
+  const { startStandIns } = await import("../stand-ins/start");
   return listenOn("127.0.0.1", port, () =>
-    startLocalGoogle({
+    startStandIns({
       port,
       clock: systemClock,
-      clientId: LOCAL_CLIENT_ID,
-      clientSecret: config.google.clientSecret,
+      google: { clientId: LOCAL_CLIENT_ID, clientSecret: config.google.clientSecret },
+      ...(config.steam?.local && { steam: config.steam }),
+      ...(config.googlePlay && { google_play: config.googlePlay }),
+      ...(config.discord && { discord: config.discord }),
+      ...(config.openid.local && { openid: LOCAL_OPENID_CLIENT }),
+      ...(config.apple?.local && { apple: { developer: config.apple } }),
     }),
   );
 }

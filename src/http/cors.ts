@@ -22,8 +22,8 @@ export function cors({ mode, oauth, server }: Config) {
     },
     credentials: false,
     methods: ["GET", "POST", "DELETE"],
-    allowedHeaders: ["authorization", "content-type", "prefer", "x-request-id"],
-    exposeHeaders: ["x-request-id", "retry-after", "www-authenticate"],
+    allowedHeaders: ["authorization", "content-type", "dpop", "prefer", "x-request-id"],
+    exposeHeaders: ["x-request-id", "retry-after", "www-authenticate", "dpop-nonce"],
     maxAge: 600,
   });
 }

@@ -1,7 +1,7 @@
 import type { TSchema } from "@sinclair/typebox";
 import { ValidationError } from "elysia";
 import { isRetryable, isUnavailable } from "../db/errors";
-import { ApiError } from "../errors";
+import { ApiError, type ErrorCode } from "../errors";
 
 /** Turns whatever was thrown into the one error that the client may see. */
 export function toApiError(error: unknown, code: string | number): ApiError {
@@ -39,14 +39,19 @@ export function errorBody(error: ApiError, requestId: string) {
   };
 }
 
+const CHALLENGES: Partial<Record<ErrorCode, string>> = {
+  invalid_token: 'Bearer error="invalid_token"',
+  invalid_dpop_proof: 'DPoP error="invalid_dpop_proof", algs="ES256"',
+};
+
 /**
- * RFC 6750 §3: a challenge with every 401, and why when a token was sent. RFC 9110 §15.5.9: with a 408 the connection
+ * RFC 6750 §3: a challenge with every 401, and why when a token was sent; RFC 9449 §7.1 for a proof. RFC 9110 §15.5.9: with a 408 the connection
  * ends, since nobody waits for the rest.
  */
 export function errorHeaders(error: ApiError): Record<string, string> {
   const headers: Record<string, string> = {};
   if (error.status === 401) {
-    headers["www-authenticate"] = error.code === "invalid_token" ? 'Bearer error="invalid_token"' : "Bearer";
+    headers["www-authenticate"] = CHALLENGES[error.code] ?? "Bearer";
   }
   if (error.status === 408) headers.connection = "close";
   if (error.retryAfterSeconds !== undefined) headers["retry-after"] = String(error.retryAfterSeconds);

@@ -30,6 +30,13 @@ export function profileOf(claims: Claims, { onThisMachine = false } = {}): Profi
   };
 }
 
+/** The same for an issuer that knows people by another name than their own (OpenID Connect Core §5.1). */
+export function personOf(claims: Claims, options = {}): Profile {
+  const profile = profileOf(claims, options);
+  const name = profile.name ?? text(claims.nickname, 200) ?? text(claims.preferred_username, 200);
+  return { ...profile, name };
+}
+
 /** Null for what no column takes. */
 function text(value: unknown, maximum: number): string | null {
   return typeof value === "string" &&

@@ -1,8 +1,8 @@
 import { GaxiosError } from "gaxios";
 import { ApiError } from "../errors";
+import { clientRefusal } from "./client-refusal";
 
-/** What Google says when it does not know this server (RFC 6749 §5.2): nothing a player could mend. */
-const REFUSES_OUR_CLIENT = new Set(["invalid_client", "unauthorized_client"]);
+const SETTINGS = { clientId: "GOOGLE_CLIENT_ID", clientSecret: "GOOGLE_CLIENT_SECRET" };
 
 /** Translates an error of Google's libraries; its message may hold tokens and is dropped. */
 export function googleError(error: unknown): ApiError {
@@ -11,11 +11,8 @@ export function googleError(error: unknown): ApiError {
     return new ApiError("google_unavailable", { cause: error });
   }
   const { status, data } = error.response;
-  const { error: code, error_description: description } = Object(data) as Record<string, unknown>;
-  if (typeof code === "string" && REFUSES_OUR_CLIENT.has(code)) {
-    const setting = /not found/i.test(String(description)) ? "GOOGLE_CLIENT_ID" : "GOOGLE_CLIENT_SECRET";
-    return new ApiError("google_unavailable", { cause: code, setting });
-  }
+  const refused = clientRefusal(Object(data), SETTINGS);
+  if (refused) return new ApiError("google_unavailable", refused);
   if (status === 400 || status === 401 || status === 403) return new ApiError("google_token_invalid");
   return new ApiError("google_unavailable", { cause: googleCause(error) });
 }

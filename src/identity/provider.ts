@@ -3,6 +3,7 @@ import type { Config } from "../config/config";
 
 /** Google's id, and the provider of a sign-in that names none. */
 export const GOOGLE = "google";
+export const APPLE = "apple";
 
 /** Who a provider says the player is. `subject` is the identity; the email may change, be shared or be missing. */
 export type Identity = {
@@ -88,8 +89,16 @@ export type SignInPage = {
   /**
    * What of the answer to the callback proves the player; OAuth's `code` unless the provider has another.
    * @returns null when there is none, as after a refusal
+   * @throws {ApiError} when the provider does not answer
    */
-  codeIn?(answer: URLSearchParams): string | null;
+  codeIn?(answer: URLSearchParams): string | null | Promise<string | null>;
+  /** Whether the player said no; OAuth's `error=access_denied` unless the provider has another way to say so. */
+  isDeclined?(answer: URLSearchParams): boolean;
+  /** For a provider whose answer the browser posts as a form (OAuth 2.0 Form Post Response Mode §2). */
+  readonly postsAnswer?: {
+    /** @returns what it tells of the player's name, if anything: nobody vouches for it */
+    suggestedName(answer: URLSearchParams): string | null;
+  };
   /** @throws {ApiError} when the provider refuses the code or does not answer */
   exchangeCode(grant: CodeGrant & { redirectUri: string }): Promise<VerifiedIdentity>;
 };

@@ -1,9 +1,14 @@
 import { ApiError } from "../errors";
+import { apple } from "./apple";
+import { discord } from "./discord";
 import { google } from "./google";
+import { googlePlay } from "./google-play";
+import { openid } from "./openid";
 import type { IdentityProvider, ProviderFactory, ProviderWorld, SignInPage } from "./provider";
+import { steam } from "./steam";
 
 /** Every way in. */
-const PROVIDERS: readonly ProviderFactory[] = [google];
+const PROVIDERS: readonly ProviderFactory[] = [google, googlePlay, steam, discord, apple, openid];
 
 /** The ways in of a running server. */
 export type Providers = {

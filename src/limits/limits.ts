@@ -21,6 +21,8 @@ const WINDOWS = {
   repeatedRefresh: { points: 100, duration: 3_600 },
   /** The same from another network than the rotation's: a player who changes it, or a thief. */
   repeatedRefreshElsewhere: { points: 3, duration: 3_600 },
+  /** Tokens of a bound session older than the one before the last, with its key's proof. */
+  staleToken: { points: 10, duration: 86_400 },
   /** Changes of a profile, and of a player's ways in. */
   profileChange: { points: 60, duration: 600 },
   /** Codes for a new device, by player and by address. */
@@ -67,6 +69,8 @@ export type Limits = {
   /** @param elsewhere whether the rotation came from another network */
   repeatedRefresh(sessionId: string, generation: number, elsewhere: boolean): Promise<void>;
   forgedToken(ip: string): Promise<void>;
+  /** Counts a token of a bound session that is older than its key has reason to send. @returns false for one too many */
+  staleToken(sessionId: string): Promise<boolean>;
   profileChange(userId: number): Promise<void>;
   /** Counts a code for a new device. */
   transferCode(userId: number, ip: string): Promise<void>;
@@ -92,6 +96,7 @@ export const noLimits: Limits = {
   refresh: async () => {},
   repeatedRefresh: async () => {},
   forgedToken: async () => {},
+  staleToken: async () => true,
   profileChange: async () => {},
   transferCode: async () => {},
   deviceCode: async () => {},
@@ -128,6 +133,7 @@ export function createLimits(store: LimitStore, guests: NewGuests): Limits {
   const refreshes = shared("refresh");
   const repeatedRefreshes = shared("repeatedRefresh");
   const repeatedRefreshesElsewhere = shared("repeatedRefreshElsewhere");
+  const staleTokens = shared("staleToken");
   const profileChanges = shared("profileChange");
   const transferCodes = shared("transferCode");
   const transferCodesByAddress = shared("transferCodeByAddress");
@@ -164,6 +170,7 @@ export function createLimits(store: LimitStore, guests: NewGuests): Limits {
         `${sessionId}:${generation}`,
       ),
     forgedToken: (ip) => forgedTokens(ip),
+    staleToken: (sessionId) => tryConsume(staleTokens, sessionId),
     profileChange: (userId) => consumeOrRefuse(profileChanges, String(userId)),
     async transferCode(userId, ip) {
       await consumeOrRefuse(transferCodes, String(userId));

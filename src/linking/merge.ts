@@ -25,7 +25,7 @@ export async function merge(
   const after = mergedProgress(kept, givenUp);
   const moved = await identities.moveAll(givenUp.id, kept.id);
   const endedSessions = await sessions.endAllBut(givenUp.id, askingSession);
-  const goesOver = (await sessions.tokenContentOf(askingSession, givenUp.id)) !== null;
+  const goesOver = (await sessions.current(askingSession, givenUp.id)) !== null;
   if (goesOver) await sessions.move(askingSession, givenUp.id, kept.id);
   await users.setProgress(kept.id, after);
   const earlier = await users.giveUp(givenUp.id, kept.id);

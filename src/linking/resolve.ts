@@ -4,7 +4,7 @@ import type { RequestContext } from "../http/context";
 import type { Log } from "../log/log";
 import type { Player } from "../session/guard";
 import type { SessionAnswer } from "../session/model";
-import { createTokenResponse, type TokenContent, type Tokens } from "../session/token-response";
+import { createTokenResponse, type Issued, type Tokens } from "../session/token-response";
 import type { Stores, Transact } from "../stores";
 import type { LockedUser, UserRow } from "../users/store";
 import type { Conflict, ConflictTickets } from "./conflict-ticket";
@@ -21,7 +21,7 @@ export type ResolveDeps = {
 /** Which of the two players goes on: the one who asks, or the one whose the identity was. */
 export type Keep = "mine" | "theirs";
 
-type Resolved = { kept: UserRow; content: TokenContent; givenUp: number | null };
+type Resolved = { kept: UserRow; session: Omit<Issued, "sessionId">; givenUp: number | null };
 
 /**
  * Makes one player of the two in a conflict. Asked again, because the answer was lost, it answers the same.
@@ -38,12 +38,12 @@ export async function resolveConflict(
 ): Promise<SessionAnswer> {
   const conflict = await conflictTickets.open(ticket);
   if (!conflict) throw outdated();
-  const { kept, content, givenUp } = await transact((stores) =>
+  const { kept, session, givenUp } = await transact((stores) =>
     resolveOnce(stores, clock, conflict, keep, { user, sessionId }),
   );
   if (givenUp !== null)
     log.event("players_merged", { userId: kept.id, sessionId, givenUpUserId: givenUp, ...context });
-  return createTokenResponse(tokens, kept, content);
+  return createTokenResponse(tokens, kept, { sessionId, ...session });
 }
 
 async function resolveOnce(
@@ -67,10 +67,10 @@ async function resolveOnce(
     if (!isOne(mine) || !isOne(theirs) || owner !== theirsId) throw outdated();
     await merge(stores, clock, kept, givenUp, sessionId);
   }
-  const content = await sessions.tokenContentOf(sessionId, kept.id);
+  const session = await sessions.current(sessionId, kept.id);
   const now = await users.find(kept.id);
-  if (!content || !now) throw new ApiError("invalid_token");
-  return { kept: now, content, givenUp: isDone ? null : givenUp.id };
+  if (!session || !now) throw new ApiError("invalid_token");
+  return { kept: now, session, givenUp: isDone ? null : givenUp.id };
 }
 
 function outdated(): ApiError {

@@ -31,13 +31,13 @@ export async function undo(
     }
     const isMoved = change.kind === "merge" && change.movedSession === sessionId;
     const owner = await users.find(isMoved ? change.givenUp : change.userId);
-    const content = owner && (await sessions.tokenContentOf(sessionId, owner.id));
-    if (!owner || !content) throw new ApiError("invalid_token");
-    return { change, owner, content };
+    const session = owner && (await sessions.current(sessionId, owner.id));
+    if (!session) throw new ApiError("invalid_token");
+    return { change, owner, session };
   });
   if (done.change.undoneAt === null)
     log.event("change_undone", { userId: user.id, sessionId, reason: done.change.kind, ...context });
-  return createTokenResponse(tokens, done.owner, done.content);
+  return createTokenResponse(tokens, done.owner, { sessionId, ...done.session });
 }
 
 /** The player who was given up has it back in a merge's undoing, and may ask for it once more. */

@@ -14,6 +14,10 @@ const EVENTS = {
   /** The token before the last was sent once more, within the grace: a lost answer, or a thief. */
   refresh_repeated: "info",
   replay_detected: "warn",
+  /** A refresh token of a bound session came without a proof of its key. The session lives on. */
+  proof_refused: "warn",
+  /** The key of a bound session proved itself with a token older than the one before the last. */
+  stale_token_accepted: "info",
   rename: "info",
   picture_changed: "info",
   identity_linked: "info",

@@ -24,6 +24,7 @@ export function discovery(issuer: string) {
     token_endpoint_auth_methods_supported: ["none"],
     revocation_endpoint_auth_methods_supported: ["none"],
     introspection_endpoint_auth_methods_supported: ["Bearer"],
+    dpop_signing_alg_values_supported: ["ES256"],
     subject_types_supported: ["public"],
     id_token_signing_alg_values_supported: [SIGNING_ALGORITHM],
     claims_supported: CLAIMS,

@@ -28,9 +28,6 @@ export type TokenForm = {
   device_code?: string;
 };
 
-/** Who sends a token request, and how long they would wait for its answer, in seconds. */
-export type TokenRequest = { client: Client; context: RequestContext; waitSeconds: number };
-
 /** What a grant has opened or renewed. */
 export type Granted = {
   answer: SessionAnswer;
@@ -40,8 +37,22 @@ export type Granted = {
   nonce: string | null;
 };
 
+/** Who asks for tokens. */
+type TokenAsking = {
+  client: Client;
+  /** The key that it has proven to hold (RFC 9449 §5), or null. */
+  jkt: string | null;
+  /** How long it would wait for an answer that is not there yet. */
+  waitSeconds: number;
+};
+
 /** Exchanges what a client holds for tokens. @throws {OAuthError | ApiError} */
-type Grant = (deps: GrantDeps, form: TokenForm, request: TokenRequest) => Promise<Granted>;
+type Grant = (
+  deps: GrantDeps,
+  form: TokenForm,
+  asking: TokenAsking,
+  context: RequestContext,
+) => Promise<Granted>;
 
 /** RFC 8628 §3.4. */
 export const DEVICE_CODE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
@@ -57,8 +68,10 @@ export const GRANTS: Readonly<Record<string, Grant>> = {
 async function authorizationCode(
   deps: GrantDeps,
   form: TokenForm,
-  { client, context }: TokenRequest,
+  asking: TokenAsking,
+  context: RequestContext,
 ): Promise<Granted> {
+  const { client } = asking;
   const code = required(form, "code");
   const request = {
     code,
@@ -69,7 +82,7 @@ async function authorizationCode(
   const redeemed = await deps.limits.signInAttempt(context.ip, () => redeemCode(deps, request, context));
   const { scope, nonce, sessionId, name, picture } = redeemed;
   const identity = { ...redeemed.identity, loadProfile: async () => ({ name, picture }) };
-  const answer = await openSession(deps, { identity, sessionId, scope }, client, context);
+  const answer = await openSession(deps, { identity, sessionId, scope }, asking, context);
   await requireUsedOnce(deps, code, sessionId, context);
   if (redeemed.consentGiven) await deps.grants.consent(answer.user.id, client.id, scopesOf(scope));
   return { answer, sessionId, scope, nonce };
@@ -79,11 +92,12 @@ async function authorizationCode(
 async function refreshToken(
   deps: GrantDeps,
   form: TokenForm,
-  { client, context }: TokenRequest,
+  { client, jkt }: TokenAsking,
+  context: RequestContext,
 ): Promise<Granted> {
   const token = required(form, "refresh_token");
   if (form.scope !== undefined) await requireGranted(deps, token, form.scope);
-  const { user, content } = await rotate({ ...deps, clients: [client.id] }, token, context);
+  const { user, content } = await rotate({ ...deps, clients: [client.id] }, token, jkt, context);
   const scope = narrowedScope(content.scope, form.scope);
   const answer = await createTokenResponse(deps.tokens, user, { ...content, scope });
   return { answer, sessionId: content.sessionId, scope, nonce: null };
@@ -100,13 +114,15 @@ async function requireGranted({ sessions, tokens }: GrantDeps, token: string, as
 async function deviceCode(
   deps: GrantDeps,
   form: TokenForm,
-  { client, context, waitSeconds }: TokenRequest,
+  asking: TokenAsking,
+  context: RequestContext,
 ): Promise<Granted> {
+  const { client, waitSeconds } = asking;
   const code = required(form, "device_code");
   const newSessionId = Bun.randomUUIDv7("hex", deps.clock.now());
   const opening = await redeemDeviceCode(deps, code, client.id, newSessionId, waitSeconds);
   const { sessionId, scope } = opening;
-  return { answer: await openSession(deps, opening, client, context), sessionId, scope, nonce: null };
+  return { answer: await openSession(deps, opening, asking, context), sessionId, scope, nonce: null };
 }
 
 /** What a session is opened with; `device` is what the player calls theirs, where the client has told. */
@@ -121,13 +137,13 @@ type Opening = {
 async function openSession(
   deps: GrantDeps,
   { identity, sessionId, scope, device: named }: Opening,
-  client: Client,
+  { client, jkt }: TokenAsking,
   context: RequestContext,
 ): Promise<SessionAnswer> {
   await deps.limits.signIn(identity.provider, identity.subject);
   const clientId = client.id;
   const device = named ?? (clientId === GAME_CLIENT_ID ? null : client.name);
-  return signIn(deps, identity, { sessionId, device, ip: context.ip, clientId, scope }, context);
+  return signIn(deps, identity, { sessionId, device, ip: context.ip, clientId, scope, jkt }, context);
 }
 
 function required(form: TokenForm, name: keyof TokenForm): string {

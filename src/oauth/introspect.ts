@@ -31,7 +31,8 @@ async function ofAccessToken({ sessions, tokens }: IntrospectDeps, token: string
   const user = verified && (await sessions.findUser(verified.sessionId, verified.userId));
   if (!user) return INACTIVE;
   // What is not declared does not leave the server.
-  return { active: true, username: user.name, token_type: "Bearer", ...verified.claims };
+  const token_type = verified.jkt === null ? ("Bearer" as const) : ("DPoP" as const);
+  return { active: true, username: user.name, token_type, ...verified.claims };
 }
 
 /** The one before, which a lost answer still exchanges within the grace, counts as spent. */
@@ -48,6 +49,7 @@ async function ofRefreshToken(
     active: true,
     ...(session.scope === null ? {} : { scope: session.scope }),
     client_id: session.clientId ?? GAME_CLIENT_ID,
+    ...(session.jkt === null ? {} : { cnf: { jkt: session.jkt } }),
     exp: endOf(session, lifetimes),
     iat: epoch(session.rotatedAt),
     sub: String(session.userId),

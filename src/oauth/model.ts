@@ -42,7 +42,7 @@ export const tokenForm = t.Object(
 
 export const tokenAnswer = t.Object({
   access_token: t.String({ description: "JWT (RFC 9068)." }),
-  token_type: t.Literal("Bearer"),
+  token_type: t.Union([t.Literal("Bearer"), t.Literal("DPoP")]),
   expires_in: Type.Integer({ description: "Seconds until the access token expires.", examples: [3600] }),
   refresh_token: t.String({ description: "Opaque; replaced by every refresh." }),
   scope: t.Optional(t.String({ description: "What was granted.", examples: ["openid profile"] })),
@@ -65,7 +65,12 @@ export const introspectAnswer = t.Object({
   scope: t.Optional(t.String()),
   client_id: t.Optional(t.String()),
   username: t.Optional(t.String({ description: "The player's name." })),
-  token_type: t.Optional(t.Literal("Bearer", { description: "Of an access token." })),
+  token_type: t.Optional(
+    t.Union([t.Literal("Bearer"), t.Literal("DPoP")], { description: "Of an access token." }),
+  ),
+  cnf: t.Optional(
+    t.Object({ jkt: t.String({ description: "Thumbprint of the key that the token is bound to." }) }),
+  ),
   exp: t.Optional(Type.Integer()),
   iat: t.Optional(Type.Integer()),
   sub: t.Optional(t.String({ description: "The player's id." })),

@@ -2,7 +2,8 @@ import { ApiError, type ErrorCode } from "../errors";
 
 /**
  * Every error of the OAuth endpoints: its status, its sentence, and which of our own errors it is to the log and the
- * limits. RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7009 §2.2.1, RFC 8628 §3.5, OpenID Connect Core §3.1.2.6.
+ * limits. RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7009 §2.2.1, RFC 8628 §3.5, RFC 9449 §5, OpenID Connect Core
+ * §3.1.2.6.
  */
 export const OAUTH_ERRORS = {
   invalid_request: [400, "The request does not have the expected shape.", "validation_failed"],
@@ -21,6 +22,8 @@ export const OAUTH_ERRORS = {
   authorization_pending: [400, "The player has not confirmed yet.", "validation_failed"],
   slow_down: [400, "The client asks too often.", "validation_failed"],
   expired_token: [400, "The code has expired.", "validation_failed"],
+  use_dpop_nonce: [400, "The DPoP proof needs the nonce that comes with this answer.", "use_dpop_nonce"],
+  invalid_dpop_proof: [400, "The DPoP proof is missing, wrong or was sent before.", "invalid_dpop_proof"],
   invalid_token: [401, "The token is invalid, expired or revoked.", "invalid_token"],
   insufficient_scope: [403, "The token or key was not given for this.", "insufficient_scope"],
   temporarily_unavailable: [503, "Try again shortly.", "temporarily_unavailable"],
@@ -61,6 +64,8 @@ const NAMES: Partial<Record<ErrorCode, OAuthErrorCode>> = {
   unauthorized: "invalid_token",
   invalid_token: "invalid_token",
   insufficient_scope: "insufficient_scope",
+  use_dpop_nonce: "use_dpop_nonce",
+  invalid_dpop_proof: "invalid_dpop_proof",
   rate_limited: "temporarily_unavailable",
   internal_error: "server_error",
 };

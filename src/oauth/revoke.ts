@@ -1,5 +1,6 @@
 import { GAME_CLIENT_ID } from "../config/oauth";
 import type { RequestContext } from "../http/context";
+import { logRefusal } from "../limits/refusal-log";
 import type { Log } from "../log/log";
 import { type OpenRefreshTokenDeps, openRefreshToken } from "../session/open-refresh-token";
 import type { Client } from "./clients";
@@ -9,12 +10,13 @@ export type RevokeDeps = OpenRefreshTokenDeps & { log: Log };
 
 /**
  * Ends the session of a refresh or access token (RFC 7009 §2). A token that is dead, or none of ours, is no error.
- * @throws {OAuthError} invalid_grant for a token of another client's; {ApiError} temporarily_unavailable, rate_limited
+ * @throws {OAuthError} invalid_grant for a token of another client's; invalid_dpop_proof without the key of a bound
+ * session, which lives on; {ApiError} temporarily_unavailable, rate_limited
  */
 export async function revoke(
   deps: RevokeDeps,
   token: string,
-  client: Client,
+  { client, jkt }: { client: Client; jkt: string | null },
   context: RequestContext,
 ): Promise<void> {
   const { sessions, tokens, log } = deps;
@@ -26,6 +28,10 @@ export async function revoke(
   if ((session.clientId ?? GAME_CLIENT_ID) !== client.id)
     throw new OAuthError("invalid_grant", { description: "The token was issued to another client." });
   const { sessionId } = content;
+  if (session.jkt !== null && session.jkt !== jkt) {
+    await logRefusal(deps, "proof_refused", { sessionId, ...context });
+    throw new OAuthError("invalid_dpop_proof");
+  }
   const ended = await sessions.revoke(sessionId);
   if (ended) log.event("logout", { userId: ended.userId, sessionId, client: client.id, ...context });
 }

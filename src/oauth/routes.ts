@@ -1,10 +1,8 @@
 import { Elysia } from "elysia";
-import { preferredWait } from "../device/prefer";
 import type { ReadContext } from "../http/context";
 import type { OwnUrl } from "../http/own-url";
 import { type AuthorizeServerDeps, authorizeServer } from "../server-keys/authorize-server";
 import { discovery } from "./discovery";
-import { DEVICE_CODE_GRANT } from "./grants";
 import { type IntrospectDeps, introspect } from "./introspect";
 import {
   introspectAnswer,
@@ -34,9 +32,6 @@ export const OAUTH_FORMS = [
   "/oauth/userinfo",
 ];
 
-/** How long an answer may take once it is no longer waited for. */
-const ANSWER_SECONDS = 10;
-
 const USERINFO = {
   response: { 200: userinfoAnswer, ...oauthErrorResponses("invalid_token", "insufficient_scope") },
   detail: {
@@ -59,16 +54,8 @@ export function oauthRoutes(deps: OAuthRouteDeps) {
   return new Elysia({ name: "oauth", tags: ["OAuth"] })
     .post(
       "/oauth/token",
-      ({ body, request, route, server, set }) => {
-        const waitSeconds = body.grant_type === DEVICE_CODE_GRANT ? preferredWait(request.headers) : 0;
-        if (waitSeconds > 0) {
-          // Longer than a connection may be idle.
-          server?.timeout(request, waitSeconds + ANSWER_SECONDS);
-          set.headers["preference-applied"] = `wait=${waitSeconds}`;
-        }
-        const context = readContext({ request, route, server, set });
-        return exchange(deps, body, { headers: request.headers, context, waitSeconds });
-      },
+      ({ body, request, route, server, set }) =>
+        exchange(deps, body, { request, server, set }, readContext({ request, route, server, set })),
       {
         parse: "urlencoded",
         body: tokenForm,
@@ -83,6 +70,8 @@ export function oauthRoutes(deps: OAuthRouteDeps) {
             "slow_down",
             "access_denied",
             "expired_token",
+            "use_dpop_nonce",
+            "invalid_dpop_proof",
           ),
         },
         detail: {
@@ -96,7 +85,8 @@ export function oauthRoutes(deps: OAuthRouteDeps) {
       "/oauth/revoke",
       async ({ body, request, route, server, set }) => {
         const client = publicClient(clients, body, request.headers);
-        await revoke(deps, body.token, client, readContext({ request, route, server, set }));
+        const jkt = await deps.dpop.provenKey({ request, server, set });
+        await revoke(deps, body.token, { client, jkt }, readContext({ request, route, server, set }));
         return new Response(null);
       },
       {
@@ -109,7 +99,8 @@ export function oauthRoutes(deps: OAuthRouteDeps) {
           responses: {
             200: { description: "The token is good for nothing now." },
             400: {
-              description: "`invalid_request`, `invalid_client`, or `invalid_grant` for another client's.",
+              description:
+                "`invalid_request`, `invalid_client`, `invalid_grant` for another client's, `invalid_dpop_proof` without the key of a bound session.",
             },
             503: { description: "`temporarily_unavailable`." },
           },
@@ -137,8 +128,8 @@ export function oauthRoutes(deps: OAuthRouteDeps) {
         },
       },
     )
-    .get("/oauth/userinfo", ({ request }) => userinfo(deps, request.headers), USERINFO)
-    .post("/oauth/userinfo", ({ request }) => userinfo(deps, request.headers), USERINFO)
+    .get("/oauth/userinfo", ({ request, server, set }) => userinfo(deps, { request, server, set }), USERINFO)
+    .post("/oauth/userinfo", ({ request, server, set }) => userinfo(deps, { request, server, set }), USERINFO)
     .get(
       "/.well-known/openid-configuration",
       ({ server, set }) => metadata(set, ownUrl(server?.port)),

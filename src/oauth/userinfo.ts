@@ -1,3 +1,4 @@
+import type { ProvenRequest } from "../dpop/dpop";
 import type { Authenticate } from "../session/guard";
 import type { UserRow, UserStore } from "../users/store";
 import { OAuthError } from "./oauth-error";
@@ -9,8 +10,8 @@ export type UserinfoDeps = { authenticate: Authenticate; users: UserStore };
  * What the scope of an access token lets its client know of the player (OpenID Connect Core §5.3, §5.4).
  * @throws {ApiError | OAuthError} unauthorized, invalid_token; insufficient_scope for a token without `openid`
  */
-export async function userinfo({ authenticate, users }: UserinfoDeps, headers: Headers) {
-  const { user, token } = await authenticate(headers);
+export async function userinfo({ authenticate, users }: UserinfoDeps, parts: ProvenRequest) {
+  const { user, token } = await authenticate(parts);
   const { scope } = token;
   if (!hasScope(scope, "openid")) throw new OAuthError("insufficient_scope");
   return {

@@ -7,6 +7,7 @@ import type { KeyRing } from "./keys";
 const TYPE = "at+jwt";
 const MAXIMUM_LENGTH = 4_096;
 const MAXIMUM_USER_ID = 2 ** 31 - 1;
+const THUMBPRINT = /^[A-Za-z0-9_-]{43}$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** The OAuth client that a session was opened for, and what for; both null for the game's own endpoints. */
@@ -14,7 +15,13 @@ export type SessionClient = { clientId: string | null; scope: string | null };
 
 export const OWN_ENDPOINTS: SessionClient = { clientId: null, scope: null };
 
-export type AccessTokenSubject = { userId: number; sessionId: string } & SessionClient;
+/** What is settled about a session when it is opened. */
+export type SessionTraits = SessionClient & {
+  /** Thumbprint of the key that it is bound to (`cnf.jkt`, RFC 9449 §6.1); null for none. */
+  jkt: string | null;
+};
+
+export type AccessTokenSubject = { userId: number; sessionId: string } & SessionTraits;
 
 /** A token that is good by itself; whether its session lives is another question. */
 export type VerifiedAccessToken = AccessTokenSubject & {
@@ -44,7 +51,7 @@ export function createAccessTokens(
 
   return {
     expiresInSeconds,
-    issue({ userId, sessionId, clientId, scope }) {
+    issue({ userId, sessionId, clientId, scope, jkt }) {
       return current.sign({
         iss: issuer.current(),
         sub: String(userId),
@@ -54,6 +61,7 @@ export function createAccessTokens(
         client_id: clientId ?? GAME_CLIENT_ID,
         ...(scope === null ? {} : { scope }),
         jti: crypto.randomUUID(),
+        ...(jkt !== null && { cnf: { jkt } }),
         exp: epochSeconds(clock) + expiresInSeconds,
       });
     },
@@ -71,12 +79,15 @@ export function createAccessTokens(
 
 /** The claims of our own, which the plugin knows nothing of, in the shapes that we issue. */
 function verified(claims: Record<string, unknown>): VerifiedAccessToken | null {
-  const { type, sub, user_id: userId, sid, client_id: clientId = GAME_CLIENT_ID, scope = null } = claims;
+  const { type, sub, user_id: userId, sid, client_id: clientId = GAME_CLIENT_ID, scope = null, cnf } = claims;
   if (type !== "access") return null;
   if (!isUserId(userId) || String(userId) !== sub) return null;
   if (typeof clientId !== "string" || (scope !== null && typeof scope !== "string")) return null;
   if (typeof sid !== "string" || !UUID.test(sid)) return null;
-  return { userId, sessionId: sid, clientId, scope, claims };
+  const token = { userId, sessionId: sid, clientId, scope, claims };
+  if (cnf === undefined) return { ...token, jkt: null };
+  const { jkt } = Object(cnf) as Record<string, unknown>;
+  return typeof jkt === "string" && THUMBPRINT.test(jkt) ? { ...token, jkt } : null;
 }
 
 function isUserId(value: unknown): value is number {

@@ -1,7 +1,8 @@
 import { Elysia } from "elysia";
+import type { Dpop, ProvenRequest } from "../dpop/dpop";
 import { ApiError } from "../errors";
 import type { UserRow } from "../users/store";
-import type { AccessTokens, VerifiedAccessToken } from "./access-token";
+import type { AccessTokenSubject, AccessTokens, VerifiedAccessToken } from "./access-token";
 import type { SessionStore } from "./store";
 
 /** A signed-in player, as the guard found them. */
@@ -10,16 +11,32 @@ export type Player = { user: UserRow; sessionId: string };
 /**
  * Finds out whose access token a request carries. The session's row is read every time, so a revoked session ends at
  * once.
- * @throws {ApiError} unauthorized, invalid_token
+ * @throws {ApiError} unauthorized, invalid_token; invalid_dpop_proof, use_dpop_nonce
  */
-export type Authenticate = (headers: Headers) => Promise<{ user: UserRow; token: VerifiedAccessToken }>;
+export type Authenticate = (parts: ProvenRequest) => Promise<{ user: UserRow; token: VerifiedAccessToken }>;
 
-export function createAuthenticate(accessTokens: AccessTokens, sessions: SessionStore): Authenticate {
-  return async (headers) => {
-    const authorization = headers.get("authorization");
+export function createAuthenticate(
+  accessTokens: AccessTokens,
+  sessions: SessionStore,
+  dpop: Dpop,
+): Authenticate {
+  /** A bound token is worth nothing without its key, and is sent in a scheme of its own (RFC 9449 §7.1, §7.2). */
+  const requireBinding = async (
+    { jkt }: AccessTokenSubject,
+    inDpopScheme: boolean,
+    parts: ProvenRequest,
+    token: string | undefined,
+  ) => {
+    if (inDpopScheme !== (jkt !== null)) throw new ApiError("invalid_token");
+    if (jkt !== null && (await dpop.provenKey(parts, token)) !== jkt)
+      throw new ApiError("invalid_dpop_proof", { cause: "dpop_key" });
+  };
+  return async (parts) => {
+    const authorization = parts.request.headers.get("authorization");
     if (authorization === null) throw new ApiError("unauthorized");
-    const sent = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(authorization)?.[1];
+    const [, scheme = "", sent] = /^(Bearer|DPoP) +([A-Za-z0-9._~+/-]+=*)$/i.exec(authorization) ?? [];
     const token = sent ? await accessTokens.verify(sent) : null;
+    if (token) await requireBinding(token, scheme.toLowerCase() === "dpop", parts, sent);
     const user = token ? await sessions.findUser(token.sessionId, token.userId) : null;
     if (!token || !user) throw new ApiError("invalid_token");
     return { user, token };
@@ -35,7 +52,8 @@ export function createGuard(authenticate: Authenticate, firstPartyIds: readonly 
   return new Elysia({ name: "guard" }).macro({
     auth: {
       async transform(context) {
-        const { user, token } = await authenticate(context.request.headers);
+        const { request, server, set } = context;
+        const { user, token } = await authenticate({ request, server, set });
         if (!firstPartyIds.includes(token.clientId)) throw new ApiError("insufficient_scope");
         (context as unknown as Guarded).player = { user, sessionId: token.sessionId };
       },

@@ -10,7 +10,11 @@ const OPENING_BRACE = 0x7b;
 /** What one key signs and recognises. */
 export type Jwt = {
   /** @param claims beside `aud` and `iat`, which are added; `exp` is a NumericDate */
-  sign(claims: { iss: string; exp: number; [claim: string]: string | number }): Promise<string>;
+  sign(claims: {
+    iss: string;
+    exp: number;
+    [claim: string]: string | number | Record<string, string>;
+  }): Promise<string>;
   /**
    * @returns the claims of a token with this key's signature, header and audience, of which `exp` lies ahead and `nbf`, if
    * any, does not; else null. Whose they are is the caller's to check

@@ -8,7 +8,10 @@ export const sessionAnswer = t.Object({
   user: userModel,
   access_token: t.String({ description: "JWT (RFC 9068), for the Authorization header." }),
   refresh_token: t.String({ description: "Opaque; replaced by every refresh." }),
-  token_type: t.Literal("Bearer"),
+  token_type: t.UnionEnum(["Bearer", "DPoP"], {
+    description: "How the access token is sent; DPoP where the session is bound to a key (RFC 9449 §5).",
+    examples: ["Bearer"],
+  }),
   expires_in: Type.Integer({ description: "Seconds until the access token expires.", examples: [3600] }),
 });
 

@@ -21,6 +21,6 @@ export async function openRefreshToken(
   const opened = tokens.refresh.open(token);
   if (opened?.knownKey) return opened;
   await limits.forgedToken(ip);
-  if (!opened || !(await sessions.isAlive(opened.sessionId))) return null;
+  if (!opened || !(await sessions.findAlive(opened.sessionId))) return null;
   throw new ApiError("temporarily_unavailable", { cause: "unknown_key", setting: "REFRESH_TOKEN_SECRET" });
 }

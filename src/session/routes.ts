@@ -1,24 +1,31 @@
 import { Elysia } from "elysia";
+import type { Dpop } from "../dpop/dpop";
 import type { ReadContext } from "../http/context";
 import { errorResponses } from "../http/model";
 import { type LogoutDeps, logout } from "./logout";
 import { logoutAnswer, refreshTokenBody, sessionAnswer } from "./model";
 import { type RefreshDeps, refresh } from "./refresh";
 
-export function sessionRoutes(deps: RefreshDeps & LogoutDeps & { readContext: ReadContext }) {
-  const { readContext } = deps;
+export type SessionRouteDeps = RefreshDeps & LogoutDeps & { dpop: Dpop; readContext: ReadContext };
+
+export function sessionRoutes(deps: SessionRouteDeps) {
+  const { dpop, readContext } = deps;
   return new Elysia({ name: "session", tags: ["Session"] })
     .post(
       "/api/refresh",
-      ({ body, request, route, server, set }) =>
-        refresh(deps, body.refresh_token, readContext({ request, route, server, set })),
+      async ({ body, request, route, server, set }) => {
+        const jkt = await dpop.provenKey({ request, server, set });
+        return refresh(deps, body.refresh_token, jkt, readContext({ request, route, server, set }));
+      },
       {
         body: refreshTokenBody,
         response: {
           200: sessionAnswer,
           ...errorResponses(
             "validation_failed",
+            "use_dpop_nonce",
             "invalid_grant",
+            "invalid_dpop_proof",
             "payload_too_large",
             "unsupported_media_type",
             "rate_limited",
@@ -36,7 +43,8 @@ export function sessionRoutes(deps: RefreshDeps & LogoutDeps & { readContext: Re
     .post(
       "/api/logout",
       async ({ body, request, route, server, set }) => {
-        await logout(deps, body.refresh_token, readContext({ request, route, server, set }));
+        const jkt = await dpop.provenKey({ request, server, set });
+        await logout(deps, body.refresh_token, jkt, readContext({ request, route, server, set }));
         return { status: "success" as const };
       },
       {
@@ -45,6 +53,8 @@ export function sessionRoutes(deps: RefreshDeps & LogoutDeps & { readContext: Re
           200: logoutAnswer,
           ...errorResponses(
             "validation_failed",
+            "use_dpop_nonce",
+            "invalid_dpop_proof",
             "payload_too_large",
             "unsupported_media_type",
             "rate_limited",

@@ -7,7 +7,8 @@ const ENCRYPTION = { alg: "dir", enc: "A256GCM" } as const;
 
 /** Hands values to somebody who is to bring them back, and can neither read nor change them. */
 export type Sealer<Content> = {
-  seal(content: Content): Promise<string>;
+  /** @param expiresAt of something that was opened, when it is sealed anew; else its lifetime begins now */
+  seal(content: Content, expiresAt?: Date): Promise<string>;
   /** @returns null for what is not ours, was changed, or is too old; never throws */
   open(sealed: string): Promise<(Content & { expiresAt: Date }) | null>;
 };
@@ -26,10 +27,10 @@ export function createSealer<Content extends JWTPayload>(
   const [{ id: keyId }] = ring;
   const key = keyNamed(keys, keyId);
   return {
-    seal: (content) =>
+    seal: (content, expiresAt) =>
       new EncryptJWT(content)
         .setProtectedHeader({ ...ENCRYPTION, kid: keyId })
-        .setExpirationTime(epochSeconds(clock) + lifetimeSeconds)
+        .setExpirationTime(expiresAt ?? epochSeconds(clock) + lifetimeSeconds)
         .encrypt(key),
     async open(sealed) {
       const opened = await jwtDecrypt<Content>(sealed, ({ kid }) => keyNamed(keys, kid), {

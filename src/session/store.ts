@@ -3,16 +3,19 @@ import { GAME_CLIENT_ID } from "../config/oauth";
 import type { Database } from "../db/database";
 import { CLOCK, databaseTime, type RunStatement, seconds } from "../db/statements";
 import { USER_COLUMNS, type UserRow } from "../users/store";
-import type { SessionClient } from "./access-token";
-import type { TokenContent } from "./token-response";
+import type { SessionTraits } from "./access-token";
+import type { Issued } from "./token-response";
 import { uuidv7Floor } from "./uuidv7";
 
-export type NewSession = { sessionId: string; device: string | null; ip: string } & SessionClient;
-/** `clients`: ids of those whose token it may be; a session of the game's own endpoints is that of {@link GAME_CLIENT_ID}. */
+export type NewSession = { sessionId: string; device: string | null; ip: string } & SessionTraits;
+
 export type RotationAttempt = {
   sessionId: string;
   generation: number;
   ip: string;
+  /** Thumbprint of the key that has proven itself, or null. A session that is bound to none takes any. */
+  jkt: string | null;
+  /** Ids of those whose token it may be; a session of the game's own endpoints is that of {@link GAME_CLIENT_ID}. */
   clients: readonly string[];
 };
 
@@ -29,20 +32,26 @@ export type SessionRow = {
 export type RotationFailure =
   /** `rotatedFrom`: the address that the rotation came from. */
   | ({ outcome: "repeated"; rotatedFrom: string } & Rotated)
+  /** A token of a bound session that its own key has sent, of whatever age. */
+  | ({ outcome: "earlier" } & Rotated)
+  /** A token of a bound session that came without its key. */
+  | { outcome: "unproven"; userId: number }
   | { outcome: "replayed"; userId: number }
   | { outcome: "dead" };
 
 /** Where a session is in its rotation, and whose it is. */
-export type Rotated = { generation: number; user: UserRow } & SessionClient;
+export type Rotated = { generation: number; user: UserRow } & SessionTraits;
 
 type Generation = {
   session_generation: number;
   session_client_id: string | null;
   session_scope: string | null;
+  session_jkt: string | null;
 };
 
-const GENERATION_COLUMNS =
-  "s.generation AS session_generation, s.client_id AS session_client_id, s.scope AS session_scope";
+/** The columns of {@link Generation}, of a table or subquery. */
+const generationOf = (s: string) =>
+  `${s}.generation AS session_generation, ${s}.client_id AS session_client_id, ${s}.scope AS session_scope, ${s}.jkt AS session_jkt`;
 
 const isOf = (clients: string) => `coalesce(s.client_id, '${GAME_CLIENT_ID}') = ANY(${clients}::text[])`;
 
@@ -53,28 +62,34 @@ const isOf = (clients: string) => `coalesce(s.client_id, '${GAME_CLIENT_ID}') = 
 const ROTATE = `
   UPDATE refresh_tokens AS s SET generation = $3 + 1, rotated_at = clock.now, ip = $4
   FROM users AS u, ${CLOCK}
-  WHERE s.id = $2 AND s.generation <= $3 AND s.revoked_at IS NULL
+  WHERE s.id = $2 AND s.generation <= $3 AND s.revoked_at IS NULL AND (s.jkt IS NULL OR s.jkt = $7)
     AND s.rotated_at > clock.now - ${seconds("$5")} AND s.created_at > clock.now - ${seconds("$6")}
-    AND u.id = s.user_id AND u.banned_at IS NULL AND ${isOf("$7")}
-  RETURNING ${GENERATION_COLUMNS}, ${USER_COLUMNS}`;
+    AND u.id = s.user_id AND u.banned_at IS NULL AND ${isOf("$8")}
+  RETURNING ${generationOf("s")}, ${USER_COLUMNS}`;
 
+/**
+ * Of a bound session a token alone proves nothing: neither that its player sent it, nor that somebody has stolen it. Its
+ * key uses it with a token of any age.
+ */
 const REVOKE_IF_REPLAYED = `
   WITH seen AS (
-    SELECT s.id AS session_id, s.user_id, s.generation, s.client_id, s.scope, s.ip,
+    SELECT s.id AS session_id, s.user_id, s.generation, s.client_id, s.scope, s.ip, s.jkt,
       s.rotated_at > clock.now - ${seconds("$7")} AS in_grace,
       s.revoked_at IS NULL AND u.banned_at IS NULL AND s.rotated_at > clock.now - ${seconds("$5")}
-        AND s.created_at > clock.now - ${seconds("$6")} AND ${isOf("$8")} AS alive
+        AND s.created_at > clock.now - ${seconds("$6")} AND ${isOf("$9")} AS alive
     FROM refresh_tokens AS s JOIN users AS u ON u.id = s.user_id, ${CLOCK}
     WHERE s.id = $2
   ), revoked AS (
     UPDATE refresh_tokens AS s SET revoked_at = clock.now, ip = $4
     FROM ${CLOCK}
-    WHERE s.id = $2 AND s.revoked_at IS NULL
+    WHERE s.id = $2 AND s.revoked_at IS NULL AND s.jkt IS NULL
       AND (s.generation > $3 + 1 OR (s.generation = $3 + 1 AND s.rotated_at <= clock.now - ${seconds("$7")}))
     RETURNING s.id
+  ), used AS (
+    UPDATE refresh_tokens AS s SET rotated_at = clock.now, ip = $4
+    FROM seen, ${CLOCK} WHERE s.id = seen.session_id AND seen.alive AND s.jkt = $8 AND s.revoked_at IS NULL
   )
-  SELECT seen.generation AS session_generation, seen.client_id AS session_client_id, seen.scope AS session_scope,
-    seen.ip AS rotated_from,
+  SELECT ${generationOf("seen")}, seen.ip AS rotated_from, seen.alive,
     seen.generation = $3 + 1 AND seen.in_grace AND seen.alive AS repeated,
     EXISTS (SELECT FROM revoked) AS replayed, ${USER_COLUMNS}
   FROM seen JOIN users AS u ON u.id = seen.user_id`;
@@ -85,8 +100,8 @@ const FIND = `
   WHERE s.id = $2 AND s.user_id = $3 AND s.revoked_at IS NULL AND u.banned_at IS NULL
     AND s.created_at > clock.now - ${seconds("$4")}`;
 
-const IS_ALIVE = `
-  SELECT FROM refresh_tokens AS s JOIN users AS u ON u.id = s.user_id, ${CLOCK}
+const FIND_ALIVE = `
+  SELECT s.jkt FROM refresh_tokens AS s JOIN users AS u ON u.id = s.user_id, ${CLOCK}
   WHERE s.id = $2 AND s.revoked_at IS NULL AND u.banned_at IS NULL
     AND s.rotated_at > clock.now - ${seconds("$3")} AND s.created_at > clock.now - ${seconds("$4")}`;
 
@@ -111,10 +126,11 @@ const DELETE_EXPIRED = `
     FOR UPDATE OF s SKIP LOCKED)`;
 
 /** Part of a statement, named `opened`: opens a session for the player in `u.id`; no row when it is open already. */
-export const OPENED = (columns: Record<"id" | "device" | "ip" | "clientId" | "scope", string>) => `
+export const OPENED = (columns: Record<"id" | "device" | "ip" | keyof SessionTraits, string>) => `
   opened AS (
-    INSERT INTO refresh_tokens (id, user_id, device, ip, client_id, scope, created_at, rotated_at)
-    SELECT ${columns.id}, u.id, ${columns.device}, ${columns.ip}, ${columns.clientId}, ${columns.scope}, clock.now, clock.now
+    INSERT INTO refresh_tokens (id, user_id, device, ip, client_id, scope, jkt, created_at, rotated_at)
+    SELECT ${columns.id}, u.id, ${columns.device}, ${columns.ip}, ${columns.clientId}, ${columns.scope}, ${columns.jkt},
+      clock.now, clock.now
     FROM u, ${CLOCK}
     ON CONFLICT (id) DO NOTHING RETURNING id
   )`;
@@ -129,12 +145,12 @@ const REOPEN = `
 
 const MOVE = `UPDATE refresh_tokens AS s SET user_id = $4 FROM ${CLOCK} WHERE s.id = $2 AND s.user_id = $3`;
 
-const TOKEN_CONTENT = `
-  SELECT s.generation, s.client_id AS "clientId", s.scope
+const CURRENT = `
+  SELECT s.generation, s.client_id AS "clientId", s.scope, s.jkt
   FROM refresh_tokens AS s, ${CLOCK} WHERE s.id = $2 AND s.user_id = $3 AND s.revoked_at IS NULL`;
 
 const DESCRIBE = `
-  SELECT s.user_id AS "userId", s.generation, s.client_id AS "clientId", s.scope, s.created_at AS "createdAt",
+  SELECT s.user_id AS "userId", s.generation, s.client_id AS "clientId", s.scope, s.jkt, s.created_at AS "createdAt",
     s.rotated_at AS "rotatedAt",
     s.revoked_at IS NULL AND u.banned_at IS NULL AND s.rotated_at > clock.now - ${seconds("$3")}
       AND s.created_at > clock.now - ${seconds("$4")} AS "isAlive"
@@ -147,7 +163,7 @@ export type SessionDescription = {
   createdAt: Date;
   rotatedAt: Date;
   isAlive: boolean;
-} & SessionClient;
+} & SessionTraits;
 
 export type SessionStore = ReturnType<typeof createSessionStore>;
 
@@ -155,7 +171,8 @@ export type SessionStore = ReturnType<typeof createSessionStore>;
 export function createSessionStore(database: Database, run: RunStatement, policy: SecurityConfig) {
   const { refreshTokenExpirySeconds: idle, sessionMaxSeconds: cap, refreshReuseGraceSeconds: grace } = policy;
 
-  const revoke = async (which: { id?: string; userId?: number }) => {
+  type Which = { id?: string; userId?: number; OR?: { jkt: string | null }[] };
+  const revoke = async (which: Which) => {
     const revokedAt = await databaseTime(run);
     return database.prisma.session.updateManyAndReturn({
       where: { ...which, revokedAt: null },
@@ -166,8 +183,8 @@ export function createSessionStore(database: Database, run: RunStatement, policy
 
   return {
     /** One step of the rotation, if this is the current generation of a living session. */
-    async rotate({ sessionId, generation, ip, clients }: RotationAttempt): Promise<Rotated | null> {
-      const values = [sessionId, generation, ip, idle, cap, clients];
+    async rotate({ sessionId, generation, ip, jkt, clients }: RotationAttempt): Promise<Rotated | null> {
+      const values = [sessionId, generation, ip, idle, cap, jkt, clients];
       const { rows } = await run<UserRow & Generation>("rotate", ROTATE, values, sessionId);
       return rows[0] ? split(rows[0]) : null;
     },
@@ -177,23 +194,34 @@ export function createSessionStore(database: Database, run: RunStatement, policy
       sessionId,
       generation,
       ip,
+      jkt,
       clients,
     }: RotationAttempt): Promise<RotationFailure> {
-      type Row = UserRow & Generation & { repeated: boolean; replayed: boolean; rotated_from: string | null };
-      const values = [sessionId, generation, ip, idle, cap, grace, clients];
+      type Row = UserRow &
+        Generation & { alive: boolean; repeated: boolean; replayed: boolean; rotated_from: string | null };
+      const values = [sessionId, generation, ip, idle, cap, grace, jkt, clients];
       const { rows } = await run<Row>("revoke_if_replayed", REVOKE_IF_REPLAYED, values, sessionId);
       const [row] = rows;
       if (!row) return { outcome: "dead" };
-      const { repeated, replayed, rotated_from: rotatedFrom, ...found } = row;
-      if (replayed) return { outcome: "replayed", userId: found.id };
+      const { alive, repeated, replayed, rotated_from: rotatedFrom, ...rest } = row;
+      const found = split(rest);
+      if (replayed) return { outcome: "replayed", userId: found.user.id };
+      if (found.jkt !== null && alive)
+        return found.jkt === jkt
+          ? { outcome: "earlier", ...found }
+          : { outcome: "unproven", userId: found.user.id };
       if (!repeated) return { outcome: "dead" };
-      return { outcome: "repeated", ...split(found), rotatedFrom: rotatedFrom ?? "" };
+      return { outcome: "repeated", ...found, rotatedFrom: rotatedFrom ?? "" };
     },
 
-    /** Whether a session goes on, whatever the token. */
-    async isAlive(sessionId: string): Promise<boolean> {
-      const { rows } = await run("is_session_alive", IS_ALIVE, [sessionId, idle, cap]);
-      return rows.length > 0;
+    /** Whether a session goes on, whatever the token, and the key that it is bound to; null when it does not. */
+    async findAlive(sessionId: string): Promise<{ jkt: string | null } | null> {
+      const { rows } = await run<{ jkt: string | null }>("find_alive_session", FIND_ALIVE, [
+        sessionId,
+        idle,
+        cap,
+      ]);
+      return rows[0] ?? null;
     },
 
     /** @returns null for a session that there never was, or whose row is gone */
@@ -230,6 +258,13 @@ export function createSessionStore(database: Database, run: RunStatement, policy
       return (await revoke({ id: sessionId }))[0] ?? null;
     },
 
+    /** @param jkt of the key that has proven itself. @returns as {@link revoke}; null also when it is bound to another */
+    async revokeProven(sessionId: string, jkt: string | null): Promise<{ userId: number } | null> {
+      return (
+        (await revoke({ id: sessionId, OR: [{ jkt: null }, ...(jkt === null ? [] : [{ jkt }])] }))[0] ?? null
+      );
+    },
+
     /** @returns whether it was a living session of this player */
     async revokeOfUser(userId: number, sessionId: string): Promise<boolean> {
       return (await revoke({ userId, id: sessionId })).length > 0;
@@ -251,11 +286,11 @@ export function createSessionStore(database: Database, run: RunStatement, policy
       await run("move_session", MOVE, [sessionId, fromUserId, toUserId]);
     },
 
-    /** What the tokens of a player's session that lives say; null when it does not. */
-    async tokenContentOf(sessionId: string, userId: number): Promise<TokenContent | null> {
-      type Row = Omit<TokenContent, "sessionId">;
-      const { rows } = await run<Row>("session_token_content", TOKEN_CONTENT, [sessionId, userId]);
-      return rows[0] ? { sessionId, ...rows[0] } : null;
+    /** How a player's session stands that lives; null when it does not. */
+    async current(sessionId: string, userId: number): Promise<Omit<Issued, "sessionId"> | null> {
+      type Row = Omit<Issued, "sessionId">;
+      const { rows } = await run<Row>("current_session", CURRENT, [sessionId, userId]);
+      return rows[0] ?? null;
     },
 
     async revokeAllOfUser(userId: number): Promise<void> {
@@ -278,7 +313,8 @@ function split({
   session_generation: generation,
   session_client_id: clientId,
   session_scope: scope,
+  session_jkt: jkt,
   ...user
 }: UserRow & Generation): Rotated {
-  return { generation, clientId, scope, user };
+  return { generation, clientId, scope, jkt, user };
 }

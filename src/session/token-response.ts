@@ -1,19 +1,19 @@
 import type { UserRow } from "../users/store";
 import { toUser } from "../users/to-user";
-import type { AccessTokens, SessionClient } from "./access-token";
+import type { AccessTokens, SessionTraits } from "./access-token";
 import type { SessionAnswer } from "./model";
 import type { RefreshTokenContent, RefreshTokens } from "./refresh-token";
 
-/** What the tokens of one generation of a session say. */
-export type TokenContent = RefreshTokenContent & SessionClient;
-
 export type Tokens = { access: AccessTokens; refresh: RefreshTokens };
+
+/** One generation of a session, and what its tokens say of it. */
+export type Issued = RefreshTokenContent & SessionTraits;
 
 /** Makes the tokens of one generation of a session (RFC 6749 §5.1) and puts them beside its user. */
 export async function createTokenResponse(
   tokens: Tokens,
   user: UserRow,
-  { clientId, scope, ...content }: TokenContent,
+  { clientId, scope, jkt, ...content }: Issued,
 ): Promise<SessionAnswer> {
   return {
     status: "success",
@@ -23,9 +23,10 @@ export async function createTokenResponse(
       sessionId: content.sessionId,
       clientId,
       scope,
+      jkt,
     }),
     refresh_token: tokens.refresh.issue(content),
-    token_type: "Bearer",
+    token_type: jkt === null ? "Bearer" : "DPoP",
     expires_in: tokens.access.expiresInSeconds,
   };
 }

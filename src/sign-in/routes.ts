@@ -1,5 +1,6 @@
 import { Elysia } from "elysia";
 import type { Clock } from "../clock";
+import type { Dpop } from "../dpop/dpop";
 import { ApiError } from "../errors";
 import type { ReadContext } from "../http/context";
 import { errorResponses } from "../http/model";
@@ -15,6 +16,7 @@ import { type VerifyProofDeps, verifyProof } from "./verify-proof";
 export type SignInRouteDeps = SignInDeps &
   VerifyProofDeps & {
     clock: Clock;
+    dpop: Dpop;
     providers: Providers;
     limits: Limits;
     readContext: ReadContext;
@@ -22,12 +24,13 @@ export type SignInRouteDeps = SignInDeps &
 
 /** `POST /api/login`: a proof of who the player is, for a session. */
 export function signInRoutes(deps: SignInRouteDeps) {
-  const { clock, limits, providers, readContext } = deps;
+  const { clock, dpop, limits, providers, readContext } = deps;
 
   return new Elysia({ name: "sign-in", tags: ["Session"] }).post(
     "/api/login",
     async ({ body, request, route, server, set }) => {
       const context = readContext({ request, route, server, set });
+      const jkt = await dpop.provenKey({ request, server, set });
       const proof = readProof(body, providers);
       const newSessionId = Bun.randomUUIDv7("hex", clock.now());
       const { identity, sessionId } = await limits.signInAttempt(context.ip, () =>
@@ -37,7 +40,7 @@ export function signInRoutes(deps: SignInRouteDeps) {
         throw new ApiError("provider_unavailable");
       await limits.signIn(identity.provider, identity.subject);
       const device = body.device ?? null;
-      return signIn(deps, identity, { sessionId, device, ip: context.ip, ...OWN_ENDPOINTS }, context);
+      return signIn(deps, identity, { sessionId, device, ip: context.ip, ...OWN_ENDPOINTS, jkt }, context);
     },
     {
       body: signInBody,
@@ -45,7 +48,9 @@ export function signInRoutes(deps: SignInRouteDeps) {
         200: sessionAnswer,
         ...errorResponses(
           "validation_failed",
+          "use_dpop_nonce",
           "provider_unavailable",
+          "invalid_dpop_proof",
           "google_token_invalid",
           "google_audience_mismatch",
           "provider_token_invalid",

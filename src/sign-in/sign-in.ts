@@ -8,6 +8,7 @@ import type { SessionAnswer } from "../session/model";
 import type { NewSession, SessionStore } from "../session/store";
 import { createTokenResponse, type Tokens } from "../session/token-response";
 import { GUEST } from "../users/model";
+import type { NamePolicy } from "../users/name-policy";
 import { isNameTaken, type UserRow } from "../users/store";
 import { suggestNames } from "../users/suggested-names";
 
@@ -16,22 +17,24 @@ export type SignInDeps = {
   sessions: SessionStore;
   tokens: Tokens;
   limits: Pick<Limits, "newGuest">;
+  namePolicy: () => Promise<NamePolicy>;
   log: Log;
 };
 
 /**
  * Signs a verified player in on a device of their own, and up on the first time. An opening that has happened already,
  * by a proof that was sent again because its answer was lost, gets the same session.
- * @throws {ApiError} account_disabled; invalid_grant when that session is over; rate_limited for one guest too many
+ * @throws {ApiError} account_disabled; invalid_grant when that session is over, invalid_dpop_proof when it is bound to
+ * another key; rate_limited for one guest too many
  */
 export async function signIn(
-  { identities, sessions, tokens, limits, log }: SignInDeps,
+  { identities, sessions, tokens, limits, namePolicy, log }: SignInDeps,
   identity: VerifiedIdentity,
   opening: NewSession,
   context: RequestContext,
 ): Promise<SessionAnswer> {
-  const { sessionId, device, clientId, scope } = opening;
-  const { user, isNew, isOpened } = await openSession(identities, limits, identity, opening);
+  const { sessionId, device, clientId, scope, jkt } = opening;
+  const { user, isNew, isOpened } = await openSession({ identities, limits, namePolicy }, identity, opening);
   const client = clientId ?? undefined;
   const details = { userId: user.id, sessionId, device: device ?? undefined, client, ...context };
   if (isOpened) {
@@ -41,24 +44,25 @@ export async function signIn(
         log.event("session_evicted", { userId: user.id, sessionId: evicted, ...context });
     log.event("login", { ...details, provider: identity.provider });
   } else {
-    if (!(await sessions.isAlive(sessionId))) throw new ApiError("invalid_grant");
+    const session = await sessions.findAlive(sessionId);
+    if (!session) throw new ApiError("invalid_grant");
+    if (session.jkt !== jkt) throw new ApiError("invalid_dpop_proof", { cause: "dpop_key" });
     log.event("login_repeated", details);
   }
-  return createTokenResponse(tokens, user, { sessionId, generation: 0, clientId, scope });
+  return createTokenResponse(tokens, user, { sessionId, generation: 0, clientId, scope, jkt });
 }
 
 type Opened = { user: UserRow; isNew: boolean; isOpened: boolean };
 
 async function openSession(
-  identities: IdentityStore,
-  limits: SignInDeps["limits"],
+  { identities, limits, namePolicy }: Pick<SignInDeps, "identities" | "limits" | "namePolicy">,
   identity: VerifiedIdentity,
   opening: NewSession,
 ): Promise<Opened> {
   const known = await identities.signIn(identity, opening);
   if (known) return { ...known, isNew: false };
   if (identity.provider === GUEST) await limits.newGuest(opening.ip);
-  const enrolled = await enroll(identities, identity, opening);
+  const enrolled = await enroll(identities, namePolicy, identity, opening);
   if (enrolled) return { user: enrolled, isNew: true, isOpened: true };
   const sameMoment = await identities.signIn(identity, opening);
   if (sameMoment) return { ...sameMoment, isNew: false };
@@ -67,11 +71,12 @@ async function openSession(
 
 async function enroll(
   identities: IdentityStore,
+  namePolicy: SignInDeps["namePolicy"],
   identity: VerifiedIdentity,
   opening: NewSession,
 ): Promise<UserRow | null> {
   const profile = await identity.loadProfile();
-  const names = suggestNames(profile.name, Math.random);
+  const names = suggestNames(profile.name, Math.random, await namePolicy());
   for (;;) {
     const username = names.next().value;
     try {

@@ -8,6 +8,7 @@ import type { PictureStore } from "../pictures/store";
 import type { Guard } from "../session/guard";
 import { changePicture } from "./change-picture";
 import { updatePictureBody, updateUsernameBody, userAnswer } from "./model";
+import type { NamePolicy } from "./name-policy";
 import { rename } from "./rename";
 import type { UserStore } from "./store";
 import { toUser } from "./to-user";
@@ -15,6 +16,7 @@ import { toUser } from "./to-user";
 export type UserRouteDeps = {
   guard: Guard;
   users: UserStore;
+  namePolicy: () => Promise<NamePolicy>;
   pictures: PictureStore;
   ownUrl: OwnUrl;
   limits: Limits;
@@ -22,7 +24,16 @@ export type UserRouteDeps = {
   readContext: ReadContext;
 };
 
-export function userRoutes({ guard, users, pictures, ownUrl, limits, log, readContext }: UserRouteDeps) {
+export function userRoutes({
+  guard,
+  users,
+  namePolicy,
+  pictures,
+  ownUrl,
+  limits,
+  log,
+  readContext,
+}: UserRouteDeps) {
   return new Elysia({ name: "users", tags: ["Profile"] })
     .use(guard)
     .get("/api/me", ({ player }) => ({ status: "success" as const, user: toUser(player.user) }), {
@@ -38,7 +49,7 @@ export function userRoutes({ guard, users, pictures, ownUrl, limits, log, readCo
       async ({ body, player, request, route, server, set }) => {
         const { user, sessionId } = player;
         await limits.profileChange(user.id);
-        const renamed = await rename(users, user.id, body.new_username);
+        const renamed = await rename(users, await namePolicy(), user, body.new_username);
         const context = readContext({ request, route, server, set });
         log.event("rename", { userId: user.id, sessionId, username: renamed.name, ...context });
         return { status: "success" as const, user: toUser(renamed) };
@@ -53,6 +64,7 @@ export function userRoutes({ guard, users, pictures, ownUrl, limits, log, readCo
             "unauthorized",
             "invalid_token",
             "username_taken",
+            "username_cooldown",
             "payload_too_large",
             "unsupported_media_type",
             "username_invalid",
@@ -63,7 +75,7 @@ export function userRoutes({ guard, users, pictures, ownUrl, limits, log, readCo
         detail: {
           summary: "Change the player's name",
           description:
-            "Names are unique whatever their case, and look-alike letters count as the same (UTS 39); those that could pass for the game or its staff are reserved. Of several claims at once exactly one wins.",
+            "Names are unique whatever their case, and look-alike letters count as the same (UTS 39); those that could pass for the game or its staff are reserved, and profane ones refused. A name that was given up is kept for its player for a while. Where the game has a cool-down, `next_change_at` says when it ends; the first change and changes of case are free. Of several claims at once exactly one wins.",
         },
       },
     )

@@ -1,6 +1,8 @@
-import { uniqueViolation } from "../db/errors";
+import type { NamesConfig } from "../config/config";
+import { notNullViolation, uniqueViolation } from "../db/errors";
 import { CLOCK, type RunStatement, seconds } from "../db/statements";
 import { GUEST, type User, userModel } from "./model";
+import { looks } from "./skeleton";
 import type { Username } from "./username";
 
 /** What clients see of a player, as the columns of `users` have it. */
@@ -23,16 +25,21 @@ export const USER_COLUMNS = Object.keys(COLUMNS)
 
 /**
  * Part of a statement, named `u`: notes a sign-in of the player in `known.user_id`; nobody when banned, or given up in
- * this very moment. An identity that tells no email leaves the one that another told.
+ * this very moment. In place of an email that the identity does not tell stands the one that another told last.
  */
-export const SIGNED_IN = (email: string, emailVerified: string) => `
+export const SIGNED_IN = (email: string, emailVerified: string, isAnother: string) => `
   u AS (
-    UPDATE users SET last_login = clock.now, email = coalesce(${email}, users.email),
-      email_verified = CASE WHEN ${email} IS NULL THEN users.email_verified ELSE ${emailVerified} END
+    UPDATE users SET last_login = clock.now, email = coalesce(${email}, ${toldBy(isAnother, "email")}),
+      email_verified = CASE WHEN ${email} IS NULL
+        THEN coalesce(${toldBy(isAnother, "email_verified")}, ${emailVerified}) ELSE ${emailVerified} END
     FROM known, ${CLOCK}
     WHERE users.id = known.user_id AND banned_at IS NULL AND merged_into IS NULL
     RETURNING users.*
   )`;
+
+const toldBy = (isAnother: string, column: string) => `(
+      SELECT i.${column} FROM identities AS i WHERE i.user_id = users.id AND i.email IS NOT NULL AND ${isAnother}
+      ORDER BY i.last_used_at DESC, i.provider, i.subject LIMIT 1)`;
 
 /** Part of a statement, named `u`: gives the player in `userId` another picture. */
 export const PICTURED = (userId: string, picture: string) => `
@@ -63,21 +70,65 @@ type EnrolledColumn = (typeof ENROLLED_COLUMNS)[number];
 /** An id for a player to be. */
 export const NEXT_USER_ID = "nextval(pg_get_serial_sequence('users', 'id'))";
 
-/** Part of a statement, named `looked`: claims what the name of the player in `u` looks like. */
-export const LOOKED = (written: string, small: string, capitals: string) => `
+/**
+ * Part of a statement, named `looked`: claims what the name of the player in `u` looks like, in order, so that two claims
+ * never wait for each other. A look that is another player's, or kept for them, violates that it is somebody's.
+ */
+export const LOOKED = (written: string, small: string, capitals: string, keptSeconds: string) => `
   looked AS (
-    INSERT INTO name_looks (look, user_id)
-    SELECT looks.look, u.id
+    INSERT INTO name_looks (look, user_id, name_folded)
+    SELECT looks.look, u.id, u.name_folded
     FROM u, (SELECT DISTINCT unnest(ARRAY[${written}, ${small}, ${capitals}]::text[]) AS look ORDER BY look) AS looks
+    ON CONFLICT (look) DO UPDATE SET
+      user_id = CASE WHEN name_looks.user_id = EXCLUDED.user_id OR ${IS_FREE(keptSeconds)} THEN EXCLUDED.user_id END,
+      name_folded = EXCLUDED.name_folded,
+      given_up_at = NULL
   )`;
 
+/** Whether a row of `name_looks` is of a name that was given up and is no longer kept. */
+const IS_FREE = (keptSeconds: string) =>
+  `name_looks.given_up_at IS NOT NULL AND (${keptSeconds}::float8 = 0
+    OR name_looks.given_up_at <= (SELECT clock.now FROM ${CLOCK}) - ${seconds(keptSeconds)})`;
+
+/**
+ * A trigger keeps the looks of the name that is given up. A name from before the looks has none: `$11` are those.
+ * Nobody waits where there is no cool-down, whatever the clocks of two servers say.
+ */
 const RENAME = `
   WITH u AS (
-    UPDATE users SET name = $3, name_folded = $4, name_skeleton = $5
-    FROM ${CLOCK} WHERE users.id = $2
+    UPDATE users SET name = $3, name_folded = $4, name_skeleton = $5,
+      renamed_at = CASE WHEN name_folded = $4 THEN renamed_at ELSE clock.now END
+    FROM ${CLOCK}
+    WHERE users.id = $2
+      AND ($10::float8 = 0 OR name_folded = $4 OR renamed_at IS NULL OR renamed_at <= clock.now - ${seconds("$10")})
     RETURNING users.*
-  ), ${LOOKED("$6", "$7", "$8")}
+  ), ${LOOKED("$6", "$7", "$8", "$9")}, kept AS (
+    INSERT INTO name_looks (look, user_id, given_up_at)
+    SELECT look, u.id, clock.now FROM u, unnest($11::text[]) AS look, ${CLOCK}
+    ORDER BY look
+    ON CONFLICT DO NOTHING
+  )
   SELECT ${USER_COLUMNS} FROM u`;
+
+const NEXT_NAME_CHANGE = `
+  SELECT greatest(clock.now, renamed_at + ${seconds("$3")}) AS next_change_at FROM users, ${CLOCK} WHERE id = $2`;
+
+const DELETE_FREE_LOOKS = `
+  DELETE FROM name_looks WHERE look IN (
+    SELECT look FROM name_looks, ${CLOCK} WHERE given_up_at <= clock.now - ${seconds("$2")}
+    LIMIT $3 FOR UPDATE OF name_looks SKIP LOCKED)`;
+
+/**
+ * Nothing of a player who was given up stays but the id. What it writes can be nobody's name; the trigger frees the looks
+ * of the old one, which have been kept since `merged_at`.
+ */
+const RELEASE_NAMES = `
+  UPDATE users SET name = '', name_folded = ':' || id, name_skeleton = ':' || id, renamed_at = merged_at,
+    email = NULL, email_verified = false, picture = NULL
+  WHERE id IN (
+    SELECT u.id FROM users AS u, ${CLOCK}
+    WHERE u.merged_into IS NOT NULL AND u.merged_at < clock.now - ${seconds("$2")} AND u.name <> ''
+    LIMIT $3 FOR UPDATE OF u SKIP LOCKED)`;
 
 /** Whoever has refreshed lately plays on, though their last sign-in was long ago. */
 const PURGE_GUESTS = `
@@ -133,16 +184,35 @@ export type LockedUser = UserRow & { is_banned: boolean; merged_into: number | n
 export type UserStore = ReturnType<typeof createUserStore>;
 
 /** Every statement on `users` and `name_looks` alone; others are parts of the statements of the identity and the picture store. */
-export function createUserStore(run: RunStatement) {
+export function createUserStore(run: RunStatement, { changeCooldownSeconds, keptSeconds }: NamesConfig) {
   return {
     /**
-     * Null when the player is gone.
-     * @throws a unique violation, see {@link isNameTaken}
+     * Null when the player is gone, or has to wait until {@link nextNameChange}.
+     * @param player with the name that is given up, as far as is known
+     * @throws what {@link isNameTaken} is about
      */
-    async rename(userId: number, { name, folded, skeleton, looks }: Username): Promise<UserRow | null> {
-      const values = [userId, name, folded, skeleton, ...looks];
-      const { rows } = await run<UserRow>("rename", RENAME, values, String(userId));
+    async rename(player: Pick<UserRow, "id" | "name">, username: Username): Promise<UserRow | null> {
+      const { name, folded, skeleton, looks: claimed } = username;
+      const givenUp = looks(player.name).filter((look) => !claimed.includes(look));
+      const values = [
+        player.id,
+        name,
+        folded,
+        skeleton,
+        ...claimed,
+        keptSeconds,
+        changeCooldownSeconds,
+        givenUp,
+      ];
+      const { rows } = await run<UserRow>("rename", RENAME, values, String(player.id));
       return rows[0] ?? null;
+    },
+
+    /** When a player may change the name again; null when the player is gone. */
+    async nextNameChange(userId: number): Promise<Date | null> {
+      const values = [userId, changeCooldownSeconds];
+      const { rows } = await run<{ next_change_at: Date }>("next_name_change", NEXT_NAME_CHANGE, values);
+      return rows[0]?.next_change_at ?? null;
     },
 
     /** Players by id, locked until the transaction ends; who is gone is missing. */
@@ -185,6 +255,21 @@ export function createUserStore(run: RunStatement) {
     },
 
     /**
+     * Frees the names of up to so many players who were given up, once they are kept no longer and the merge can no
+     * longer be taken back.
+     * @returns how many
+     */
+    async releaseNames(undoSeconds: number, limit: number): Promise<number> {
+      const values = [Math.max(keptSeconds, undoSeconds), limit];
+      return (await run("release_names", RELEASE_NAMES, values)).rowCount;
+    },
+
+    /** Deletes up to so many looks of names that nobody has and that are kept for nobody. @returns how many */
+    async deleteFreeLooks(limit: number): Promise<number> {
+      return (await run("delete_free_looks", DELETE_FREE_LOOKS, [keptSeconds, limit])).rowCount;
+    },
+
+    /**
      * Deletes up to so many guests who have no progress and no other way in, and have not been here for so long.
      * @returns how many
      */
@@ -196,7 +281,9 @@ export function createUserStore(run: RunStatement) {
 
 const NAME_INDEXES = ["users_name_folded_key", "users_name_skeleton_key", "name_looks_pkey"];
 
-/** Whether an insert or update lost a name to somebody else. */
+/** Whether an insert or update lost a name to somebody else, who has it or for whom it is kept. */
 export function isNameTaken(error: unknown): boolean {
-  return NAME_INDEXES.includes(uniqueViolation(error) ?? "");
+  return (
+    NAME_INDEXES.includes(uniqueViolation(error) ?? "") || notNullViolation(error) === "name_looks.user_id"
+  );
 }

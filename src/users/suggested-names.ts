@@ -1,3 +1,4 @@
+import type { NamePolicy } from "./name-policy";
 import { FORBIDDEN, parseUsername, USERNAME_MAX_LENGTH, type Username } from "./username";
 
 // Six letters at most, so that two words leave room for a number of six digits.
@@ -20,9 +21,13 @@ const DIGITS = [0, 0, 2, 2, 3, 4, 5];
  * then invented ones ("Crispy Otter", "Crispy Otter 27"). All are valid; the caller keeps the first whose keys
  * are free. Names are no secret, so `random` need not be a cryptographic source.
  */
-export function* suggestNames(givenName: string | null, random = Math.random): Generator<Username> {
+export function* suggestNames(
+  givenName: string | null,
+  random = Math.random,
+  policy: NamePolicy = parseUsername,
+): Generator<Username> {
   for (const candidate of candidates(cleaned(givenName ?? ""), random)) {
-    const username = parseUsername(candidate);
+    const username = policy(candidate);
     if (username.ok) yield username;
   }
 }

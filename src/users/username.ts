@@ -16,6 +16,7 @@ const SENTENCES = {
   mixed_direction: "A right-to-left name starts with a letter and has right-to-left letters only.",
   mixed_scripts: "A name is in one script, or in Latin letters beside Chinese, Japanese or Korean ones.",
   reserved: "A name that could pass for the game or its staff is reserved.",
+  profane: "A name has no profanity.",
 } as const;
 
 export type UsernameProblem = keyof typeof SENTENCES;
@@ -66,7 +67,7 @@ export function parseUsername(input: string): ParsedUsername {
   return reason ? refusal(reason) : { ok: true, name, ...nameKeys(name), looks: looks(name) };
 }
 
-function refusal(reason: UsernameProblem): ParsedUsername {
+export function refusal(reason: UsernameProblem): ParsedUsername {
   return { ok: false, reason, message: SENTENCES[reason] };
 }
 

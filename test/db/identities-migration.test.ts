@@ -104,7 +104,14 @@ describe.skipIf(!previousReleaseAvailable())("a database that the release before
     world.defer(() => now.kill());
     await expectSignedIn(now.origin, await tokenMaker(google.env.JWT_SECRET as string));
     expect((await refresh(now.origin, session.refresh_token)).body.user.id).toBe(session.user.id);
-    expect((await signIn(now.origin, google, account)).user.id).toBe(session.user.id);
+    const returned = await signIn(now.origin, google, account);
+    expect(returned.user.id).toBe(session.user.id);
+    const rename = (as: SessionAnswer, new_username: string) =>
+      ask(now.origin, "POST /api/update_username", { new_username }, bearer(as));
+    const other = await signIn(now.origin, google);
+    expect((await rename(returned, freshName())).status).toBe(200);
+    expect((await rename(other, session.user.name)).body.code).toBe("username_taken");
+    expect((await rename(returned, session.user.name)).status).toBe(200);
     expect(await now.terminate()).toBe(0);
 
     const after = await openEmbedded(join(folder, "data"));
@@ -225,6 +232,40 @@ describe.skipIf(!previousReleaseAvailable())("a database that the release before
         });
         expect(status).toBe(200);
         expect((await signIn(there, google, somebody)).user.id).toBe(body.user.id);
+      }
+    });
+
+    test("a name from the release before, once it is given up at either, is kept for its player", async () => {
+      const token = await tokenMaker(google.env.JWT_SECRET as string);
+      const other = await signIn(now, google);
+      const rename = (origin: string, as: SessionAnswer, new_username: string) =>
+        ask(origin, "POST /api/update_username", { new_username }, bearer(as));
+      for (const [n, giving] of [
+        [30, now],
+        [35, old],
+      ] as const) {
+        const { body: owner } = await refresh(giving, token(n));
+        expect(owner.user.name).toBe(`Old${n}`);
+        expect((await rename(giving, owner, freshName())).status).toBe(200);
+        for (const claimed of [`Old${n}`, `OLD${n}`, `old${n}`])
+          expect((await rename(now, other, claimed)).body.code).toBe("username_taken");
+        expect((await rename(now, owner, `OLD${n}`)).body.user.name).toBe(`OLD${n}`);
+      }
+    });
+
+    test("who writes the own name in another way may do so at either, by turns", async () => {
+      const player = await signIn(old, google);
+      const name = freshName();
+      for (const [origin, new_username] of [
+        [now, name],
+        [old, name.toUpperCase()],
+        [now, name],
+        [old, freshName()],
+        [old, name],
+        [now, name.toUpperCase()],
+      ] as const) {
+        const { status } = await ask(origin, "POST /api/update_username", { new_username }, bearer(player));
+        expect(status).toBe(200);
       }
     });
 

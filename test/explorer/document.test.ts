@@ -60,15 +60,23 @@ onEmbedded((at) => {
       "POST /api/transfer_code",
       "POST /api/update_picture",
       "POST /api/update_username",
+      "POST /auth/{provider}/callback",
     ]);
   });
 
-  test("every operation has a summary, described answers and JSON bodies only", async () => {
-    for (const { operation } of await operations()) {
+  test("every operation has a summary, described answers and JSON bodies only, but where a browser posts a form", async () => {
+    for (const { name, operation } of await operations()) {
       expect(operation.summary).toBeString();
       for (const { description } of Object.values(operation.responses)) expect(description).toBeString();
       if (operation.requestBody)
-        expect(Object.keys(operation.requestBody.content)).toEqual(["application/json"]);
+        expect([name, Object.keys(operation.requestBody.content)]).toEqual([
+          name,
+          [
+            name === "POST /auth/{provider}/callback"
+              ? "application/x-www-form-urlencoded"
+              : "application/json",
+          ],
+        ]);
     }
   });
 

@@ -42,7 +42,7 @@ export const backlog: Proof = {
     });
     const opened = await openDatabase(config.database);
     run.world.defer(() => opened.close());
-    const stores = createStores(opened, systemClock, config.security, opened.background);
+    const stores = createStores(opened, systemClock, config, opened.background);
 
     return async (round) => {
       const rows = round === 1 ? SHORT_ROWS : LONG_ROWS;

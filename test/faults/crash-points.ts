@@ -14,6 +14,7 @@ import {
   refresh,
   signIn,
 } from "../support/client";
+import { newDevice } from "../support/dpop";
 import { folderWithDatabase } from "../support/embedded";
 import type { Proof, Run } from "../support/proof";
 import { googleOf, serverFolder, spawnServer } from "../support/spawned-server";
@@ -45,6 +46,19 @@ const OPERATIONS: Record<string, (world: World) => Promise<Repeatable>> = {
   },
   async refresh({ origin, google }) {
     return refreshOf(await signIn(origin, google));
+  },
+  async "refresh of a bound session"({ origin }) {
+    const device = await newDevice();
+    const proven = async (at: string, path: string, body: object) =>
+      ask(at, `POST ${path}`, body, { dpop: await device.proof("POST", at + path) });
+    const { body } = await proven(origin, "/api/login", { provider: "guest", guest_key: newGuestKey() });
+    const { refresh_token } = body;
+    return {
+      send: (at) => proven(at, "/api/refresh", { refresh_token }),
+      holds: async (at, reply) =>
+        (await proven(at, "/api/refresh", { refresh_token: reply.body.refresh_token })).status === 200 &&
+        (await proven(at, "/api/refresh", { refresh_token })).status === 200,
+    };
   },
   async "repeated refresh"({ origin, google }) {
     const session = await signIn(origin, google);

@@ -46,7 +46,7 @@ export const openApi: Proof = {
             run.check(problem === null, `${problem} ${answer.text.slice(0, 200)} after ${said}`);
           }
         }
-        for (const method of METHODS) await checkMethod(run, server, path, method, operations);
+        for (const method of METHODS) await checkMethod(run, server, path, method, document);
       }
     };
   },
@@ -155,18 +155,21 @@ class Player {
 
 const encode = (text: string) => encodeURIComponent(text.toWellFormed()).replaceAll(".", "%2E");
 
-/** A method that no operation has is a 405 that names those there are. */
+/** A method that no operation has is a 405 that names those there are; a path may be that of several. */
 async function checkMethod(
   run: Run,
   server: TestServer,
-  path: string,
+  template: string,
   method: string,
-  operations: Record<string, Operation>,
+  { paths }: Document,
 ): Promise<void> {
-  const allowed = Object.keys(operations).map((name) => name.toUpperCase());
+  const path = template.replace(/\{\w+\}/g, "x");
+  const allowed = Object.entries(paths)
+    .filter(([other]) => new RegExp(`^${other.replace(/\{\w+\}/g, "[^/]+")}$`).test(path))
+    .flatMap(([, operations]) => Object.keys(operations).map((name) => name.toUpperCase()));
   if (allowed.includes("GET")) allowed.push("HEAD");
   if (allowed.includes(method.toUpperCase())) return;
-  const { status, headers } = await send(server, path.replace(/\{\w+\}/g, "x"), { method });
+  const { status, headers } = await send(server, path, { method });
   const listed = headers.get("allow") ?? "";
   const complete = listed.split(", ").sort().join() === allowed.sort().join();
   run.check(status === 405 && complete, `${method} ${path}: ${status}, Allow: ${listed}`);

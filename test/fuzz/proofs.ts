@@ -1,4 +1,5 @@
 import type { Proof } from "../support/proof";
+import { boundSessionPrograms } from "./bound-session-programs";
 import { framing } from "./framing";
 import { linkingPrograms } from "./linking-programs";
 import { openApi } from "./openapi";
@@ -9,6 +10,7 @@ import { tokens } from "./tokens";
 /** Attacks of random or hostile input, in the order of the soak's table. */
 export const FUZZ_PROOFS: readonly Proof[] = [
   sessionPrograms,
+  boundSessionPrograms,
   linkingPrograms,
   openApi,
   tokens,

@@ -46,6 +46,7 @@ export const tokens: Proof = {
     const accessToken = await access.issue({
       ...OWN_ENDPOINTS,
       ...content,
+      jkt: null,
       userId: run.random.integer(1, 2 ** 31 - 1),
     });
     const refreshToken = refresh.issue(content);

@@ -46,3 +46,23 @@ test("a start that fails half-way closes what it had opened, and says why it fai
   );
   await (await openDatabase(config.database)).close();
 }, 30_000);
+
+test("with nothing set, stand-ins play every provider that a page or a program signs in with", async () => {
+  await using world = new AsyncDisposableStack();
+  const { log, server } = await startIn(await folderWithDatabase(world));
+  world.defer(() => log.close());
+  world.defer(() => server.stop());
+  const post = async (url: string, body: object) => {
+    const headers = { "content-type": "application/json" };
+    return (await fetch(url, { method: "POST", headers, body: JSON.stringify(body) })).json();
+  };
+  for (const provider of ["google_play", "discord"]) {
+    const { server_auth_code, code, code_verifier } = await post(`${server.localGoogle}/local/tokens`, {
+      provider,
+      account: "ada",
+    });
+    const proof = { provider, server_auth_code, code, code_verifier };
+    const { user } = await post(`${server.origin}/api/login`, proof);
+    expect(user.providers).toEqual([provider]);
+  }
+}, 30_000);

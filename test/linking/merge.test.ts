@@ -1,9 +1,11 @@
 import { expect, test } from "bun:test";
+import { cleanUp } from "../../src/host/clean-up";
 import type { SessionAnswer } from "../../src/session/model";
+import { createStores } from "../../src/stores";
 import { newGuestKey, playAsGuest } from "../support/guests";
 import { linkingAt } from "../support/linking";
 import { freshAccount, refresh, refreshed, signIn } from "../support/players";
-import { bearer, expectError, expectInvalid, get } from "../support/requests";
+import { bearer, expectError, expectInvalid, get, post } from "../support/requests";
 import { rowsOf } from "../support/rows";
 import { onEachDatabase } from "../support/suite";
 
@@ -93,6 +95,34 @@ onEachDatabase((at) => {
     const before = await rowsOf(at.server.database, idOf(theirs));
     await resolve(mine, ticket, "mine");
     expect((await rowsOf(at.server.database, idOf(theirs))).looks).toEqual(before.looks!);
+  });
+
+  test("the name of the player given up is free half a year later, and nothing else of them is left", async () => {
+    const { resolve } = calls();
+    const { mine, theirs, ticket } = await conflict();
+    await resolve(mine, ticket, "mine");
+    const { config, database, clock } = at.server;
+    const claim = async () =>
+      post(
+        at.server,
+        "/api/update_username",
+        { new_username: theirs.user.name },
+        bearer(await playAsGuest(at.server)),
+      );
+    const tidy = () => cleanUp(createStores(database, clock, config), config.guests);
+    for (const days of [29, 60, 60, 29]) {
+      clock.advance(days * 86_400);
+      await tidy();
+      expectError(await claim(), "username_taken");
+    }
+    clock.advance(3 * 86_400);
+    await tidy();
+    expect((await claim()).status).toBe(200);
+    const { rows } = await database.pool.query(
+      "SELECT name, email, picture, merged_into FROM users WHERE id = $1",
+      [idOf(theirs)],
+    );
+    expect(rows).toEqual([{ name: "", email: "", picture: null, merged_into: idOf(mine) }]);
   });
 
   test("a ticket is good for the player who got it, for ten minutes, and for nothing else", async () => {

@@ -10,7 +10,7 @@ import { onEachDatabase } from "../support/suite";
 describe("/oauth/introspect", () => {
   onEachDatabase(
     (at) => {
-      const stores = () => createStores(at.server.database, at.server.clock, at.server.config.security);
+      const stores = () => createStores(at.server.database, at.server.clock, at.server.config);
       const newKey = async (scopes = ["introspect"]) => {
         const key = newServerKey();
         const row = await stores().serverKeys.put(key, { id: Bun.randomUUIDv7(), name: "kitchen", scopes });

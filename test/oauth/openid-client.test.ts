@@ -88,7 +88,7 @@ describe("openid-client, which nobody here wrote", () => {
       test("introspects with a server's key, and sees a revocation at once", async () => {
         const { config, tokens } = await signIn();
         const key = newServerKey();
-        const { serverKeys } = createStores(at.server.database, at.server.clock, at.server.config.security);
+        const { serverKeys } = createStores(at.server.database, at.server.clock, at.server.config);
         await serverKeys.put(key, { id: Bun.randomUUIDv7(), name: "kitchen", scopes: ["introspect"] });
         const server = await client.discovery(
           new URL(issuerOf(at.server)),

@@ -19,6 +19,8 @@ const TOLD_BY_STATUS: Partial<Record<ErrorCode, string>> = {
   temporarily_unavailable: "server_error",
   request_timeout: "request_failed",
   provider_unavailable: "request_failed",
+  // The SDK answers with the nonce that it is asked for, and tells nobody.
+  use_dpop_nonce: "request_failed",
 };
 
 describe("The error codes of server and SDK", () => {

@@ -193,6 +193,13 @@ describe("The old client's whole surface", () => {
       requestId: "r1",
       message: "Too short.",
     });
+    const next_change_at = "2026-12-14T08:30:00.000Z";
+    server.fault = () =>
+      Response.json({ status: "error", code: "username_cooldown", next_change_at }, { status: 409 });
+    await expect(oauth.updateUsername("Grace")).rejects.toMatchObject({
+      code: "username_cooldown",
+      nextChangeAt: new Date(next_change_at),
+    });
     server.fault = () => refusal(429, "rate_limited", { "retry-after": "7" });
     await expect(oauth.updateUsername("x")).rejects.toMatchObject({
       code: "rate_limited",

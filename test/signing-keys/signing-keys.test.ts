@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose";
-import { loadConfig, type SecurityConfig } from "../../src/config/config";
+import { type Config, loadConfig } from "../../src/config/config";
 import type { Database } from "../../src/db/database";
 import { createIdTokens } from "../../src/oauth/id-token";
 import { loadKeyRing } from "../../src/session/keys";
@@ -14,12 +14,10 @@ const secretOf = (letter: string) => `${letter}-0f1e2d3c4b5a69788796a5b4c3d2e1f0
 
 const LIFETIME = 3_600;
 
-function securityOf(current: string, ...accepted: string[]): SecurityConfig {
-  const { security } = inFolder((cwd) => loadConfig({ cwd, env: { JWT_SECRET: secretOf(current) } }));
-  return {
-    ...security,
-    accepted: accepted.map((letter) => ({ algorithm: "HS256" as const, secret: secretOf(letter) })),
-  };
+function configOf(current: string, ...accepted: string[]): Config {
+  const config = inFolder((cwd) => loadConfig({ cwd, env: { JWT_SECRET: secretOf(current) } }));
+  const others = accepted.map((letter) => ({ algorithm: "HS256" as const, secret: secretOf(letter) }));
+  return { ...config, security: { ...config.security, accepted: others } };
 }
 
 describe("the key pair of id tokens", () => {
@@ -113,10 +111,10 @@ function worldOn(database: Database) {
       failure = error;
     },
     async serverWith(current: string, ...accepted: string[]) {
-      const security = securityOf(current, ...accepted);
-      const keyRing = await loadKeyRing(security, "");
+      const config = configOf(current, ...accepted);
+      const keyRing = await loadKeyRing(config.security, "");
       const warnings: string[] = [];
-      const { signingKeys } = createStores(database, clock, security, {
+      const { signingKeys } = createStores(database, clock, config, {
         query: ((statement: never) =>
           failure ? Promise.reject(failure) : database.pool.query(statement)) as never,
       });

@@ -58,7 +58,7 @@ export async function googleToken(google: { origin: string }, account?: string):
 
 /** A name that no other looks like. */
 export function freshName(): string {
-  const letters = "abdefghkpqrtuwxyz";
+  const letters = "bdghkqrtwxyz";
   return Array.from(randomBytes(14), (byte) => letters[byte % letters.length]).join("");
 }
 

@@ -32,7 +32,12 @@ function die(): void {
 }
 
 function nameOf(statement: unknown): string {
-  if (typeof statement === "string") return statement.slice(0, 20);
+  if (typeof statement === "string") return shortened(statement);
   const { name, text = "" } = statement as { name?: string; text?: string };
-  return name ?? text.slice(0, 20);
+  return name ?? shortened(text);
+}
+
+/** On one line. */
+function shortened(text: string): string {
+  return text.replaceAll(/\s+/g, " ").trim().slice(0, 30);
 }

@@ -73,6 +73,6 @@ export async function refreshed(
 
 /** A name that no test has used before, of `length` letters that look like no other's. */
 export function freshName(length = 12): string {
-  const letters = "abdefghkpqrtuwxyz";
+  const letters = "bdghkqrtwxyz";
   return Array.from(randomBytes(length), (byte) => letters[byte % letters.length]).join("");
 }

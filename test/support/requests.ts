@@ -86,9 +86,10 @@ export function expectInvalid(answer: Answer, ...paths: string[]): void {
   expect([...new Set(answer.body.fields.map(({ path }) => path))]).toEqual(paths);
 }
 
-/** RFC 6750 §3. */
+/** RFC 6750 §3, RFC 9449 §7.1. */
 function challengeOf(status: number, code: ErrorCode): string | null {
   if (status !== 401) return null;
+  if (code === "invalid_dpop_proof") return 'DPoP error="invalid_dpop_proof", algs="ES256"';
   return code === "invalid_token" ? 'Bearer error="invalid_token"' : "Bearer";
 }
 

@@ -82,5 +82,7 @@ function setUpRename(oauth) {
 }
 
 function explain(error) {
+  if (error.nextChangeAt)
+    return `You may change your name again on ${error.nextChangeAt.toLocaleDateString()}.`;
   return PROBLEMS[error.code] ?? error.message;
 }

@@ -1,7 +1,9 @@
 import { z } from "zod";
-import { type Accounts, nameClaims } from "./accounts";
-import { avatarPath } from "./avatar";
-import { OAuthError } from "./oauth-error";
+import { OAuthError } from "../oauth/oauth-error";
+import { nameClaims } from "../picker/accounts";
+import { avatarPath } from "../picker/avatar";
+import type { World } from "../stand-in";
+import { profileOf } from "./profile";
 import { type Profile, parseScope } from "./scopes";
 import type { TokenIssuer, TokenResponse } from "./token-issuer";
 
@@ -35,26 +37,26 @@ export type AccountTokens = TokenResponse & {
  */
 export async function issueAccountTokens(
   body: z.infer<typeof accountTokensBody>,
-  world: { accounts: Accounts; issuer: TokenIssuer; clientId: string; origin: string },
+  google: { world: World; issuer: TokenIssuer; clientId: string; origin: string },
 ): Promise<AccountTokens> {
   const { account: key, client_id, scope, nonce, ...changes } = body;
+  const { world, issuer, origin } = google;
   const account = world.accounts.find(key);
   if (!account)
     throw new OAuthError("invalid_request", "The account is neither a listed player nor an email.");
-  const sub = changes.sub ?? account.sub;
   const profile = withoutNulls({
-    ...account,
-    email_verified: true,
-    picture: world.origin + avatarPath(sub),
+    ...profileOf(account, origin),
+    ...(changes.sub && { picture: origin + avatarPath(changes.sub) }),
     ...(changes.name && { family_name: null, ...nameClaims(changes.name) }),
     ...changes,
   });
-  const tokens = await world.issuer.issueTokens({
-    clientId: client_id ?? world.clientId,
+  const tokens = await issuer.issueTokens({
+    clientId: client_id ?? google.clientId,
     scopes: parseScope(scope),
     nonce,
     accessType: "online",
     profile,
+    stillGood: world.standing.vouchFor(account),
   });
   return { ...tokens, account: profile };
 }

@@ -1,6 +1,7 @@
-import { OAuthError } from "./oauth-error";
-import { type Parameters, readParameters, required } from "./parameters";
-import { isLoopback } from "./same-machine";
+import { OAuthError } from "../oauth/oauth-error";
+import { type Parameters, readParameters, required } from "../oauth/parameters";
+import { codeChallengeOf } from "../oauth/pkce";
+import { checkedRedirectUri } from "../oauth/redirect";
 import { parseScope } from "./scopes";
 
 /** A valid authorization request (RFC 6749 §4.1.1, RFC 7636 §4.3, OpenID Connect Core §3.1.2.1). */
@@ -22,8 +23,7 @@ export type AuthorizationRequest = {
 const PROMPTS = ["none", "consent", "select_account"];
 
 /**
- * Reads a query like Google does: any client id will do, since there is no console to register one, and
- * a redirect goes to a loopback address or over https.
+ * Reads a query like Google does: any client id will do, since there is no console to register one.
  *
  * @throws {OAuthError} which belongs on an error page: nothing is sent to a redirect that may be wrong.
  */
@@ -42,48 +42,11 @@ export function parseAuthorizationRequest(query: string): AuthorizationRequest {
     scopes: parseScope(required(parameters, "scope")),
     state: parameters.get("state"),
     nonce: parameters.get("nonce"),
-    codeChallenge: checkedCodeChallenge(parameters),
+    codeChallenge: codeChallengeOf(parameters),
     accessType: oneOf(parameters, "access_type", ["online", "offline"]),
     prompt: checkedPrompt(parameters),
     loginHint: parameters.get("login_hint"),
   };
-}
-
-/** Where the answer goes: the parameters that have a value, in the query or the fragment. */
-export function redirectLocation(
-  request: AuthorizationRequest,
-  answer: Record<string, string | undefined>,
-): string {
-  const url = new URL(request.redirectUri);
-  const parameters = request.responseMode === "query" ? url.searchParams : new URLSearchParams();
-  for (const [name, value] of Object.entries({ state: request.state, ...answer })) {
-    if (value !== undefined) parameters.append(name, value);
-  }
-  if (request.responseMode === "fragment") url.hash = parameters.toString();
-  return url.href;
-}
-
-function checkedRedirectUri(redirectUri: string): string {
-  const url = URL.parse(redirectUri);
-  const reachable = url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url));
-  if (!url || !reachable || url.username || url.password || redirectUri.includes("#")) {
-    throw new OAuthError(
-      "redirect_uri_mismatch",
-      "The redirect_uri must be http on localhost, 127.0.0.1 or [::1], or https; without a fragment and a user name.",
-    );
-  }
-  return redirectUri;
-}
-
-function checkedCodeChallenge(parameters: Parameters): string | undefined {
-  const challenge = parameters.get("code_challenge");
-  const method = parameters.get("code_challenge_method");
-  if (challenge === undefined && method === undefined) return undefined;
-  if (method !== "S256") throw new OAuthError("invalid_request", "The code_challenge_method must be S256.");
-  if (!/^[A-Za-z0-9_-]{43}$/.test(challenge ?? "")) {
-    throw new OAuthError("invalid_request", "The code_challenge must be 43 base64url characters.");
-  }
-  return challenge;
 }
 
 function checkedPrompt(parameters: Parameters): string[] {

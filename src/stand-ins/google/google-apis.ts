@@ -1,8 +1,9 @@
 import { Elysia } from "elysia";
-import type { SigningKeys } from "./keys";
-import { OAuthError } from "./oauth-error";
+import type { SigningKeys } from "../keys";
+import type { Client } from "../oauth/client";
+import type { World } from "../stand-in";
 import { tokenInfo, userInfo } from "./resources";
-import { type Client, exchange } from "./token";
+import { exchange } from "./token";
 import type { TokenIssuer } from "./token-issuer";
 
 /** Google's paths, as its own hosts have them. */
@@ -16,6 +17,8 @@ export const API_PATHS = {
   pemCerts: "/oauth2/v1/certs",
 } as const;
 
+type Work = () => object | Promise<object>;
+
 const CORS = { "access-control-allow-origin": "*" };
 const PREFLIGHT = {
   ...CORS,
@@ -27,8 +30,18 @@ const NO_STORE = { "cache-control": "no-store" };
 const SIX_HOURS = { "cache-control": "public, max-age=21600, must-revalidate, no-transform" };
 
 /** The endpoints that Google opens to programs, and to pages of every origin. */
-export function googleApis(world: { client: Client; issuer: TokenIssuer; keys: SigningKeys }) {
-  const { client, issuer, keys } = world;
+export function googleApis(google: {
+  client: Client;
+  issuer: TokenIssuer;
+  keys: SigningKeys;
+  api: World["api"];
+}) {
+  const { client, issuer, keys, api } = google;
+  const answer = async (work: Work, headers = NO_STORE) => {
+    const response = await api(async () => Response.json(await work(), { headers }));
+    for (const [name, value] of Object.entries(CORS)) response.headers.set(name, value);
+    return response;
+  };
   const apis = new Elysia()
     .post(API_PATHS.token, ({ request }) => answer(() => exchange(request, client, issuer)), {
       parse: "none",
@@ -36,25 +49,12 @@ export function googleApis(world: { client: Client; issuer: TokenIssuer; keys: S
     .get(API_PATHS.tokenInfo, ({ request }) => answer(() => tokenInfo(request, issuer)))
     .post(API_PATHS.tokenInfo, ({ request }) => answer(() => tokenInfo(request, issuer)), { parse: "none" })
     .get(API_PATHS.userinfo, ({ request }) => answer(() => userInfo(request, issuer)))
-    .get(API_PATHS.certs, () => answer(() => jwkSet(keys), SIX_HOURS))
+    .get(API_PATHS.certs, () => answer(() => keys.jwkSet(), SIX_HOURS))
     .get(API_PATHS.pemCerts, () => answer(() => pemByKeyId(keys), SIX_HOURS));
   for (const path of Object.values(API_PATHS)) {
     apis.options(path, () => new Response(null, { status: 204, headers: PREFLIGHT }));
   }
   return apis;
-}
-
-async function answer(work: () => object | Promise<object>, headers = NO_STORE): Promise<Response> {
-  try {
-    return Response.json(await work(), { headers: { ...headers, ...CORS } });
-  } catch (error) {
-    if (error instanceof OAuthError) return error.toResponse(CORS);
-    throw error;
-  }
-}
-
-async function jwkSet(keys: SigningKeys): Promise<object> {
-  return { keys: (await keys.published()).map(({ jwk }) => jwk) };
 }
 
 async function pemByKeyId(keys: SigningKeys): Promise<object> {

@@ -1,5 +1,5 @@
-import { OAuthError } from "./oauth-error";
-import { bearerToken, readParameters } from "./parameters";
+import { OAuthError } from "../oauth/oauth-error";
+import { bearerToken, readParameters } from "../oauth/parameters";
 import { type Profile, releasedProfile } from "./scopes";
 import type { Grant, TokenIssuer } from "./token-issuer";
 
@@ -32,9 +32,9 @@ export async function tokenInfo(request: Request, issuer: TokenIssuer): Promise<
     readParameters(form).get("access_token");
   if (token === undefined)
     throw new OAuthError("invalid_request", "Missing required parameter: access_token");
-  const found = issuer.lookUp(token);
+  const found = issuer.accessTokens.find(token);
   if (!found) throw new OAuthError("invalid_token", "Invalid Value");
-  const { grant } = found;
+  const { value: grant } = found;
   const { email, email_verified } = releasedProfile(grant.profile, grant.scopes);
   return {
     azp: grant.clientId,
@@ -59,8 +59,8 @@ export function userInfo(request: Request, issuer: TokenIssuer): Profile {
 }
 
 function bearerGrant(request: Request, issuer: TokenIssuer): Grant {
-  const found = issuer.lookUp(bearerToken(request) ?? "");
-  if (found) return found.grant;
+  const found = issuer.accessTokens.find(bearerToken(request) ?? "");
+  if (found) return found.value;
   throw new OAuthError("invalid_request", "Invalid Credentials", 401, {
     "www-authenticate": 'Bearer realm="local", error="invalid_token"',
   });

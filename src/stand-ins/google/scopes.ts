@@ -1,4 +1,4 @@
-import { OAuthError } from "./oauth-error";
+import { OAuthError } from "../oauth/oauth-error";
 
 /** What Google tells about a person, as far as the scopes allow. */
 export type Profile = {

@@ -1,12 +1,11 @@
-import { createHash, randomBytes } from "node:crypto";
-import { SignJWT } from "jose";
-import { epochSeconds, type Timepiece } from "../../clock";
-import { ExpiringMap } from "./expiring-map";
-import type { SigningKeys } from "./keys";
+import type { Timepiece } from "../../clock";
+import { Credentials, unguessable, type Vouched } from "../credentials";
+import type { SigningKeys } from "../keys";
+import { accessTokenHash, signIdToken } from "../oauth/id-token";
 import { type Profile, releasedProfile } from "./scopes";
 
 /** What a player allowed a client. */
-export type Grant = {
+export type Grant = Vouched & {
   clientId: string;
   scopes: string[];
   profile: Profile;
@@ -34,43 +33,34 @@ export type TokenResponse = {
 export const CODE_LIFETIME_SECONDS = 60;
 export const ACCESS_TOKEN_LIFETIME_SECONDS = 3599;
 const ID_TOKEN_LIFETIME_SECONDS = 3600;
-const CAPACITY = 10_000;
 
 /** Makes and remembers authorization codes and access tokens, and signs id tokens. */
 export class TokenIssuer {
   readonly #clock: Timepiece;
   readonly #issuer: string;
   readonly #keys: SigningKeys;
-  readonly #codes: ExpiringMap<CodeGrant>;
-  readonly #accessTokens: ExpiringMap<Grant>;
+  readonly codes: Credentials<CodeGrant>;
+  readonly accessTokens: Credentials<Grant>;
 
   constructor(options: { clock: Timepiece; issuer: string; keys: SigningKeys }) {
     const { clock } = options;
     this.#clock = clock;
     this.#issuer = options.issuer;
     this.#keys = options.keys;
-    this.#codes = new ExpiringMap({ clock, lifetimeSeconds: CODE_LIFETIME_SECONDS, capacity: CAPACITY });
-    this.#accessTokens = new ExpiringMap({
+    this.codes = new Credentials({
+      clock,
+      lifetimeSeconds: CODE_LIFETIME_SECONDS,
+      make: () => `4/local-${unguessable()}`,
+    });
+    this.accessTokens = new Credentials({
       clock,
       lifetimeSeconds: ACCESS_TOKEN_LIFETIME_SECONDS,
-      capacity: CAPACITY,
+      make: () => `ya29.local-${unguessable()}`,
     });
   }
 
-  issueCode(grant: CodeGrant): string {
-    const code = `4/local-${randomBytes(32).toString("base64url")}`;
-    this.#codes.set(code, grant);
-    return code;
-  }
-
-  /** The grant behind a code, once and within its lifetime. */
-  redeemCode(code: string): CodeGrant | undefined {
-    return this.#codes.take(code);
-  }
-
   async issueTokens(grant: Grant): Promise<TokenResponse> {
-    const accessToken = `ya29.local-${randomBytes(32).toString("base64url")}`;
-    this.#accessTokens.set(accessToken, grant);
+    const accessToken = this.accessTokens.issue(grant);
     return {
       access_token: accessToken,
       expires_in: ACCESS_TOKEN_LIFETIME_SECONDS,
@@ -80,38 +70,19 @@ export class TokenIssuer {
     };
   }
 
-  /** The grant behind a living access token, and the seconds it has left. */
-  lookUp(accessToken: string): { grant: Grant; expiresAt: number; expiresIn: number } | undefined {
-    const entry = this.#accessTokens.get(accessToken);
-    if (!entry) return undefined;
-    return {
-      grant: entry.value,
-      expiresAt: entry.expiresAt,
-      expiresIn: entry.expiresAt - epochSeconds(this.#clock),
-    };
-  }
-
-  async #signIdToken(grant: Grant, accessToken: string): Promise<string> {
-    const { kid, privateKey } = await this.#keys.current();
-    const { sub, ...claims } = releasedProfile(grant.profile, grant.scopes);
-    const issuedAt = epochSeconds(this.#clock);
-    return new SignJWT({
+  #signIdToken(grant: Grant, accessToken: string): Promise<string> {
+    const claims = {
+      iss: this.#issuer,
       azp: grant.clientId,
-      ...claims,
+      aud: grant.clientId,
+      ...releasedProfile(grant.profile, grant.scopes),
       at_hash: accessTokenHash(accessToken),
-      ...(grant.nonce !== undefined && { nonce: grant.nonce }),
-    })
-      .setProtectedHeader({ alg: "RS256", kid, typ: "JWT" })
-      .setIssuer(this.#issuer)
-      .setAudience(grant.clientId)
-      .setSubject(sub)
-      .setIssuedAt(issuedAt)
-      .setExpirationTime(issuedAt + ID_TOKEN_LIFETIME_SECONDS)
-      .sign(privateKey);
+      nonce: grant.nonce,
+    };
+    return signIdToken(claims, {
+      keys: this.#keys,
+      clock: this.#clock,
+      lifetimeSeconds: ID_TOKEN_LIFETIME_SECONDS,
+    });
   }
-}
-
-/** `at_hash` of OpenID Connect Core §3.1.3.6: the left half of the token's SHA-256. */
-function accessTokenHash(accessToken: string): string {
-  return createHash("sha256").update(accessToken).digest().subarray(0, 16).toString("base64url");
 }

@@ -1,13 +1,8 @@
-import { createHash } from "node:crypto";
-import { OAuthError } from "./oauth-error";
-import { type Parameters, readParameters, required } from "./parameters";
-import type { CodeGrant, TokenIssuer, TokenResponse } from "./token-issuer";
-
-/** A client whose secret is known here; every other client is public. */
-export type Client = {
-  id: string;
-  secret: string | undefined;
-};
+import { authenticatedClient, type Client, readForm } from "../oauth/client";
+import { OAuthError } from "../oauth/oauth-error";
+import { required } from "../oauth/parameters";
+import { checkCodeVerifier } from "../oauth/pkce";
+import type { TokenIssuer, TokenResponse } from "./token-issuer";
 
 /**
  * Google's token endpoint: exchanges an authorization code (RFC 6749 §4.1.3) with its PKCE verifier
@@ -26,7 +21,7 @@ export async function exchange(
   if (grantType !== "authorization_code") {
     throw new OAuthError("unsupported_grant_type", "The grant_type here is always authorization_code.");
   }
-  const grant = issuer.redeemCode(required(parameters, "code"));
+  const grant = issuer.codes.take(required(parameters, "code"));
   if (!grant || grant.clientId !== clientId) throw new OAuthError("invalid_grant", "Malformed auth code.");
   if (grant.redirectUri !== parameters.get("redirect_uri")) {
     throw new OAuthError(
@@ -34,45 +29,6 @@ export async function exchange(
       "The redirect_uri is not the one that the code was sent to.",
     );
   }
-  checkCodeVerifier(parameters.get("code_verifier"), grant);
+  checkCodeVerifier(parameters.get("code_verifier"), grant.codeChallenge);
   return issuer.issueTokens(grant);
-}
-
-async function readForm(request: Request): Promise<Parameters> {
-  const type = request.headers.get("content-type") ?? "";
-  if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type)) {
-    throw new OAuthError("invalid_request", "The body must be application/x-www-form-urlencoded.");
-  }
-  return readParameters(await request.text());
-}
-
-function authenticatedClient(request: Request, parameters: Parameters, known: Client): string {
-  const basic = basicCredentials(request);
-  if (basic && parameters.has("client_secret")) {
-    throw new OAuthError("invalid_request", "The client authenticates in two ways at once.");
-  }
-  const id = basic?.id ?? required(parameters, "client_id");
-  const secret = basic?.secret ?? parameters.get("client_secret");
-  if (id !== known.id || known.secret === undefined || secret === known.secret) return id;
-  if (secret === undefined) throw new OAuthError("invalid_request", "client_secret is missing.");
-  throw new OAuthError(
-    "invalid_client",
-    "Unauthorized",
-    401,
-    basic && { "www-authenticate": 'Basic realm="local"' },
-  );
-}
-
-function basicCredentials(request: Request): { id: string; secret: string } | undefined {
-  const encoded = /^Basic +(\S+)$/i.exec(request.headers.get("authorization") ?? "")?.[1];
-  if (encoded === undefined) return undefined;
-  const [id = "", ...secret] = Buffer.from(encoded, "base64").toString().split(":");
-  return { id, secret: secret.join(":") };
-}
-
-function checkCodeVerifier(verifier: string | undefined, { codeChallenge }: CodeGrant): void {
-  if (codeChallenge === undefined && verifier === undefined) return;
-  if (verifier === undefined) throw new OAuthError("invalid_grant", "Missing code verifier.");
-  const challenge = createHash("sha256").update(verifier).digest("base64url");
-  if (challenge !== codeChallenge) throw new OAuthError("invalid_grant", "Invalid code verifier.");
 }

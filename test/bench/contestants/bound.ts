@@ -16,7 +16,7 @@ const run = (async (_name, text, values = []) => {
 // None of the routes makes a query of Prisma's.
 const noPrisma = {} as Database;
 const sessions = createSessionStore(noPrisma, run, config.security);
-const identities = createIdentityStore(run);
-const users = createUserStore(run);
+const identities = createIdentityStore(run, config.names);
+const users = createUserStore(run, config.names);
 
 serve({ ...sessions, ...identities, ...users });

@@ -29,7 +29,7 @@ export type Store = {
     opening: NewSession,
   ): Promise<UserRow | null>;
   evictIdlest(userId: number): Promise<unknown>;
-  rename(userId: number, username: Username): Promise<UserRow | null>;
+  rename(player: Pick<UserRow, "id" | "name">, username: Username): Promise<UserRow | null>;
 };
 
 const { env } = process;
@@ -85,7 +85,7 @@ export function serve(store: Store): void {
           if (!player) return refusal("invalid_token");
           const parsed = parseUsername(((await request.json()) as { new_username: string }).new_username);
           if (!parsed.ok) return refusal("username_invalid");
-          const user = await store.rename(player.user.id, parsed);
+          const user = await store.rename(player.user, parsed);
           return user ? success({ user: publicUser(user) }) : refusal("invalid_token");
         },
       },

@@ -72,7 +72,7 @@ serve({
         nameSkeleton: skeleton,
         picture: profile.picture,
         identities: { create: { provider, subject, email, emailVerified, name: profile.name } },
-        looks: { create: [...new Set(looks)].map((look) => ({ look })) },
+        looks: { create: [...new Set(looks)].map((look) => ({ look, nameFolded: folded })) },
         sessions: { create: { id: sessionId, device, ip } },
       },
     });
@@ -91,15 +91,15 @@ serve({
       data: { revokedAt: new Date() },
     });
   },
-  async rename(userId, { name, folded, skeleton, looks }) {
+  async rename({ id }, { name, folded, skeleton, looks }) {
     return row(
       await prisma.user.update({
-        where: { id: userId },
+        where: { id },
         data: {
           name,
           nameFolded: folded,
           nameSkeleton: skeleton,
-          looks: { create: [...new Set(looks)].map((look) => ({ look })) },
+          looks: { create: [...new Set(looks)].map((look) => ({ look, nameFolded: folded })) },
         },
       }),
     );

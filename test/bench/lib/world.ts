@@ -84,11 +84,11 @@ export function account(kind: string, n: number): Account {
   return { sub: `${kind}-${n}`, email: `${kind}-${n}@players.example`, name: lettersOf(kind, n) };
 }
 
-const LETTERS = "abdefghkpqtuxyz";
+const LETTERS = "bdghkqrtwxyz";
 
 export function lettersOf(kind: string, n: number): string {
   let letters = "";
-  for (let rest = n; letters.length < 6; rest = Math.floor(rest / LETTERS.length)) {
+  for (let rest = n; letters.length < 7; rest = Math.floor(rest / LETTERS.length)) {
     letters += LETTERS[rest % LETTERS.length];
   }
   return `${kind.slice(0, 1).toUpperCase()}${letters}`;

@@ -5,7 +5,7 @@ import { fitting, type Schema } from "./schema-arbitrary";
 export type Parameter = { in: "query" | "path" | "header"; name: string; required?: boolean; schema: Schema };
 export type Operation = {
   parameters?: Parameter[];
-  requestBody?: { content: { "application/json": { schema: Schema } } };
+  requestBody?: { content: Record<string, { schema: Schema }> };
   responses: Record<string, { content?: { "application/json"?: { schema: Schema } } }>;
   security?: unknown[];
 };
@@ -31,7 +31,7 @@ const wrongValue = fc.oneof(hostileText, fc.jsonValue(), fc.constant("a".repeat(
 
 /** Requests that fit the operation's schemas. */
 export function fittingRequest({ parameters = [], requestBody }: Operation): fc.Arbitrary<Request> {
-  const schema = requestBody?.content["application/json"].schema;
+  const [type, schema] = bodyOf(requestBody);
   return fc.record({
     pathParameters: fc.record(byName(parameters, "path")),
     query: fc
@@ -39,9 +39,23 @@ export function fittingRequest({ parameters = [], requestBody }: Operation): fc.
         requiredKeys: parameters.filter((it) => it.in === "query" && it.required).map(({ name }) => name),
       })
       .map((query) => Object.entries(query) as [string, string][]),
-    body: schema ? fitting(schema).map((value) => JSON.stringify(value)) : fc.constant(undefined),
-    contentType: fc.constant(schema && "application/json"),
+    body: schema ? fitting(schema).map((value) => written(value, type)) : fc.constant(undefined),
+    contentType: fc.constant(type),
   }) as fc.Arbitrary<Request>;
+}
+
+const FORM = "application/x-www-form-urlencoded";
+
+/** The one media type of a body, and its schema. */
+function bodyOf(requestBody: Operation["requestBody"]): [] | [type: string, schema: Schema] {
+  const [body] = Object.entries(requestBody?.content ?? {});
+  return body ? [body[0], body[1].schema] : [];
+}
+
+function written(value: unknown, type: string | undefined): string {
+  return type === FORM
+    ? new URLSearchParams(value as Record<string, string>).toString()
+    : JSON.stringify(value);
 }
 
 /** Requests with one thing wrong, sometimes more. */
@@ -53,7 +67,8 @@ export function breakingRequest(operation: Operation): fc.Arbitrary<Request> {
       .tuple(fit, fc.array(fc.tuple(fc.constantFrom("state", "code", "a", "__proto__"), hostileText)))
       .map(([request, more]) => ({ ...request, query: [...request.query, ...more] })),
   ];
-  if (requestBody) breaks.push(...brokenBodies(fit, requestBody.content["application/json"].schema));
+  const [, schema] = bodyOf(requestBody);
+  if (schema) breaks.push(...brokenBodies(fit, schema));
   for (const { in: place, name } of parameters) {
     breaks.push(
       fc
@@ -89,10 +104,7 @@ function brokenBodies(fit: fc.Arbitrary<Request>, { properties = {} }: Schema): 
       fc.oneof(fc.json(), deep, fc.string({ unit: "binary" }), fc.constant(`"${"a".repeat(17_000)}"`)),
     ),
     fc
-      .tuple(
-        fit,
-        fc.constantFrom("text/plain", "application/xml", "application/x-www-form-urlencoded", undefined),
-      )
+      .tuple(fit, fc.constantFrom("text/plain", "application/xml", "application/json", FORM, undefined))
       .map(([request, contentType]) => ({ ...request, contentType })),
     fit.map((request) => ({ ...request, body: undefined })),
   ];

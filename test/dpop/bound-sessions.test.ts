@@ -1,0 +1,208 @@
+import { expect, test } from "bun:test";
+import type { SessionAnswer } from "../../src/session/model";
+import { type Device, hashOf, newDevice } from "../support/dpop";
+import { newGuestKey } from "../support/guests";
+import { refresh } from "../support/players";
+import { bearer, expectError, get, post } from "../support/requests";
+import { onEachDatabase, onEmbedded } from "../support/suite";
+
+onEachDatabase((at) => {
+  const url = (path: string) => at.server.origin + path;
+  const device = () => newDevice(() => at.server.clock.now());
+
+  async function sent(by: Device | null, path: string, body: object) {
+    const headers = by ? { dpop: await by.proof("POST", url(path)) } : {};
+    return post(at.server, path, body, headers as Record<string, string>);
+  }
+  const guest = (by: Device | null, guest_key = newGuestKey()) =>
+    sent(by, "/api/login", { provider: "guest", guest_key });
+  const refreshWith = (by: Device | null, refresh_token: string) =>
+    sent(by, "/api/refresh", { refresh_token });
+  const dpop = async (by: Device, path: string, session: SessionAnswer, method = "GET") => ({
+    authorization: `DPoP ${session.access_token}`,
+    dpop: await by.proof(method, url(path), { ath: hashOf(session.access_token) }),
+  });
+  const me = async (by: Device, session: SessionAnswer) =>
+    get(at.server, "/api/me", await dpop(by, "/api/me", session));
+
+  test("a sign-in with a proof binds the session, and the access token says to which key", async () => {
+    const own = await device();
+    const { status, body, headers } = await guest(own);
+    expect([status, body.token_type]).toEqual([200, "DPoP" as never]);
+    expect(headers.get("dpop-nonce")).toMatch(/^[\w-]{24}$/);
+    const claims = JSON.parse(Buffer.from(body.access_token.split(".")[1]!, "base64url").toString());
+    expect(claims.cnf).toEqual({ jkt: expect.stringMatching(/^[\w-]{43}$/) });
+    expect((await me(own, body)).body.user.id).toBe(body.user.id);
+  });
+
+  test("without a proof everything is as it was", async () => {
+    const { body, headers } = await guest(null);
+    expect([body.token_type as string, headers.get("dpop-nonce")]).toEqual(["Bearer", null]);
+    expect((await refresh(at.server, body)).status).toBe(200);
+    // A game that has learned of proofs since goes on with the session that it has.
+    const later = await refreshWith(await device(), (await refresh(at.server, body)).body.refresh_token);
+    expect([later.status, later.body.token_type as string]).toEqual([200, "Bearer"]);
+  });
+
+  test("the key gets the next token, again after a lost answer, and a week later", async () => {
+    const own = await device();
+    const { body: first } = await guest(own);
+    const { body: second } = await refreshWith(own, first.refresh_token);
+    expect(second.refresh_token).not.toBe(first.refresh_token);
+    at.server.clock.advance(7 * 86_400);
+    const again = await refreshWith(own, first.refresh_token);
+    expect([again.status, again.body.refresh_token]).toEqual([200, second.refresh_token]);
+    const { body: third } = await refreshWith(own, second.refresh_token);
+    for (const earlier of [first, second, third].slice(0, 2))
+      expect((await refreshWith(own, earlier.refresh_token)).body.refresh_token).toBe(third.refresh_token);
+    expect((await refreshWith(own, third.refresh_token)).status).toBe(200);
+  });
+
+  test("a thief with any token and another key, or none, gets nothing and ends nothing", async () => {
+    const own = await device();
+    const thief = await device();
+    const { body: first } = await guest(own);
+    const { body: second } = await refreshWith(own, first.refresh_token);
+    const { body: third } = await refreshWith(own, second.refresh_token);
+    for (const { refresh_token } of [first, second, third])
+      for (const by of [thief, null]) expectError(await refreshWith(by, refresh_token), "invalid_dpop_proof");
+    expect((await refreshWith(own, third.refresh_token)).status).toBe(200);
+    const { rows } = await at.server.database.pool.query(
+      "SELECT revoked_at FROM refresh_tokens WHERE user_id = $1",
+      [first.user.id],
+    );
+    expect(rows).toEqual([{ revoked_at: null }]);
+  });
+
+  test("a thief cannot sign the player out", async () => {
+    const own = await device();
+    const { body } = await guest(own);
+    for (const by of [await device(), null])
+      expectError(await sent(by, "/api/logout", { refresh_token: body.refresh_token }), "invalid_dpop_proof");
+    expect((await me(own, body)).status).toBe(200);
+    expect((await sent(own, "/api/logout", { refresh_token: body.refresh_token })).status).toBe(200);
+    expectError(await me(own, body), "invalid_token");
+    expectError(await refreshWith(own, body.refresh_token), "invalid_grant");
+    expect((await sent(null, "/api/logout", { refresh_token: body.refresh_token })).status).toBe(200);
+  });
+
+  test("a bound access token is worth nothing as Bearer, with another key, or another token's proof", async () => {
+    const own = await device();
+    const { body } = await guest(own);
+    expectError(await get(at.server, "/api/me", bearer(body)), "invalid_token");
+    expectError(await me(await device(), body), "invalid_dpop_proof");
+    const proof = (changes: object) => own.proof("GET", url("/api/me"), changes as Record<string, unknown>);
+    const asked = async (dpop: string) =>
+      get(at.server, "/api/me", { authorization: `DPoP ${body.access_token}`, dpop });
+    expectError(await asked(await proof({})), "invalid_dpop_proof");
+    expectError(await asked(await proof({ ath: hashOf("another") })), "invalid_dpop_proof");
+    expectError(
+      await get(at.server, "/api/me", { authorization: `DPoP ${body.access_token}` }),
+      "invalid_dpop_proof",
+    );
+  });
+
+  test("a token that is bound to nothing is no DPoP token", async () => {
+    const own = await device();
+    const { body } = await guest(null);
+    expectError(await me(own, body), "invalid_token");
+  });
+
+  test("a proof serves once for what changes something", async () => {
+    const own = await device();
+    const { body } = await guest(own);
+    const proof = await own.proof("POST", url("/api/refresh"));
+    const once = () =>
+      post(at.server, "/api/refresh", { refresh_token: body.refresh_token }, { dpop: proof });
+    const answers = await Promise.all(Array.from({ length: 8 }, once));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    for (const answer of answers.filter(({ status }) => status !== 200))
+      expectError(answer, "invalid_dpop_proof");
+    expect((await refreshWith(own, body.refresh_token)).status).toBe(200);
+  });
+
+  test.each([-86_400 * 365, -61, 61, 86_400 * 365])(
+    "C11 a device whose clock is off by %d s needs the server's nonce, and nothing else",
+    async (offset) => {
+      const own = await newDevice(() => new Date(at.server.clock.now().getTime() + offset * 1_000));
+      const asked = await guest(own);
+      expectError(asked, "use_dpop_nonce");
+      const nonce = asked.headers.get("dpop-nonce");
+      const dpop = await own.proof("POST", url("/api/login"), { nonce });
+      const answer = await post(
+        at.server,
+        "/api/login",
+        { provider: "guest", guest_key: newGuestKey() },
+        { dpop },
+      );
+      expect(answer.status).toBe(200);
+    },
+  );
+
+  test("a nonce is good for a few minutes", async () => {
+    const own = await device();
+    const nonce = (await guest(own)).headers.get("dpop-nonce");
+    const withNonce = async () => {
+      const dpop = await own.proof("POST", url("/api/login"), { nonce, iat: 1 });
+      return post(at.server, "/api/login", { provider: "guest", guest_key: newGuestKey() }, { dpop });
+    };
+    at.server.clock.advance(140);
+    expect((await withNonce()).status).toBe(200);
+    at.server.clock.advance(3_600);
+    expectError(await withNonce(), "use_dpop_nonce");
+  });
+
+  test("what went wrong with a bound session's token is in the log", async () => {
+    const own = await device();
+    const { body } = await guest(own);
+    await refreshWith(await device(), body.refresh_token);
+    const line = (await at.server.logLines()).findLast(({ event }) => event === "proof_refused");
+    expect(line).toMatchObject({ user_id: body.user.id, route: "POST /api/refresh" });
+  });
+
+  test("a session goes on bound when its player is merged", async () => {
+    const own = await device();
+    const key = newGuestKey();
+    const { body: theirs } = await guest(null, key);
+    const { body: mine } = await guest(own);
+    const path = "/api/identities";
+    const conflict = await post(
+      at.server,
+      path,
+      { provider: "guest", guest_key: key },
+      await dpop(own, path, mine, "POST"),
+    );
+    const resolve = `${path}/resolve`;
+    const { body } = await post(
+      at.server,
+      resolve,
+      { ticket: conflict.body.ticket, keep: "theirs" },
+      await dpop(own, resolve, mine, "POST"),
+    );
+    expect([body.user.id, body.token_type as string]).toEqual([theirs.user.id, "DPoP"]);
+    expect((await me(own, body)).status).toBe(200);
+    expectError(await refreshWith(null, body.refresh_token), "invalid_dpop_proof");
+  });
+});
+
+onEmbedded(
+  (at) => {
+    test("the eleventh token of a day that is older than its key has reason to send ends the session", async () => {
+      const own = await newDevice(() => at.server.clock.now());
+      const proven = async (path: string, body: object) =>
+        post(at.server, path, body, { dpop: await own.proof("POST", at.server.origin + path) });
+      const { body: first } = await proven("/api/login", { provider: "guest", guest_key: newGuestKey() });
+      let last = first;
+      for (let step = 0; step < 3; step++)
+        last = (await proven("/api/refresh", { refresh_token: last.refresh_token })).body;
+      for (let count = 0; count < 10; count++)
+        expect((await proven("/api/refresh", { refresh_token: first.refresh_token })).status).toBe(200);
+      expectError(await proven("/api/refresh", { refresh_token: first.refresh_token }), "invalid_grant");
+      expectError(await proven("/api/refresh", { refresh_token: last.refresh_token }), "invalid_grant");
+      const events = (await at.server.logLines()).map(({ event }) => event);
+      expect(events.filter((event) => event === "stale_token_accepted")).toHaveLength(10);
+      expect(events).toContain("replay_detected");
+    });
+  },
+  { env: { RATE_LIMIT: "on" } },
+);
