@@ -66,6 +66,8 @@ onEmbedded((at) => {
       "POST /api/update_picture",
       "POST /api/update_username",
       "POST /auth/{provider}/callback",
+      "POST /device",
+      "POST /oauth/device_authorization",
       "POST /oauth/introspect",
       "POST /oauth/revoke",
       "POST /oauth/token",
@@ -81,7 +83,8 @@ onEmbedded((at) => {
         expect([name, Object.keys(operation.requestBody.content)]).toEqual([
           name,
           [
-            name === "POST /auth/{provider}/callback" || name.startsWith("POST /oauth/")
+            ["POST /auth/{provider}/callback", "POST /device"].includes(name) ||
+            name.startsWith("POST /oauth/")
               ? "application/x-www-form-urlencoded"
               : "application/json",
           ],
