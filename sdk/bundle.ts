@@ -29,7 +29,10 @@ export async function bundle(name: keyof typeof entries): Promise<string> {
 /** What a browser loads with the game. A server that bundles the `<script>` has no terser. */
 async function smaller(code: string): Promise<string> {
   const { minify } = await import("terser");
-  return (await minify(code, { module: true, ecma: 2022, compress: { passes: 3 } })).code ?? "";
+  return (
+    (await minify(code, { module: true, ecma: 2022, compress: { passes: 3, unsafe_arrows: true } })).code ??
+    ""
+  );
 }
 
 /** Leaves what is loaded on demand a file of its own. Bun's own splitting adds a loader that weighs as much. */

@@ -2,11 +2,17 @@ import { Elysia } from "elysia";
 import { createBrowserBinding } from "./authorization/browser-binding";
 import { signInFailedPage } from "./authorization/page";
 import { createRedirectUriCheck } from "./authorization/redirect-uri";
-import { authorizationRoutes, isSignInPage, POSTED_CALLBACK } from "./authorization/routes";
+import { authorizationRoutes, POSTED_CALLBACK } from "./authorization/routes";
 import { createStates } from "./authorization/state";
 import type { Clock } from "./clock";
 import type { Config } from "./config/config";
 import type { Database } from "./db/database";
+import { deviceAuthorizationRoute } from "./device/authorization-route";
+import { deviceConfirmRoutes } from "./device/confirm-routes";
+import { createDevicePages } from "./device/device-page";
+import { DEVICE_PATH, DEVICE_RETURN_PATH, devicePageRoutes } from "./device/routes";
+import { createUserCodes } from "./device/user-code";
+import { createWaiting } from "./device/waiting";
 import { createDpop } from "./dpop/dpop";
 import { ApiError } from "./errors";
 import { explorer } from "./explorer/plugin";
@@ -24,6 +30,7 @@ import { withoutNullMembers } from "./http/null-members";
 import { createOwnUrl } from "./http/own-url";
 import { requestId } from "./http/request-id";
 import { createSecurityHeaders } from "./http/security-headers";
+import { isSignInPage } from "./http/sign-in-page";
 import type { Providers } from "./identity/providers";
 import { providerRoutes } from "./identity/routes";
 import { createLimits, noLimits } from "./limits/limits";
@@ -32,17 +39,27 @@ import type { LimitStore } from "./limits/store";
 import { createConflictTickets } from "./linking/conflict-ticket";
 import { linkingRoutes } from "./linking/routes";
 import type { Log } from "./log/log";
+import type { AuthorizationRequest } from "./oauth/authorization-request";
+import { authorizeRoutes, CONSENT_PATH, SIGNED_IN_PATH } from "./oauth/authorize-routes";
+import { createClients } from "./oauth/clients";
+import { createConsentTickets } from "./oauth/consent-ticket";
+import { createIdTokens } from "./oauth/id-token";
+import { OAuthError, oauthChallenge, oauthErrorBody, toOAuthError } from "./oauth/oauth-error";
+import { createPlayerPage } from "./oauth/player-page";
+import { OAUTH_FORMS, oauthRoutes, USERINFO_PATH } from "./oauth/routes";
 import { pictureRoutes } from "./pictures/routes";
 import { play } from "./play/plugin";
 import { createAccessTokens } from "./session/access-token";
 import { deviceRoutes } from "./session/device-routes";
-import { createGuard } from "./session/guard";
+import { createAuthenticate, createGuard } from "./session/guard";
+import { createIssuer } from "./session/issuer";
 import { keyRoutes } from "./session/key-routes";
 import type { KeyRing } from "./session/keys";
 import { createRefreshKeyRing } from "./session/refresh-keys";
 import { createRefreshTokens } from "./session/refresh-token";
 import { sessionRoutes } from "./session/routes";
 import { signInRoutes } from "./sign-in/routes";
+import { createSigningKeys } from "./signing-keys/signing-keys";
 import { createStores, createTransact } from "./stores";
 import { transferRoutes } from "./transfer/routes";
 import { createTransferCodes } from "./transfer/transfer-code";
@@ -63,6 +80,8 @@ export type Deps = {
   providers: Providers;
   /** Aborted when the process is about to end: what is half sent then is no longer waited for. */
   cutOff?: AbortSignal;
+  /** Aborted when the process is told to end: nobody waits for a player any more. */
+  ending?: AbortSignal;
 };
 
 /**
@@ -75,11 +94,26 @@ export type Deps = {
  * const response = await app.fetch(new Request("http://localhost/health/live"));
  * ```
  */
-export function createApp({ config, database, limitStore, keyRing, clock, log, providers, cutOff }: Deps) {
+export function createApp({
+  config,
+  database,
+  limitStore,
+  keyRing,
+  clock,
+  log,
+  providers,
+  cutOff,
+  ending,
+}: Deps) {
+  const issuer = createIssuer(config.server, () => app.server?.port);
   const tokens = {
     access: createAccessTokens(
       keyRing,
-      { expiresInSeconds: config.security.accessTokenExpirySeconds, audience: config.security.audience },
+      {
+        expiresInSeconds: config.security.accessTokenExpirySeconds,
+        audience: config.security.audience,
+        issuer,
+      },
       clock,
     ),
     refresh: createRefreshTokens(createRefreshKeyRing(config.security.refreshTokens, keyRing)),
@@ -95,22 +129,36 @@ export function createApp({ config, database, limitStore, keyRing, clock, log, p
   );
   const bodyRules = {
     maxima: { "/api/update_picture": UPDATE_PICTURE_BODY_BYTES },
-    forms: [POSTED_CALLBACK],
+    forms: [POSTED_CALLBACK, ...OAUTH_FORMS, CONSENT_PATH, DEVICE_PATH],
   };
   const readBody = createBodyReader(bodyRules, cutOff);
   const securityHeaders = createSecurityHeaders(config.server.publicUrl);
   const ownUrl = createOwnUrl(config.server);
   const dpop = createDpop({ authorizations: stores.authorizations, clock, keyRing, ownUrl });
-  const guard = createGuard(tokens.access, stores.sessions, dpop);
+  const clients = createClients(config.oauth);
+  const authenticate = createAuthenticate(tokens.access, stores.sessions, dpop);
+  const guard = createGuard(authenticate, clients.firstPartyIds);
+  const binding = createBrowserBinding(config.server.publicUrl);
+  const { accessTokenExpirySeconds, refreshTokenExpirySeconds, sessionMaxSeconds } = config.security;
+  const idTokenKeys = createSigningKeys(
+    { signingKeys: stores.signingKeys, keyRing, clock, onWarning: (line) => log.warn(line) },
+    accessTokenExpirySeconds,
+  );
   const common = {
     ...stores,
-    binding: createBrowserBinding(config.server.publicUrl),
+    authenticate,
+    binding,
+    clients,
     clock,
     conflictTickets: createConflictTickets(keyRing, clock),
     dpop,
     guard,
     guestsEnabled: config.guests.enabled,
+    idTokenKeys,
+    idTokens: createIdTokens(idTokenKeys, issuer.current, accessTokenExpirySeconds, clock),
     isAllowedRedirectUri: createRedirectUriCheck(config),
+    keyRing,
+    lifetimes: { idleSeconds: refreshTokenExpirySeconds, maxSeconds: sessionMaxSeconds },
     limits,
     log,
     namePolicy: createNamePolicy(config.names),
@@ -121,7 +169,21 @@ export function createApp({ config, database, limitStore, keyRing, clock, log, p
     transferCodes: createTransferCodes(keyRing),
     tokens,
     transact: createTransact(database, clock, config),
+    userCodes: createUserCodes(keyRing),
+    waiting: createWaiting(stores.devices, ending),
   };
+  const devicePage = {
+    devicePages: createDevicePages(keyRing, clock, binding),
+    devicePlayerPage: createPlayerPage<{ userCode: string }>(common, {
+      purpose: "device player",
+      path: DEVICE_RETURN_PATH,
+    }),
+  };
+  const playerPage = createPlayerPage<AuthorizationRequest>(common, {
+    purpose: "oauth authorization",
+    path: SIGNED_IN_PATH,
+  });
+  const consentTickets = createConsentTickets(keyRing, binding, clock);
 
   const handle = (request: Request): Promise<Response> => Promise.resolve(app.fetch(request));
 
@@ -155,25 +217,37 @@ export function createApp({ config, database, limitStore, keyRing, clock, log, p
       }
       const context = readContext({ request, route, server, set });
       if (error.status >= 500) logFailure(log, error, context);
-      const refused = [401, 403, 429].includes(error.status);
+      const refused = [401, 403, 429].includes(error.status) || isRefusedGrant(error);
       const signInFailed = isSignInPage(path) && !refused && code !== "NOT_FOUND";
       if (signInFailed) await logRefusal(common, "sign_in_failed", { reason: reasonOf(error), ...context });
       else if (refused || isRedirectRefused(error))
         await logRefusal(common, "refused", { code: reasonOf(error), ...context });
       Object.assign(set.headers, errorHeaders(error));
       if (isSignInPage(path)) return signInFailedPage(error);
+      if (OAUTH_FORMS.includes(path)) {
+        const oauthError = toOAuthError(error, path === USERINFO_PATH);
+        const challenge = oauthChallenge(error, oauthError);
+        if (challenge) set.headers["www-authenticate"] = challenge;
+        else delete set.headers["www-authenticate"];
+        return status(oauthError.status as 400, oauthErrorBody(oauthError));
+      }
       return status(error.status as 400, errorBody(error, context.requestId));
     })
     .use(providerRoutes(common))
     .use(authorizationRoutes(common))
     .use(signInRoutes(common))
-    .use(sessionRoutes(common))
+    .use(sessionRoutes({ ...common, clients: clients.firstPartyIds }))
     .use(deviceRoutes(common))
     .use(transferRoutes(common))
     .use(linkingRoutes(common))
+    .use(deviceAuthorizationRoute(common))
+    .use(devicePageRoutes({ ...common, ...devicePage }))
+    .use(deviceConfirmRoutes(common))
     .use(userRoutes(common))
     .use(pictureRoutes(stores.pictures))
-    .use(keyRoutes(keyRing))
+    .use(authorizeRoutes({ ...common, consentTickets, playerPage }))
+    .use(oauthRoutes(common))
+    .use(keyRoutes(common))
     .use(healthRoutes(database));
   if (config.server.explorer) app.use(explorer());
   if (config.mode === "development") app.use(play());
@@ -185,6 +259,11 @@ export type App = ReturnType<typeof createApp>;
 /** At `POST /api/login`, where it is one of many things that a body may have wrong. */
 function isRedirectRefused({ cause }: ApiError): boolean {
   return cause === "redirect_uri_invalid";
+}
+
+/** OAuth answers with 400 where we would with 401. */
+function isRefusedGrant(error: ApiError): boolean {
+  return error instanceof OAuthError && ["invalid_client", "invalid_grant"].includes(error.error);
 }
 
 /** The cause where it says more than the code. */

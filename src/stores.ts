@@ -4,11 +4,15 @@ import type { Config } from "./config/config";
 import type { Database, Statements } from "./db/database";
 import { createRunStatement } from "./db/statements";
 import { inTransaction } from "./db/transaction";
+import { createDeviceStore, type DeviceStore } from "./device/store";
 import { createIdentityStore, type IdentityStore } from "./identity/store";
 import { createRateLimitStore, type RateLimitStore } from "./limits/rate-limits";
 import { type AccountChangeStore, createAccountChangeStore } from "./linking/store";
+import { createGrantStore, type GrantStore } from "./oauth/store";
 import { createPictureStore, type PictureStore } from "./pictures/store";
+import { createServerKeyStore, type ServerKeyStore } from "./server-keys/store";
 import { createSessionStore, type SessionStore } from "./session/store";
+import { createSigningKeyStore, type SigningKeyStore } from "./signing-keys/store";
 import { createTransferStore, type TransferStore } from "./transfer/store";
 import { createUserStore, type UserStore } from "./users/store";
 
@@ -16,10 +20,14 @@ import { createUserStore, type UserStore } from "./users/store";
 export type Stores = {
   accountChanges: AccountChangeStore;
   authorizations: AuthorizationStore;
+  devices: DeviceStore;
+  grants: GrantStore;
   identities: IdentityStore;
   pictures: PictureStore;
   rateLimits: RateLimitStore;
+  serverKeys: ServerKeyStore;
   sessions: SessionStore;
+  signingKeys: SigningKeyStore;
   transfers: TransferStore;
   users: UserStore;
 };
@@ -38,10 +46,14 @@ export function createStores(
   return {
     accountChanges: createAccountChangeStore(run),
     authorizations: createAuthorizationStore(run),
+    devices: createDeviceStore(run),
+    grants: createGrantStore(run),
     identities: createIdentityStore(run, names),
     pictures: createPictureStore(run),
     rateLimits: createRateLimitStore(run),
+    serverKeys: createServerKeyStore(run),
     sessions: createSessionStore(database, run, security),
+    signingKeys: createSigningKeyStore(run),
     transfers: createTransferStore(run),
     users: createUserStore(run, names),
   };

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { ApiError } from "../errors";
 import type { RequestContext } from "../http/context";
 import { logFailure } from "../http/failure";
+import { withQuery } from "../http/with-query";
 import type { SignInPage } from "../identity/provider";
 import type { Limits } from "../limits/limits";
 import { logRefusal } from "../limits/refusal-log";
@@ -112,10 +113,4 @@ async function verifiedLogin(
   });
   const { name, picture } = await loadProfile();
   return { codeChallenge, identity, name: name ?? suggestedName ?? null, picture };
-}
-
-function withQuery(uri: string, members: Record<string, string>): string {
-  const url = new URL(uri);
-  for (const [name, value] of Object.entries(members)) url.searchParams.set(name, value);
-  return url.href;
 }

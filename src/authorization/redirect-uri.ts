@@ -10,27 +10,33 @@ const OWN_PAGES = ["/swagger", "/play/"];
 /** Whether a redirect may carry an authorization code. */
 export type RedirectUriCheck = (uri: string) => boolean;
 
-/**
- * Redirects are compared whole, as registered (RFC 9700 §4.1.3), the only way for an app's own scheme (RFC 8252 §7.1).
- * Only a registered loopback address varies, in its port and in how it names this machine (RFC 8252 §7.3); in
- * development every page of this machine is registered.
- */
+/** Of the redirects of `/auth/:provider/start`; in development every page of this machine is registered. */
 export function createRedirectUriCheck({
   google,
   mode,
   server,
 }: Pick<Config, "google" | "mode" | "server">): RedirectUriCheck {
   const { publicUrl } = server;
-  const registered = new Set([
-    ...google.redirectUris.flatMap((uri) => [uri, wholeUri(uri)]),
-    ...(publicUrl ? OWN_PAGES.map((page) => publicUrl + page) : []),
-  ]);
-  const loopbackPaths = new Set([DESKTOP_PATH, ...google.redirectUris.flatMap(loopbackPath)]);
+  const ownPages = publicUrl ? OWN_PAGES.map((page) => publicUrl + page) : [];
+  return createRedirectMatch(
+    [`http://localhost${DESKTOP_PATH}`, ...ownPages, ...google.redirectUris],
+    mode === "development",
+  );
+}
+
+/**
+ * Redirects are compared whole, as registered (RFC 9700 §4.1.3), the only way for an app's own scheme (RFC 8252 §7.1).
+ * Only a registered loopback address varies, in its port and in how it names this machine (RFC 8252 §7.3).
+ * @param anyLoopback whether every page of this machine is registered
+ */
+export function createRedirectMatch(redirectUris: readonly string[], anyLoopback: boolean): RedirectUriCheck {
+  const registered = new Set(redirectUris.flatMap((uri) => [uri, wholeUri(uri)]));
+  const loopbackPaths = new Set(redirectUris.flatMap(loopbackPath));
   return (uri) => {
     if (!isPlainUri(uri)) return false;
     if (registered.has(uri)) return true;
     const [path] = loopbackPath(uri);
-    return path !== undefined && (mode === "development" || loopbackPaths.has(path));
+    return path !== undefined && (anyLoopback || loopbackPaths.has(path));
   };
 }
 

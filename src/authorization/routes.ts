@@ -7,6 +7,7 @@ import type { Limits } from "../limits/limits";
 import type { BrowserBinding } from "./browser-binding";
 import { type CallbackDeps, finishAuthorization, SignInRefused } from "./callback";
 import { callbackForm, callbackQuery, startQuery } from "./model";
+import { ownStartUrl } from "./own-start";
 import { postedAnswerUrl } from "./posted-answer";
 import type { RedirectUriCheck } from "./redirect-uri";
 import { startAuthorization } from "./start";
@@ -41,11 +42,6 @@ const PARAMETERS = t.Object({
 
 /** Where a browser posts a form. */
 export const POSTED_CALLBACK = "/auth/:provider/callback";
-
-/** Whether a player looks at the answer, so that an error is a page. */
-export function isSignInPage(path: string): boolean {
-  return path.startsWith("/auth/");
-}
 
 /**
  * The server as the provider's OAuth client, so that a game needs no client id: the game goes to the start with its
@@ -150,17 +146,4 @@ export function authorizationRoutes(deps: AuthorizationRouteDeps) {
         },
       },
     );
-}
-
-/** Says that a start has been sent to our own address. A proxy may call us by another name, so it happens once. */
-const REDIRECTED = "redirected";
-
-/**
- * Where a start has to go first when it came by another name of this server than the callback will: the cookie of the
- * one is not seen by the other.
- */
-function ownStartUrl(request: Request, ownUrl: string): string | null {
-  const { host, pathname, search, searchParams } = new URL(request.url);
-  if (host === new URL(ownUrl).host || searchParams.has(REDIRECTED)) return null;
-  return `${ownUrl}${pathname}${search}&${REDIRECTED}=1`;
 }

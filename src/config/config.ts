@@ -11,11 +11,9 @@ import { type GoogleConfig, googleSection } from "./google";
 import { type GooglePlayConfig, googlePlaySection } from "./google-play";
 import { type GuestsConfig, guestsSection } from "./guests";
 import { type LimitsConfig, limitsSection } from "./limits";
-
 import { type NamesConfig, namesSection } from "./names";
-
+import { type OAuthConfig, oauthSection } from "./oauth";
 import { type OpenIdConfig, type OpenIdIssuer, openIdSection } from "./openid";
-
 import { Problems } from "./problems";
 import { type SecurityConfig, securitySection } from "./security";
 import { type ServerConfig, serverSection } from "./server";
@@ -32,6 +30,7 @@ export type {
   GuestsConfig,
   LimitsConfig,
   NamesConfig,
+  OAuthConfig,
   OpenIdConfig,
   OpenIdIssuer,
   SecurityConfig,
@@ -53,6 +52,7 @@ export type Config = Readonly<{
   openid: OpenIdConfig;
   guests: GuestsConfig;
   names: NamesConfig;
+  oauth: OAuthConfig;
   server: ServerConfig;
   /** Absolute folder of the embedded database and of secrets made in development. */
   dataDir: string;
@@ -95,6 +95,7 @@ export function loadConfig(source: ConfigSource): Config {
     openid: openIdSection(settings, place, problems),
     guests: guestsSection(settings),
     names: namesSection(settings),
+    oauth: oauthSection(settings, production, problems),
     server: serverSection(settings, database, production, problems),
     ...paths,
     limits: limitsSection(settings, database, problems),

@@ -4,11 +4,9 @@ import { discordSettings } from "./settings/discord";
 import { googleSettings } from "./settings/google";
 import { googlePlaySettings } from "./settings/google-play";
 import { guestSettings } from "./settings/guests";
-
 import { nameSettings } from "./settings/names";
-
+import { oauthSettings } from "./settings/oauth";
 import { openIdSettings } from "./settings/openid";
-
 import { securitySettings } from "./settings/security";
 import { serverSettings } from "./settings/server";
 import type { Setting, SettingValue } from "./settings/setting";
@@ -26,6 +24,7 @@ export const SETTINGS = {
   ...openIdSettings,
   ...guestSettings,
   ...nameSettings,
+  ...oauthSettings,
   ...serverSettings,
 };
 

@@ -18,7 +18,14 @@ const TAGS = [
   { name: "Profile", description: "The signed-in player." },
   { name: "Devices", description: "Where the player is signed in." },
   { name: "Sign-in page", description: "The server as Google's OAuth client. Open these in a browser." },
-  { name: "Keys", description: "Public keys, when access tokens are signed with a private one." },
+  {
+    name: "OAuth",
+    description: "The server as an authorization server and OpenID provider, for any OAuth library.",
+  },
+  {
+    name: "Keys",
+    description: "Public keys of id tokens, and of access tokens that are signed with a private one.",
+  },
   { name: "Health", description: "For load balancers." },
 ];
 
@@ -53,6 +60,11 @@ export function explorer() {
             tags: TAGS,
             components: {
               securitySchemes: {
+                serverKey: {
+                  type: "http",
+                  scheme: "bearer",
+                  description: "A key of a server of the studio's, `sk_…`.",
+                },
                 bearer: {
                   type: "http",
                   scheme: "bearer",

@@ -1,7 +1,9 @@
 import type { AuthorizationStore } from "../authorization/store";
 import type { GuestsConfig } from "../config/config";
+import type { DeviceStore } from "../device/store";
 import type { RateLimitStore } from "../limits/rate-limits";
 import { type AccountChangeStore, UNDO_SECONDS } from "../linking/store";
+import type { GrantStore } from "../oauth/store";
 import type { SessionStore } from "../session/store";
 import type { TransferStore } from "../transfer/store";
 import type { UserStore } from "../users/store";
@@ -13,9 +15,11 @@ const STALE_SIGN_IN_SECONDS = 900;
 
 export type CleanUpDeps = {
   accountChanges: AccountChangeStore;
+  grants: GrantStore;
   sessions: SessionStore;
   users: UserStore;
   authorizations: AuthorizationStore;
+  devices: DeviceStore;
   rateLimits: RateLimitStore;
   transfers: TransferStore;
 };
@@ -30,7 +34,7 @@ export type CleanUpDeps = {
  * @throws {AggregateError} of all that failed
  */
 export async function cleanUp(
-  { accountChanges, sessions, users, authorizations, rateLimits, transfers }: CleanUpDeps,
+  { accountChanges, grants, sessions, users, authorizations, devices, rateLimits, transfers }: CleanUpDeps,
   { purgeAfterSeconds }: Pick<GuestsConfig, "purgeAfterSeconds">,
 ): Promise<number> {
   const tasks = [
@@ -38,7 +42,9 @@ export async function cleanUp(
     (limit: number) => authorizations.deleteStaleLogins(STALE_SIGN_IN_SECONDS, limit),
     (limit: number) => authorizations.deleteStaleRequests(STALE_SIGN_IN_SECONDS, limit),
     (limit: number) => authorizations.deleteExpiredProofs(limit),
+    (limit: number) => grants.deleteStaleCodes(STALE_SIGN_IN_SECONDS, limit),
     (limit: number) => transfers.deleteStale(limit),
+    (limit: number) => devices.deleteStale(limit),
     (limit: number) => accountChanges.deleteOld(limit),
     (limit: number) => rateLimits.deleteEnded(limit),
     (limit: number) => users.purgeGuests(purgeAfterSeconds, limit),

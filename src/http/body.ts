@@ -13,7 +13,8 @@ const MAXIMUM_DEPTH = 16;
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true });
 
 /**
- * Reads a request body, JSON or on some routes a form, which has ten seconds to arrive; a request without one and without a type has none.
+ * Reads a request body, JSON or on some routes a form, which has ten seconds to arrive; a request without one and without a
+ * type has none.
  * @param route as it was registered
  * @throws {ApiError} unsupported_media_type, payload_too_large, request_timeout, validation_failed
  */
@@ -26,7 +27,7 @@ const FORM_TYPE = "application/x-www-form-urlencoded";
 export type BodyRules = {
   /** Bytes that the bodies of some routes may have. */
   maxima: Readonly<Record<string, number>>;
-  /** Routes whose bodies are forms: each name with the last of its values. */
+  /** Routes whose bodies are forms. */
   forms: readonly string[];
 };
 
@@ -65,14 +66,17 @@ function parseBody(bytes: Uint8Array): unknown {
   }
 }
 
+/** RFC 6749 §3.2: a parameter is there once, and one without a value is not there. */
 function parseForm(bytes: Uint8Array): unknown {
   try {
-    const form = Object.fromEntries(new URLSearchParams(strictUtf8.decode(bytes)));
+    const pairs = [...new URLSearchParams(strictUtf8.decode(bytes))];
+    const form = Object.fromEntries(pairs.filter(([, value]) => value !== ""));
+    if (new Set(pairs.map(([name]) => name)).size !== pairs.length) throw new TypeError();
     requireHarmless(form);
     return form;
   } catch {
     throw new ApiError("validation_failed", {
-      message: "The request body is not a valid form.",
+      message: "The request body is not a form with each parameter once.",
       fields: { fields: [] },
     });
   }

@@ -1,26 +1,37 @@
 import { cors as corsPlugin } from "@elysiajs/cors";
 import type { Config } from "../config/config";
 import { isLoopback } from "../config/fields";
+import { isSignInPage } from "./sign-in-page";
 
 /**
  * Cross-origin calls from the configured origins, compared whole (`null` and prefixes are none of them; an app host's
- * `capacitor://localhost` may be one), and in development from pages of this machine. No cookies are involved, so no credentials are allowed.
+ * `capacitor://localhost` may be one), and in development from pages of this machine; for tokens from the pages of clients as
+ * well. No cookies are involved, so no credentials are allowed.
  */
-export function cors({ mode, server }: Config) {
+export function cors({ mode, oauth, server }: Config) {
   const allowed = new Set(server.corsOrigins);
+  const ofClients = new Set(oauth.clients.flatMap(({ redirectUris }) => redirectUris.flatMap(originOf)));
   return corsPlugin({
     origin: ({ headers, url }) => {
       const origin = headers.get("origin") ?? "";
-      const isAllowed = allowed.has(origin) || (mode === "development" && isPageOfThisMachine(origin));
+      const path = URL.parse(url)?.pathname ?? "";
       // The sign-in page is for browsers to go to, never for scripts to ask (RFC 9700 §2.6).
-      return isAllowed && !URL.parse(url)?.pathname.startsWith("/auth/");
+      if (isSignInPage(path)) return false;
+      if (allowed.has(origin) || (mode === "development" && isPageOfThisMachine(origin))) return true;
+      return /^\/(oauth|\.well-known)\//.test(path) && ofClients.has(origin);
     },
     credentials: false,
     methods: ["GET", "POST", "DELETE"],
-    allowedHeaders: ["authorization", "content-type", "dpop", "x-request-id"],
+    allowedHeaders: ["authorization", "content-type", "dpop", "prefer", "x-request-id"],
     exposeHeaders: ["x-request-id", "retry-after", "www-authenticate", "dpop-nonce"],
     maxAge: 600,
   });
+}
+
+/** The origin of a client's page, which asks for tokens from there. */
+function originOf(redirectUri: string): string[] {
+  const { origin } = new URL(redirectUri);
+  return origin === "null" ? [] : [origin];
 }
 
 function isPageOfThisMachine(origin: string): boolean {

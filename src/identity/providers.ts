@@ -21,6 +21,8 @@ export type Providers = {
    * @throws {ApiError} provider_unavailable
    */
   withPage(id: string): IdentityProvider & { page: SignInPage };
+  /** Ids of those whose page signs players in, in the order of this server's ways in. */
+  readonly signInPages: readonly string[];
   /** Whether the page of a provider adds a way in and signs nobody in. */
   onlyLinks(id: string): boolean;
 };
@@ -45,6 +47,7 @@ export function createProviders(world: ProviderWorld, factories: readonly Provid
       if (!page) throw new ApiError("provider_unavailable");
       return { ...provider, page };
     },
+    signInPages: [...providers.values()].filter(({ page }) => page && !page.linksOnly).map(({ id }) => id),
     onlyLinks: (id) => providers.get(id)?.page?.linksOnly === true,
   };
 }

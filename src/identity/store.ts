@@ -11,13 +11,18 @@ export type IdentityRow = { provider: string; name: string | null; linkedAt: Dat
 /** A whole row as JSON, which PostgreSQL makes a row of again to the last digit. */
 export type IdentityJson = Record<string, unknown>;
 
+const opened = (clientId: string, scope: string, jkt: string) => ({
+  ...{ id: "$2", device: "$3", ip: "$4" },
+  ...{ clientId, scope, jkt },
+});
+
 /**
  * `last_used_at` is written once an hour: a row of `identities` is then read by most sign-ins and written by few.
  */
 const SIGN_IN = `
   WITH known AS (
     SELECT user_id FROM identities WHERE provider = $5 AND subject = $6
-  ), ${SIGNED_IN("$7", "$8", "(i.provider, i.subject) <> ($5, $6)")}, ${OPENED("$2", "$3", "$4", "$9")}, used AS (
+  ), ${SIGNED_IN("$7", "$8", "(i.provider, i.subject) <> ($5, $6)")}, ${OPENED(opened("$9", "$10", "$11"))}, used AS (
     UPDATE identities AS i SET last_used_at = clock.now, email = $7, email_verified = $8
     FROM u, ${CLOCK}
     WHERE i.provider = $5 AND i.subject = $6
@@ -39,7 +44,7 @@ const ENROLL = `
     name_skeleton: "$12",
     picture: "$13",
     providers: "ARRAY[$5::text]",
-  })}, ${LOOKED("$14", "$15", "$16", "$17")}, ${OPENED("$2", "$3", "$4", "$18")}
+  })}, ${LOOKED("$14", "$15", "$16", "$17")}, ${OPENED(opened("$18", "$19", "$20"))}
   SELECT ${USER_COLUMNS} FROM u`;
 
 const LIST = `
@@ -78,6 +83,7 @@ export type IdentityStore = ReturnType<typeof createIdentityStore>;
 /** Every statement on `identities`, those included that also sign the player in. */
 export function createIdentityStore(run: RunStatement, { keptSeconds }: NamesConfig) {
   const session = ({ sessionId, device, ip }: NewSession) => [sessionId, device, ip];
+  const traits = ({ clientId, scope, jkt }: NewSession) => [clientId, scope, jkt];
   const claims = ({ provider, subject, email, emailVerified }: Identity) => [
     provider,
     subject,
@@ -93,7 +99,7 @@ export function createIdentityStore(run: RunStatement, { keptSeconds }: NamesCon
       identity: Identity,
       opening: NewSession,
     ): Promise<{ user: UserRow; isOpened: boolean } | null> {
-      const values = [...session(opening), ...claims(identity), opening.jkt];
+      const values = [...session(opening), ...claims(identity), ...traits(opening)];
       const { rows } = await run<UserRow & { is_opened: boolean }>(
         "sign_in",
         SIGN_IN,
@@ -117,7 +123,7 @@ export function createIdentityStore(run: RunStatement, { keptSeconds }: NamesCon
     ): Promise<UserRow | null> {
       const { name, folded, skeleton, looks } = username;
       const player = [profile.name, name, folded, skeleton, profile.picture, ...looks, keptSeconds];
-      const values = [...session(opening), ...claims(identity), ...player, opening.jkt];
+      const values = [...session(opening), ...claims(identity), ...player, ...traits(opening)];
       const { rows } = await run<UserRow>("enroll", ENROLL, values, keyOf(identity));
       return rows[0] ?? null;
     },

@@ -4,7 +4,7 @@ import type { RequestContext } from "../http/context";
 import type { Log } from "../log/log";
 import type { Player } from "../session/guard";
 import type { SessionAnswer } from "../session/model";
-import { createTokenResponse, type Tokens } from "../session/token-response";
+import { createTokenResponse, type Issued, type Tokens } from "../session/token-response";
 import type { Stores, Transact } from "../stores";
 import type { LockedUser, UserRow } from "../users/store";
 import type { Conflict, ConflictTickets } from "./conflict-ticket";
@@ -21,11 +21,7 @@ export type ResolveDeps = {
 /** Which of the two players goes on: the one who asks, or the one whose the identity was. */
 export type Keep = "mine" | "theirs";
 
-type Resolved = {
-  kept: UserRow;
-  session: { generation: number; jkt: string | null };
-  givenUp: number | null;
-};
+type Resolved = { kept: UserRow; session: Omit<Issued, "sessionId">; givenUp: number | null };
 
 /**
  * Makes one player of the two in a conflict. Asked again, because the answer was lost, it answers the same.

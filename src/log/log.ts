@@ -27,6 +27,9 @@ const EVENTS = {
   /** `reason` says what: a link, an unlink or a merge. */
   change_undone: "info",
   transfer_code_made: "info",
+  /** The player's answer to a device that shows a code. */
+  device_allowed: "info",
+  device_denied: "info",
   logout: "info",
   session_revoked: "info",
   /** Signed out because the player has more devices than they may have. */
@@ -57,6 +60,8 @@ export type AuthEventDetails = {
   /** Method and route of the request, as in `DELETE /api/sessions/:id`. */
   route?: string;
   device?: string | undefined;
+  /** The OAuth client that a player signs in to. */
+  client?: string | undefined;
   /** Who vouched for the player. */
   provider?: string;
   username?: string | undefined;

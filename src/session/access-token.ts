@@ -1,21 +1,33 @@
 import { type Clock, epochSeconds } from "../clock";
+import { GAME_CLIENT_ID } from "../config/oauth";
+import type { Issuer } from "./issuer";
 import { createJwt, type Jwt } from "./jwt";
 import type { KeyRing } from "./keys";
 
 const TYPE = "at+jwt";
-const ISSUER = "robotouille-account-server";
-/** The one client that there is: games that sign in with this server's own endpoints. */
-const CLIENT_ID = "game";
 const MAXIMUM_LENGTH = 4_096;
 const MAXIMUM_USER_ID = 2 ** 31 - 1;
 const THUMBPRINT = /^[A-Za-z0-9_-]{43}$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-export type AccessTokenSubject = {
-  userId: number;
-  sessionId: string;
-  /** Thumbprint of the key that the token is bound to (`cnf.jkt`, RFC 9449 §6.1); null for none. */
+/** The OAuth client that a session was opened for, and what for; both null for the game's own endpoints. */
+export type SessionClient = { clientId: string | null; scope: string | null };
+
+export const OWN_ENDPOINTS: SessionClient = { clientId: null, scope: null };
+
+/** What is settled about a session when it is opened. */
+export type SessionTraits = SessionClient & {
+  /** Thumbprint of the key that it is bound to (`cnf.jkt`, RFC 9449 §6.1); null for none. */
   jkt: string | null;
+};
+
+export type AccessTokenSubject = { userId: number; sessionId: string } & SessionTraits;
+
+/** A token that is good by itself; whether its session lives is another question. */
+export type VerifiedAccessToken = AccessTokenSubject & {
+  clientId: string;
+  /** Its claims, for whoever is told of it. */
+  claims: Record<string, unknown>;
 };
 
 export type AccessTokens = {
@@ -23,30 +35,31 @@ export type AccessTokens = {
   /** Signs a JWT access token (RFC 9068 §2). */
   issue(subject: AccessTokenSubject): Promise<string>;
   /** @returns null for anything but a token of ours that is valid now; never throws */
-  verify(token: string): Promise<AccessTokenSubject | null>;
+  verify(token: string): Promise<VerifiedAccessToken | null>;
 };
 
-export type AccessTokenOptions = { expiresInSeconds: number; audience: string };
+export type AccessTokenOptions = { expiresInSeconds: number; audience: string; issuer: Issuer };
 
 /** Access tokens, signed with the current key; each of the ring verifies. */
 export function createAccessTokens(
   ring: KeyRing,
-  { expiresInSeconds, audience }: AccessTokenOptions,
+  { expiresInSeconds, audience, issuer }: AccessTokenOptions,
   clock: Clock,
 ): AccessTokens {
-  const profile = { type: TYPE, issuer: ISSUER, audience };
-  const jwts = ring.map((key) => createJwt(key, profile, clock));
+  const jwts = ring.map((key) => createJwt(key, { type: TYPE, audience }, clock));
   const [current] = jwts as [Jwt];
 
   return {
     expiresInSeconds,
-    issue({ userId, sessionId, jkt }) {
+    issue({ userId, sessionId, clientId, scope, jkt }) {
       return current.sign({
+        iss: issuer.current(),
         sub: String(userId),
         user_id: userId,
         sid: sessionId,
         type: "access",
-        client_id: CLIENT_ID,
+        client_id: clientId ?? GAME_CLIENT_ID,
+        ...(scope === null ? {} : { scope }),
         jti: crypto.randomUUID(),
         ...(jkt !== null && { cnf: { jkt } }),
         exp: epochSeconds(clock) + expiresInSeconds,
@@ -56,7 +69,8 @@ export function createAccessTokens(
       if (token.length > MAXIMUM_LENGTH) return null;
       for (const jwt of jwts) {
         const claims = await jwt.verify(token);
-        if (claims !== null) return claims.aud === audience ? subjectOf(claims) : null;
+        if (claims !== null)
+          return claims.aud === audience && issuer.accepts(claims.iss) ? verified(claims) : null;
       }
       return null;
     },
@@ -64,14 +78,16 @@ export function createAccessTokens(
 }
 
 /** The claims of our own, which the plugin knows nothing of, in the shapes that we issue. */
-function subjectOf(claims: Record<string, unknown>): AccessTokenSubject | null {
-  const { type, sub, user_id: userId, sid, cnf } = claims;
+function verified(claims: Record<string, unknown>): VerifiedAccessToken | null {
+  const { type, sub, user_id: userId, sid, client_id: clientId = GAME_CLIENT_ID, scope = null, cnf } = claims;
   if (type !== "access") return null;
   if (!isUserId(userId) || String(userId) !== sub) return null;
+  if (typeof clientId !== "string" || (scope !== null && typeof scope !== "string")) return null;
   if (typeof sid !== "string" || !UUID.test(sid)) return null;
-  if (cnf === undefined) return { userId, sessionId: sid, jkt: null };
+  const token = { userId, sessionId: sid, clientId, scope, claims };
+  if (cnf === undefined) return { ...token, jkt: null };
   const { jkt } = Object(cnf) as Record<string, unknown>;
-  return typeof jkt === "string" && THUMBPRINT.test(jkt) ? { userId, sessionId: sid, jkt } : null;
+  return typeof jkt === "string" && THUMBPRINT.test(jkt) ? { ...token, jkt } : null;
 }
 
 function isUserId(value: unknown): value is number {

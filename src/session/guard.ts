@@ -2,27 +2,24 @@ import { Elysia } from "elysia";
 import type { Dpop, ProvenRequest } from "../dpop/dpop";
 import { ApiError } from "../errors";
 import type { UserRow } from "../users/store";
-import type { AccessTokenSubject, AccessTokens } from "./access-token";
+import type { AccessTokenSubject, AccessTokens, VerifiedAccessToken } from "./access-token";
 import type { SessionStore } from "./store";
 
 /** A signed-in player, as the guard found them. */
 export type Player = { user: UserRow; sessionId: string };
 
 /**
- * `auth: true` on a route: answers 401 before the body is looked at, and gives the handler its `player`. The
- * session's row is read every time, so a revoked session ends at once.
+ * Finds out whose access token a request carries. The session's row is read every time, so a revoked session ends at
+ * once.
+ * @throws {ApiError} unauthorized, invalid_token; invalid_dpop_proof, use_dpop_nonce
  */
-export function createGuard(accessTokens: AccessTokens, sessions: SessionStore, dpop: Dpop) {
-  const authenticate = async (parts: ProvenRequest): Promise<Player> => {
-    const authorization = parts.request.headers.get("authorization");
-    if (authorization === null) throw new ApiError("unauthorized");
-    const [, scheme = "", token] = /^(Bearer|DPoP) +([A-Za-z0-9._~+/-]+=*)$/i.exec(authorization) ?? [];
-    const subject = token ? await accessTokens.verify(token) : null;
-    if (subject) await requireBinding(subject, scheme.toLowerCase() === "dpop", parts, token);
-    const user = subject ? await sessions.findUser(subject.sessionId, subject.userId) : null;
-    if (!subject || !user) throw new ApiError("invalid_token");
-    return { user, sessionId: subject.sessionId };
-  };
+export type Authenticate = (parts: ProvenRequest) => Promise<{ user: UserRow; token: VerifiedAccessToken }>;
+
+export function createAuthenticate(
+  accessTokens: AccessTokens,
+  sessions: SessionStore,
+  dpop: Dpop,
+): Authenticate {
   /** A bound token is worth nothing without its key, and is sent in a scheme of its own (RFC 9449 §7.1, §7.2). */
   const requireBinding = async (
     { jkt }: AccessTokenSubject,
@@ -34,11 +31,31 @@ export function createGuard(accessTokens: AccessTokens, sessions: SessionStore, 
     if (jkt !== null && (await dpop.provenKey(parts, token)) !== jkt)
       throw new ApiError("invalid_dpop_proof", { cause: "dpop_key" });
   };
+  return async (parts) => {
+    const authorization = parts.request.headers.get("authorization");
+    if (authorization === null) throw new ApiError("unauthorized");
+    const [, scheme = "", sent] = /^(Bearer|DPoP) +([A-Za-z0-9._~+/-]+=*)$/i.exec(authorization) ?? [];
+    const token = sent ? await accessTokens.verify(sent) : null;
+    if (token) await requireBinding(token, scheme.toLowerCase() === "dpop", parts, sent);
+    const user = token ? await sessions.findUser(token.sessionId, token.userId) : null;
+    if (!token || !user) throw new ApiError("invalid_token");
+    return { user, token };
+  };
+}
+
+/**
+ * `auth: true` on a route: answers 401 before the body is looked at, and gives the handler its `player`. A token that
+ * another application got from the player is a 403: it may ask who they are, and nothing in their name.
+ * @param firstPartyIds ids of the studio's own clients
+ */
+export function createGuard(authenticate: Authenticate, firstPartyIds: readonly string[]) {
   return new Elysia({ name: "guard" }).macro({
     auth: {
       async transform(context) {
         const { request, server, set } = context;
-        (context as unknown as Guarded).player = await authenticate({ request, server, set });
+        const { user, token } = await authenticate({ request, server, set });
+        if (!firstPartyIds.includes(token.clientId)) throw new ApiError("insufficient_scope");
+        (context as unknown as Guarded).player = { user, sessionId: token.sessionId };
       },
       resolve: (context) => ({ player: (context as unknown as Guarded).player }),
       detail: { security: [{ bearer: [] }] },

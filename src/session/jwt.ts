@@ -9,21 +9,25 @@ const OPENING_BRACE = 0x7b;
 
 /** What one key signs and recognises. */
 export type Jwt = {
-  /** @param claims beside `iss`, `aud` and `iat`, which are added; `exp` is a NumericDate */
-  sign(claims: { exp: number; [claim: string]: string | number | Record<string, string> }): Promise<string>;
+  /** @param claims beside `aud` and `iat`, which are added; `exp` is a NumericDate */
+  sign(claims: {
+    iss: string;
+    exp: number;
+    [claim: string]: string | number | Record<string, string>;
+  }): Promise<string>;
   /**
-   * @returns the claims of a token with this key's signature, header, issuer and audience, of which `exp` lies ahead
-   * and `nbf`, if any, does not; else null
+   * @returns the claims of a token with this key's signature, header and audience, of which `exp` lies ahead and `nbf`, if
+   * any, does not; else null. Whose they are is the caller's to check
    */
   verify(token: string): Promise<Record<string, unknown> | null>;
 };
 
-export type JwtProfile = { type: string; issuer: string; audience: string };
+export type JwtProfile = { type: string; audience: string };
 
 /** JWTs of one key (RFC 7519), made and checked by the JWT plugin. Several under way take several threads. */
 export function createJwt(
   { algorithm, signingKey, verifyingKey, id }: TokenKey,
-  { type, issuer, audience }: JwtProfile,
+  { type, audience }: JwtProfile,
   clock: Timepiece,
 ): Jwt {
   const signer = jwt({
@@ -31,7 +35,6 @@ export function createJwt(
     alg: algorithm,
     typ: type,
     kid: id,
-    iss: issuer,
     aud: audience,
   }).decorator.jwt;
   const verifier = jwt({ secret: verifyingKey }).decorator.jwt;
@@ -49,10 +52,9 @@ export function createJwt(
       const claims = await verifier.verify(token, {
         algorithms: [algorithm],
         typ: type,
-        issuer,
         audience,
         currentDate: clock.now(),
-        requiredClaims: ["sub", "iat", "exp"],
+        requiredClaims: ["iss", "sub", "iat", "exp"],
       });
       return claims || null;
     },

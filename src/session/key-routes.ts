@@ -1,4 +1,6 @@
 import { Elysia, t } from "elysia";
+import { errorResponses } from "../http/model";
+import type { SigningKeys } from "../signing-keys/signing-keys";
 import type { KeyRing } from "./keys";
 
 const jwk = t.Object(
@@ -6,18 +8,21 @@ const jwk = t.Object(
   { additionalProperties: true },
 );
 
-/** The public keys that verify our access tokens (RFC 7517 §5); empty while a shared secret signs. */
-export function keyRoutes(ring: KeyRing) {
-  const keys = ring.flatMap(({ publicJwk }) => publicJwk ?? []);
+export type KeyRouteDeps = { keyRing: KeyRing; idTokenKeys: Pick<SigningKeys, "publicJwks"> };
+
+/** The public keys that verify our tokens (RFC 7517 §5): of id tokens, and of access tokens unless a shared secret signs them. */
+export function keyRoutes({ keyRing, idTokenKeys }: KeyRouteDeps) {
+  const ofAccessTokens = keyRing.flatMap(({ publicJwk }) => publicJwk ?? []);
   return new Elysia({ name: "keys", tags: ["Keys"] }).get(
     "/.well-known/jwks.json",
-    ({ set }) => {
+    async ({ set }) => {
+      const keys = [...ofAccessTokens, ...(await idTokenKeys.publicJwks())];
       set.headers["cache-control"] = "public, max-age=300";
       return { keys } as { keys: (typeof jwk.static)[] };
     },
     {
-      response: { 200: t.Object({ keys: t.Array(jwk) }) },
-      detail: { summary: "The public keys of our access tokens" },
+      response: { 200: t.Object({ keys: t.Array(jwk) }), ...errorResponses("database_unavailable") },
+      detail: { summary: "The public keys of our access tokens and id tokens" },
     },
   );
 }

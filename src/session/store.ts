@@ -1,14 +1,23 @@
 import type { SecurityConfig } from "../config/config";
+import { GAME_CLIENT_ID } from "../config/oauth";
 import type { Database } from "../db/database";
 import { CLOCK, databaseTime, type RunStatement, seconds } from "../db/statements";
 import { USER_COLUMNS, type UserRow } from "../users/store";
+import type { SessionTraits } from "./access-token";
+import type { Issued } from "./token-response";
 import { uuidv7Floor } from "./uuidv7";
 
-/** `jkt`: thumbprint of the key that it is bound to, or null. */
-export type NewSession = { sessionId: string; device: string | null; ip: string; jkt: string | null };
+export type NewSession = { sessionId: string; device: string | null; ip: string } & SessionTraits;
 
-/** `jkt`: thumbprint of the key that has proven itself, or null. A session that is bound to none takes any. */
-export type RotationAttempt = { sessionId: string; generation: number; ip: string; jkt: string | null };
+export type RotationAttempt = {
+  sessionId: string;
+  generation: number;
+  ip: string;
+  /** Thumbprint of the key that has proven itself, or null. A session that is bound to none takes any. */
+  jkt: string | null;
+  /** Ids of those whose token it may be; a session of the game's own endpoints is that of {@link GAME_CLIENT_ID}. */
+  clients: readonly string[];
+};
 
 /** A signed-in device of a player. */
 export type SessionRow = {
@@ -22,15 +31,29 @@ export type SessionRow = {
 /** Why a rotation did not happen. */
 export type RotationFailure =
   /** `rotatedFrom`: the address that the rotation came from. */
-  | { outcome: "repeated"; generation: number; user: UserRow; rotatedFrom: string }
+  | ({ outcome: "repeated"; rotatedFrom: string } & Rotated)
   /** A token of a bound session that its own key has sent, of whatever age. */
-  | { outcome: "earlier"; generation: number; user: UserRow; jkt: string }
+  | ({ outcome: "earlier" } & Rotated)
   /** A token of a bound session that came without its key. */
   | { outcome: "unproven"; userId: number }
   | { outcome: "replayed"; userId: number }
   | { outcome: "dead" };
 
-type Generation = { session_generation: number; session_jkt: string | null };
+/** Where a session is in its rotation, and whose it is. */
+export type Rotated = { generation: number; user: UserRow } & SessionTraits;
+
+type Generation = {
+  session_generation: number;
+  session_client_id: string | null;
+  session_scope: string | null;
+  session_jkt: string | null;
+};
+
+/** The columns of {@link Generation}, of a table or subquery. */
+const generationOf = (s: string) =>
+  `${s}.generation AS session_generation, ${s}.client_id AS session_client_id, ${s}.scope AS session_scope, ${s}.jkt AS session_jkt`;
+
+const isOf = (clients: string) => `coalesce(s.client_id, '${GAME_CLIENT_ID}') = ANY(${clients}::text[])`;
 
 /**
  * A token ahead of its row is one of ours as well: the database has lost commits since (a restored backup, a
@@ -41,8 +64,8 @@ const ROTATE = `
   FROM users AS u, ${CLOCK}
   WHERE s.id = $2 AND s.generation <= $3 AND s.revoked_at IS NULL AND (s.jkt IS NULL OR s.jkt = $7)
     AND s.rotated_at > clock.now - ${seconds("$5")} AND s.created_at > clock.now - ${seconds("$6")}
-    AND u.id = s.user_id AND u.banned_at IS NULL
-  RETURNING s.generation AS session_generation, s.jkt AS session_jkt, ${USER_COLUMNS}`;
+    AND u.id = s.user_id AND u.banned_at IS NULL AND ${isOf("$8")}
+  RETURNING ${generationOf("s")}, ${USER_COLUMNS}`;
 
 /**
  * Of a bound session a token alone proves nothing: neither that its player sent it, nor that somebody has stolen it. Its
@@ -50,10 +73,10 @@ const ROTATE = `
  */
 const REVOKE_IF_REPLAYED = `
   WITH seen AS (
-    SELECT s.id AS session_id, s.user_id, s.generation, s.ip, s.jkt,
+    SELECT s.id AS session_id, s.user_id, s.generation, s.client_id, s.scope, s.ip, s.jkt,
       s.rotated_at > clock.now - ${seconds("$7")} AS in_grace,
       s.revoked_at IS NULL AND u.banned_at IS NULL AND s.rotated_at > clock.now - ${seconds("$5")}
-        AND s.created_at > clock.now - ${seconds("$6")} AS alive
+        AND s.created_at > clock.now - ${seconds("$6")} AND ${isOf("$9")} AS alive
     FROM refresh_tokens AS s JOIN users AS u ON u.id = s.user_id, ${CLOCK}
     WHERE s.id = $2
   ), revoked AS (
@@ -66,7 +89,7 @@ const REVOKE_IF_REPLAYED = `
     UPDATE refresh_tokens AS s SET rotated_at = clock.now, ip = $4
     FROM seen, ${CLOCK} WHERE s.id = seen.session_id AND seen.alive AND s.jkt = $8 AND s.revoked_at IS NULL
   )
-  SELECT seen.generation AS session_generation, seen.jkt AS session_jkt, seen.ip AS rotated_from, seen.alive,
+  SELECT ${generationOf("seen")}, seen.ip AS rotated_from, seen.alive,
     seen.generation = $3 + 1 AND seen.in_grace AND seen.alive AS repeated,
     EXISTS (SELECT FROM revoked) AS replayed, ${USER_COLUMNS}
   FROM seen JOIN users AS u ON u.id = seen.user_id`;
@@ -103,10 +126,12 @@ const DELETE_EXPIRED = `
     FOR UPDATE OF s SKIP LOCKED)`;
 
 /** Part of a statement, named `opened`: opens a session for the player in `u.id`; no row when it is open already. */
-export const OPENED = (sessionId: string, device: string, ip: string, jkt: string) => `
+export const OPENED = (columns: Record<"id" | "device" | "ip" | keyof SessionTraits, string>) => `
   opened AS (
-    INSERT INTO refresh_tokens (id, user_id, device, ip, jkt, created_at, rotated_at)
-    SELECT ${sessionId}, u.id, ${device}, ${ip}, ${jkt}, clock.now, clock.now FROM u, ${CLOCK}
+    INSERT INTO refresh_tokens (id, user_id, device, ip, client_id, scope, jkt, created_at, rotated_at)
+    SELECT ${columns.id}, u.id, ${columns.device}, ${columns.ip}, ${columns.clientId}, ${columns.scope}, ${columns.jkt},
+      clock.now, clock.now
+    FROM u, ${CLOCK}
     ON CONFLICT (id) DO NOTHING RETURNING id
   )`;
 
@@ -121,7 +146,24 @@ const REOPEN = `
 const MOVE = `UPDATE refresh_tokens AS s SET user_id = $4 FROM ${CLOCK} WHERE s.id = $2 AND s.user_id = $3`;
 
 const CURRENT = `
-  SELECT s.generation, s.jkt FROM refresh_tokens AS s, ${CLOCK} WHERE s.id = $2 AND s.user_id = $3 AND s.revoked_at IS NULL`;
+  SELECT s.generation, s.client_id AS "clientId", s.scope, s.jkt
+  FROM refresh_tokens AS s, ${CLOCK} WHERE s.id = $2 AND s.user_id = $3 AND s.revoked_at IS NULL`;
+
+const DESCRIBE = `
+  SELECT s.user_id AS "userId", s.generation, s.client_id AS "clientId", s.scope, s.jkt, s.created_at AS "createdAt",
+    s.rotated_at AS "rotatedAt",
+    s.revoked_at IS NULL AND u.banned_at IS NULL AND s.rotated_at > clock.now - ${seconds("$3")}
+      AND s.created_at > clock.now - ${seconds("$4")} AS "isAlive"
+  FROM refresh_tokens AS s JOIN users AS u ON u.id = s.user_id, ${CLOCK} WHERE s.id = $2`;
+
+/** What is known of a session, alive or dead. */
+export type SessionDescription = {
+  userId: number;
+  generation: number;
+  createdAt: Date;
+  rotatedAt: Date;
+  isAlive: boolean;
+} & SessionTraits;
 
 export type SessionStore = ReturnType<typeof createSessionStore>;
 
@@ -141,26 +183,32 @@ export function createSessionStore(database: Database, run: RunStatement, policy
 
   return {
     /** One step of the rotation, if this is the current generation of a living session. */
-    async rotate({ sessionId, generation, ip, jkt }: RotationAttempt) {
-      const values = [sessionId, generation, ip, idle, cap, jkt];
+    async rotate({ sessionId, generation, ip, jkt, clients }: RotationAttempt): Promise<Rotated | null> {
+      const values = [sessionId, generation, ip, idle, cap, jkt, clients];
       const { rows } = await run<UserRow & Generation>("rotate", ROTATE, values, sessionId);
       return rows[0] ? split(rows[0]) : null;
     },
 
     /** After {@link rotate} did nothing: revokes the session when the token was replayed, and says what it was. */
-    async revokeIfReplayed({ sessionId, generation, ip, jkt }: RotationAttempt): Promise<RotationFailure> {
+    async revokeIfReplayed({
+      sessionId,
+      generation,
+      ip,
+      jkt,
+      clients,
+    }: RotationAttempt): Promise<RotationFailure> {
       type Row = UserRow &
         Generation & { alive: boolean; repeated: boolean; replayed: boolean; rotated_from: string | null };
-      const values = [sessionId, generation, ip, idle, cap, grace, jkt];
+      const values = [sessionId, generation, ip, idle, cap, grace, jkt, clients];
       const { rows } = await run<Row>("revoke_if_replayed", REVOKE_IF_REPLAYED, values, sessionId);
       const [row] = rows;
       if (!row) return { outcome: "dead" };
       const { alive, repeated, replayed, rotated_from: rotatedFrom, ...rest } = row;
-      const { jkt: bound, ...found } = split(rest);
+      const found = split(rest);
       if (replayed) return { outcome: "replayed", userId: found.user.id };
-      if (bound !== null && alive)
-        return bound === jkt
-          ? { outcome: "earlier", ...found, jkt: bound }
+      if (found.jkt !== null && alive)
+        return found.jkt === jkt
+          ? { outcome: "earlier", ...found }
           : { outcome: "unproven", userId: found.user.id };
       if (!repeated) return { outcome: "dead" };
       return { outcome: "repeated", ...found, rotatedFrom: rotatedFrom ?? "" };
@@ -173,6 +221,12 @@ export function createSessionStore(database: Database, run: RunStatement, policy
         idle,
         cap,
       ]);
+      return rows[0] ?? null;
+    },
+
+    /** @returns null for a session that there never was, or whose row is gone */
+    async describe(sessionId: string): Promise<SessionDescription | null> {
+      const { rows } = await run<SessionDescription>("describe_session", DESCRIBE, [sessionId, idle, cap]);
       return rows[0] ?? null;
     },
 
@@ -233,11 +287,8 @@ export function createSessionStore(database: Database, run: RunStatement, policy
     },
 
     /** How a player's session stands that lives; null when it does not. */
-    async current(
-      sessionId: string,
-      userId: number,
-    ): Promise<{ generation: number; jkt: string | null } | null> {
-      type Row = { generation: number; jkt: string | null };
+    async current(sessionId: string, userId: number): Promise<Omit<Issued, "sessionId"> | null> {
+      type Row = Omit<Issued, "sessionId">;
       const { rows } = await run<Row>("current_session", CURRENT, [sessionId, userId]);
       return rows[0] ?? null;
     },
@@ -258,6 +309,12 @@ export function createSessionStore(database: Database, run: RunStatement, policy
 }
 
 /** A session's generation, apart from its user. */
-function split({ session_generation: generation, session_jkt: jkt, ...user }: UserRow & Generation) {
-  return { generation, jkt, user };
+function split({
+  session_generation: generation,
+  session_client_id: clientId,
+  session_scope: scope,
+  session_jkt: jkt,
+  ...user
+}: UserRow & Generation): Rotated {
+  return { generation, clientId, scope, jkt, user };
 }

@@ -3,3 +3,8 @@ export function uuidv7Floor(time: Date): string {
   const hex = time.getTime().toString(16).padStart(12, "0");
   return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
 }
+
+/** When a UUIDv7 was made, to the millisecond (RFC 9562 §5.7). */
+export function uuidv7Time(id: string): Date {
+  return new Date(Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16));
+}

@@ -6,6 +6,7 @@ import type { ReadContext } from "../http/context";
 import { errorResponses } from "../http/model";
 import type { Providers } from "../identity/providers";
 import type { Limits } from "../limits/limits";
+import { OWN_ENDPOINTS } from "../session/access-token";
 import { sessionAnswer } from "../session/model";
 import { signInBody } from "./model";
 import { readProof } from "./proof";
@@ -38,7 +39,8 @@ export function signInRoutes(deps: SignInRouteDeps) {
       if (proof.kind === "login_code" && providers.onlyLinks(identity.provider))
         throw new ApiError("provider_unavailable");
       await limits.signIn(identity.provider, identity.subject);
-      return signIn(deps, identity, { sessionId, device: body.device ?? null, ip: context.ip, jkt }, context);
+      const device = body.device ?? null;
+      return signIn(deps, identity, { sessionId, device, ip: context.ip, ...OWN_ENDPOINTS, jkt }, context);
     },
     {
       body: signInBody,

@@ -33,9 +33,10 @@ export async function signIn(
   opening: NewSession,
   context: RequestContext,
 ): Promise<SessionAnswer> {
-  const { sessionId, device, jkt } = opening;
+  const { sessionId, device, clientId, scope, jkt } = opening;
   const { user, isNew, isOpened } = await openSession({ identities, limits, namePolicy }, identity, opening);
-  const details = { userId: user.id, sessionId, device: device ?? undefined, ...context };
+  const client = clientId ?? undefined;
+  const details = { userId: user.id, sessionId, device: device ?? undefined, client, ...context };
   if (isOpened) {
     if (isNew) log.event("new_player", { ...details, username: user.name });
     else
@@ -48,7 +49,7 @@ export async function signIn(
     if (session.jkt !== jkt) throw new ApiError("invalid_dpop_proof", { cause: "dpop_key" });
     log.event("login_repeated", details);
   }
-  return createTokenResponse(tokens, user, { sessionId, generation: 0, jkt });
+  return createTokenResponse(tokens, user, { sessionId, generation: 0, clientId, scope, jkt });
 }
 
 type Opened = { user: UserRow; isNew: boolean; isOpened: boolean };

@@ -1,7 +1,7 @@
+import { type Html, html } from "../http/html";
 import { ORDERS } from "./orders/model";
 import type { Account } from "./picker/accounts";
 import { avatarPath } from "./picker/avatar";
-import { type Html, html } from "./picker/html";
 import { page } from "./picker/page";
 import { STAND_INS } from "./stand-ins";
 

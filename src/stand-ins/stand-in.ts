@@ -1,7 +1,7 @@
 import type { AnyElysia } from "elysia";
 import type { Timepiece } from "../clock";
+import type { Html } from "../http/html";
 import type { Accounts } from "./picker/accounts";
-import type { Html } from "./picker/html";
 import type { Picker } from "./picker/picker";
 import type { Standing } from "./standing";
 

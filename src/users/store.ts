@@ -152,6 +152,8 @@ const FIND = `
   SELECT ${USER_COLUMNS}, u.banned_at IS NOT NULL AS is_banned, u.merged_into
   FROM users AS u, ${CLOCK} WHERE u.id = $2`;
 
+const IS_EMAIL_VERIFIED = `SELECT u.email_verified FROM users AS u, ${CLOCK} WHERE u.id = $2`;
+
 const SET_PROGRESS = `UPDATE users SET stars = $3, level = $4 FROM ${CLOCK} WHERE id = $2`;
 
 const GIVE_UP = `
@@ -221,6 +223,12 @@ export function createUserStore(run: RunStatement, { changeCooldownSeconds, kept
 
     async find(id: number): Promise<LockedUser | null> {
       return (await run<LockedUser>("find_user", FIND, [id])).rows[0] ?? null;
+    },
+
+    /** Whether an identity vouches for the player's email. */
+    async isEmailVerified(id: number): Promise<boolean> {
+      const { rows } = await run<{ email_verified: boolean }>("is_email_verified", IS_EMAIL_VERIFIED, [id]);
+      return rows[0]?.email_verified === true;
     },
 
     async setProgress(id: number, { stars, level }: Pick<UserRow, "stars" | "level">): Promise<void> {

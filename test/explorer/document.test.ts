@@ -36,6 +36,8 @@ onEmbedded((at) => {
       "DELETE /api/sessions",
       "DELETE /api/sessions/{id}",
       "GET /.well-known/jwks.json",
+      "GET /.well-known/oauth-authorization-server",
+      "GET /.well-known/openid-configuration",
       "GET /api/changes",
       "GET /api/identities",
       "GET /api/me",
@@ -43,10 +45,18 @@ onEmbedded((at) => {
       "GET /api/sessions",
       "GET /auth/{provider}/callback",
       "GET /auth/{provider}/start",
+      "GET /device",
+      "GET /device/qr.svg",
+      "GET /device/return",
+      "GET /device/sign-in",
       "GET /health/live",
       "GET /health/ready",
+      "GET /oauth/authorize",
+      "GET /oauth/userinfo",
       "GET /pictures/{hash}",
       "POST /api/changes/{id}/undo",
+      "POST /api/device/confirm",
+      "POST /api/device/lookup",
       "POST /api/identities",
       "POST /api/identities/resolve",
       "POST /api/login",
@@ -56,10 +66,16 @@ onEmbedded((at) => {
       "POST /api/update_picture",
       "POST /api/update_username",
       "POST /auth/{provider}/callback",
+      "POST /device",
+      "POST /oauth/device_authorization",
+      "POST /oauth/introspect",
+      "POST /oauth/revoke",
+      "POST /oauth/token",
+      "POST /oauth/userinfo",
     ]);
   });
 
-  test("every operation has a summary, described answers and JSON bodies only, but where a browser posts a form", async () => {
+  test("every operation has a summary, described answers and JSON bodies only, but where a browser or an OAuth client posts a form", async () => {
     for (const { name, operation } of await operations()) {
       expect(operation.summary).toBeString();
       for (const { description } of Object.values(operation.responses)) expect(description).toBeString();
@@ -67,7 +83,8 @@ onEmbedded((at) => {
         expect([name, Object.keys(operation.requestBody.content)]).toEqual([
           name,
           [
-            name === "POST /auth/{provider}/callback"
+            ["POST /auth/{provider}/callback", "POST /device"].includes(name) ||
+            name.startsWith("POST /oauth/")
               ? "application/x-www-form-urlencoded"
               : "application/json",
           ],
@@ -75,8 +92,17 @@ onEmbedded((at) => {
     }
   });
 
+  test("the operation of a server asks for its key", async () => {
+    const keyed = (await operations()).filter(
+      ({ operation }) => JSON.stringify(operation.security) === '[{"serverKey":[]}]',
+    );
+    expect(keyed.map(({ name }) => name)).toEqual(["POST /oauth/introspect"]);
+  });
+
   test("the operations that need a player ask for a Bearer token", async () => {
-    const guarded = (await operations()).filter(({ operation }) => operation.security);
+    const guarded = (await operations()).filter(
+      ({ operation }) => JSON.stringify(operation.security) === '[{"bearer":[]}]',
+    );
     expect(guarded.map(({ name }) => name).sort()).toEqual([
       "DELETE /api/identities/{provider}",
       "DELETE /api/sessions",
@@ -85,12 +111,16 @@ onEmbedded((at) => {
       "GET /api/identities",
       "GET /api/me",
       "GET /api/sessions",
+      "GET /oauth/userinfo",
       "POST /api/changes/{id}/undo",
+      "POST /api/device/confirm",
+      "POST /api/device/lookup",
       "POST /api/identities",
       "POST /api/identities/resolve",
       "POST /api/transfer_code",
       "POST /api/update_picture",
       "POST /api/update_username",
+      "POST /oauth/userinfo",
     ]);
   });
 

@@ -2,9 +2,14 @@ import { describe, expect, test } from "bun:test";
 import { decodeProtectedHeader } from "jose";
 import { systemClock } from "../../src/clock";
 import { createAccessTokens } from "../../src/session/access-token";
+import { createIssuer } from "../../src/session/issuer";
 import { tokenKeys, vectorFiles } from "./support/jws-vectors";
 
-const OPTIONS = { expiresInSeconds: 3_600, audience: "robotouille" };
+const OPTIONS = {
+  expiresInSeconds: 3_600,
+  audience: "robotouille",
+  issuer: createIssuer({ publicUrl: null, port: 8_000 }),
+};
 
 for (const [name, { testGroups }] of vectorFiles()) {
   describe(name, () => {

@@ -1,6 +1,7 @@
 import { systemClock } from "../../src/clock";
 import type { JwtAlgorithm, RefreshTokenSecrets, SecurityConfig } from "../../src/config/security";
-import { createAccessTokens } from "../../src/session/access-token";
+import { createAccessTokens, OWN_ENDPOINTS } from "../../src/session/access-token";
+import { createIssuer } from "../../src/session/issuer";
 import { loadKeyRing } from "../../src/session/keys";
 import { createRefreshKeyRing } from "../../src/session/refresh-keys";
 import { createRefreshTokens } from "../../src/session/refresh-token";
@@ -31,7 +32,11 @@ export const tokens: Proof = {
     );
     const access = createAccessTokens(
       ring,
-      { expiresInSeconds: 3_600, audience: "robotouille" },
+      {
+        expiresInSeconds: 3_600,
+        audience: "robotouille",
+        issuer: createIssuer({ publicUrl: null, port: 8_000 }),
+      },
       systemClock,
     );
     const refresh = createRefreshTokens(
@@ -39,6 +44,7 @@ export const tokens: Proof = {
     );
     const content = { sessionId: Bun.randomUUIDv7(), generation: run.random.integer(0, 2 ** 31 - 2) };
     const accessToken = await access.issue({
+      ...OWN_ENDPOINTS,
       ...content,
       jkt: null,
       userId: run.random.integer(1, 2 ** 31 - 1),

@@ -39,7 +39,7 @@ onEmbedded((at) => {
       user_id: session.user.id,
       sid: expect.stringMatching(/^[0-9a-f-]{36}$/),
       type: "access",
-      iss: "robotouille-account-server",
+      iss: at.server.origin.replace("127.0.0.1", "localhost"),
       aud: "robotouille",
       iat: expect.any(Number),
       exp: expect.any(Number),

@@ -6,7 +6,7 @@ import { createJwt } from "../../src/session/jwt";
 import type { TokenKey } from "../../src/session/keys";
 
 const secret = Buffer.from("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef");
-const PROFILE = { type: "at+jwt", issuer: "issuer", audience: "audience" };
+const PROFILE = { type: "at+jwt", audience: "audience" };
 
 async function jwtOf(algorithm: "HS256" | "HS384" | "HS512") {
   const hash = `SHA-${algorithm.slice(2)}`;
@@ -22,11 +22,11 @@ async function jwtOf(algorithm: "HS256" | "HS384" | "HS512") {
   return createJwt(all, PROFILE, systemClock);
 }
 
-const own = { sub: "7", exp: 4_102_444_800 };
-const claims = { ...own, iat: expect.any(Number), iss: "issuer", aud: "audience" };
+const own = { iss: "issuer", sub: "7", exp: 4_102_444_800 };
+const claims = { ...own, iat: expect.any(Number), aud: "audience" };
 const jwt = await jwtOf("HS256");
 const base64url = (data: string | Uint8Array) => Buffer.from(data as string).toString("base64url");
-const TEXT = JSON.stringify({ ...own, iat: 1_000, iss: "issuer", aud: "audience" });
+const TEXT = JSON.stringify({ ...own, iat: 1_000, aud: "audience" });
 const GOOD = base64url(TEXT);
 const HEADER = base64url(JSON.stringify({ alg: "HS256", typ: "at+jwt", kid: "key-1" }));
 const signed = (input: string) =>
@@ -41,7 +41,7 @@ test.each(["HS256", "HS384", "HS512"] as const)(
     });
     expect(payload).toEqual(claims);
     expect(protectedHeader).toEqual({ alg, typ: "at+jwt", kid: "key-1" });
-    const theirs = new SignJWT({ ...own, iss: "issuer", aud: "audience" })
+    const theirs = new SignJWT({ ...own, aud: "audience" })
       .setIssuedAt()
       .setProtectedHeader({ alg, typ: "at+jwt", kid: "key-1" });
     expect(await jwt.verify(await theirs.sign(secret))).toEqual(claims);

@@ -62,7 +62,7 @@ export class SignInFlow {
     const running = this.#running;
     if (running && running.provider === provider && running.link === link) running.showAgain?.();
     else {
-      if (running) this.cancel();
+      this.cancel();
       this.#begin(signIn, mode, { provider, link }, signal);
     }
     const { abort, done } = this.#running as unknown as Running;
@@ -116,13 +116,10 @@ export class SignInFlow {
       complete: (proof) => this.#complete(proof, signal, link),
       showing,
     });
-    let finishWith: Running["finishWith"] = () => {};
-    let begin: (work: Promise<void>) => void = () => {};
-    const finished = new Promise<void>((resolve) => {
-      finishWith = (other) => resolve(other.signIn(attemptTo(other.link)));
-    });
-    const work = new Promise<void>((resolve) => {
-      begin = resolve;
+    let endWith: (work: Promise<void>) => void = () => {};
+    const first = new Promise<void>((resolve, reject) => {
+      endWith = (work) => void work.then(resolve, reject);
+      rejection(signal).catch(reject);
     });
     const end = (status: SignInFlow["status"]) => {
       abort.abort(cancelled());
@@ -130,7 +127,7 @@ export class SignInFlow {
       this.#running = undefined;
       this.#set(status);
     };
-    const done = Promise.race([work, finished, rejection(signal)]).then(
+    const done = first.then(
       () => end({ state: "not_started" }),
       (thrown) => {
         const error = toAccountError(thrown);
@@ -138,13 +135,14 @@ export class SignInFlow {
         throw error;
       },
     );
+    const finishWith = (other: Unfinished) => endWith(other.signIn(attemptTo(other.link)));
     const running: Running = { abort, done, finishWith, provider, link };
     this.#running = running;
     this.link = link;
     this.#set({ state: "in_progress" });
     // Nothing opens for a sign-in that was given up before it began.
     if (given?.aborted) abort.abort(cancelled());
-    else begin(signIn(attemptTo(link)));
+    else endWith(signIn(attemptTo(link)));
   }
 
   #set(status: SignInFlow["status"]): void {

@@ -1,6 +1,6 @@
 import { Elysia } from "elysia";
+import { html } from "../../http/html";
 import { SigningKeys } from "../keys";
-import { html } from "../picker/html";
 import { readBody } from "../read-body";
 import type { StandIn } from "../stand-in";
 import { accountTokensBody, issueAccountTokens } from "./account-tokens";

@@ -1,7 +1,7 @@
 import { Elysia } from "elysia";
 import { z } from "zod";
+import { html } from "../../http/html";
 import { OAuthError } from "../oauth/oauth-error";
-import { html } from "../picker/html";
 import { readBody } from "../read-body";
 import type { StandIn } from "../stand-in";
 import { Grants } from "./grants";

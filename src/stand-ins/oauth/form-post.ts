@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { Html, html } from "../picker/html";
+import { Html, html } from "../../http/html";
 
 const SUBMIT = "document.forms[0].submit()";
 const HEADERS = {

@@ -1,5 +1,5 @@
+import { html } from "../../http/html";
 import type { OAuthError } from "../oauth/oauth-error";
-import { html } from "./html";
 import { page } from "./page";
 
 /** For a request that cannot be answered by a redirect. */

@@ -1,4 +1,4 @@
-import { type Html, html } from "./html";
+import { type Html, html } from "../../http/html";
 
 /**
  * `form-action` names schemes, not hosts: browsers apply it to every hop after the form, and only the

@@ -1,6 +1,6 @@
+import { type Html, html } from "../../http/html";
 import type { Account } from "./accounts";
 import { avatarPath } from "./avatar";
-import { type Html, html } from "./html";
 import { page } from "./page";
 import type { Question } from "./picker";
 

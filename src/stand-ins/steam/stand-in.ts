@@ -1,5 +1,5 @@
 import { Elysia } from "elysia";
-import { html } from "../picker/html";
+import { html } from "../../http/html";
 import { readBody } from "../read-body";
 import type { StandIn } from "../stand-in";
 import { accountTicketBody, issueAccountTicket } from "./account-ticket";

@@ -9,7 +9,8 @@ import {
 import { systemClock } from "../../../src/clock";
 import { loadConfig } from "../../../src/config/config";
 import { GOOGLE, type Identity, type Profile } from "../../../src/identity/provider";
-import { createAccessTokens } from "../../../src/session/access-token";
+import { createAccessTokens, OWN_ENDPOINTS } from "../../../src/session/access-token";
+import { createIssuer } from "../../../src/session/issuer";
 import { loadKeyRing } from "../../../src/session/keys";
 import type { NewSession, RotationAttempt } from "../../../src/session/store";
 import type { UserRow } from "../../../src/users/store";
@@ -18,7 +19,7 @@ import { parseUsername, type Username } from "../../../src/users/username";
 
 /** The statements behind the routes; each contestant brings its own way to run them. */
 export type Store = {
-  rotate(attempt: RotationAttempt): Promise<{ generation: number; user: UserRow } | null>;
+  rotate(attempt: Omit<RotationAttempt, "clients">): Promise<{ generation: number; user: UserRow } | null>;
   findUser(sessionId: string, userId: number): Promise<UserRow | null>;
   signIn(identity: Identity, opening: NewSession): Promise<{ user: UserRow } | null>;
   enroll(
@@ -40,9 +41,13 @@ const EXPIRES_IN = config.security.accessTokenExpirySeconds;
 const [JWT_HEADER, JWT_CLAIMS = ""] = (
   await createAccessTokens(
     [key],
-    { expiresInSeconds: EXPIRES_IN, audience: config.security.audience },
+    {
+      expiresInSeconds: EXPIRES_IN,
+      audience: config.security.audience,
+      issuer: createIssuer(config.server),
+    },
     systemClock,
-  ).issue({ userId: 1, sessionId: "" })
+  ).issue({ userId: 1, sessionId: "", ...OWN_ENDPOINTS })
 ).split(".");
 const { iss: ISSUER, aud: AUDIENCE } = JSON.parse(Buffer.from(JWT_CLAIMS, "base64url").toString());
 
@@ -91,7 +96,12 @@ export function serve(store: Store): void {
             ? verifyIdToken(body.id_token)
             : await tokenInfo(String(body.access_token));
           if (!claims) return refusal("google_token_invalid");
-          const opening = { sessionId: Bun.randomUUIDv7(), device: null, ip: addressOf(request) };
+          const opening = {
+            sessionId: Bun.randomUUIDv7(),
+            device: null,
+            ip: addressOf(request),
+            ...OWN_ENDPOINTS,
+          };
           const who = {
             provider: GOOGLE,
             subject: claims.sub,

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../../../src/clock";
 import { loadConfig } from "../../../src/config/config";
-import { createAccessTokens } from "../../../src/session/access-token";
+import { createAccessTokens, OWN_ENDPOINTS } from "../../../src/session/access-token";
+import { createIssuer } from "../../../src/session/issuer";
 import { loadKeyRing } from "../../../src/session/keys";
 import { createRefreshKeyRing } from "../../../src/session/refresh-keys";
 import { createRefreshTokens } from "../../../src/session/refresh-token";
@@ -33,12 +34,18 @@ export async function createWorld(): Promise<World> {
     GOOGLE_CLIENT_SECRET: clientSecret,
     ...googleUrlVariables(google.urls),
     SERVER_HOST: "127.0.0.1",
+    // Tokens are from here at whatever port a contestant listens.
+    SERVER_PUBLIC_URL: "http://localhost:8000",
   };
-  const { security } = loadConfig({ cwd: folder, env });
+  const { security, server } = loadConfig({ cwd: folder, env });
   const keyRing = await loadKeyRing(security, folder);
   const access = createAccessTokens(
     keyRing,
-    { expiresInSeconds: security.accessTokenExpirySeconds, audience: security.audience },
+    {
+      expiresInSeconds: security.accessTokenExpirySeconds,
+      audience: security.audience,
+      issuer: createIssuer(server),
+    },
     systemClock,
   );
   const refresh = createRefreshTokens(createRefreshKeyRing(security.refreshTokens, keyRing));
@@ -47,7 +54,7 @@ export async function createWorld(): Promise<World> {
     google,
     env,
     tokens: async (userId, sessionId) => ({
-      accessToken: await access.issue({ userId, sessionId }),
+      accessToken: await access.issue({ userId, sessionId, ...OWN_ENDPOINTS }),
       refreshToken: refresh.issue({ sessionId, generation: 0 }),
     }),
     async stop() {

@@ -1,0 +1,89 @@
+import { defineCommand } from "citty";
+import { isServerKeyScope, newServerKey, SERVER_KEY_SCOPES } from "../../src/server-keys/server-key";
+import type { ServerKeyRow } from "../../src/server-keys/store";
+import { Refusal, withStores } from "./with-stores";
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const NAME = /^[^\p{Cc}]{1,64}$/u;
+
+const scopes = Object.entries(SERVER_KEY_SCOPES).map(([scope, meaning]) => `${scope}: ${meaning}`);
+const json = { type: "boolean", description: "Print JSON.", default: false } as const;
+
+const create = defineCommand({
+  meta: { name: "create", description: "Make a key for a server. It is shown this once." },
+  args: {
+    name: { type: "positional", required: true, description: "What the key is called, up to 64 characters." },
+    scope: {
+      type: "string",
+      description: `What it is good for, several with commas. ${scopes.join("; ")}.`,
+      required: true,
+    },
+    json,
+  },
+  run: ({ args }) =>
+    withStores(async ({ serverKeys }) => {
+      const wanted = [...new Set(args.scope.split(","))];
+      const unknown = wanted.find((scope) => !isServerKeyScope(scope));
+      if (unknown !== undefined)
+        throw new Refusal(
+          `There is no scope "${unknown}"; there is ${Object.keys(SERVER_KEY_SCOPES).join(", ")}.`,
+        );
+      if (!NAME.test(args.name))
+        throw new Refusal("A name has 1 to 64 characters, none of them a control character.");
+      const key = newServerKey();
+      const row = await serverKeys.put(key, { id: Bun.randomUUIDv7(), name: args.name, scopes: wanted });
+      if (args.json) return printJson({ ...shown(row), key });
+      console.log(`${key}\n\nThis is the only time that the key is shown. Its id is ${row.id}.`);
+    }),
+});
+
+const list = defineCommand({
+  meta: {
+    name: "list",
+    description: "Show the keys there are, revoked ones included; never the keys themselves.",
+  },
+  args: { json },
+  run: ({ args }) =>
+    withStores(async ({ serverKeys }) => {
+      const rows = (await serverKeys.list()).map(shown);
+      if (args.json) return printJson(rows);
+      if (rows.length === 0) return console.log("There are no keys.");
+      console.table(rows.map(({ scopes, ...row }) => ({ ...row, scopes: scopes.join(",") })));
+    }),
+});
+
+const revoke = defineCommand({
+  meta: { name: "revoke", description: "End a key at once." },
+  args: {
+    id: { type: "positional", required: true, description: "The key's id, as `list` shows it." },
+    json,
+  },
+  run: ({ args }) =>
+    withStores(async ({ serverKeys }) => {
+      const row = UUID.test(args.id) ? await serverKeys.revoke(args.id) : null;
+      if (!row) throw new Refusal(`There is no key with the id "${args.id}".`);
+      if (args.json) return printJson(shown(row));
+      console.log(`"${row.name}" is good for nothing any more.`);
+    }),
+});
+
+export const keysCommand = defineCommand({
+  meta: { name: "keys", description: "Keys of the studio's servers." },
+  subCommands: { create, list, revoke },
+});
+
+function shown({ id, name, scopes, createdAt, lastUsedAt, revokedAt }: ServerKeyRow) {
+  const text = (time: Date | null) => time?.toISOString() ?? null;
+  return {
+    id,
+    name,
+    scopes,
+    created_at: text(createdAt),
+    last_used_at: text(lastUsedAt),
+    revoked_at: text(revokedAt),
+  };
+}
+
+function printJson(value: unknown): void {
+  console.log(JSON.stringify(value, null, 2));
+}

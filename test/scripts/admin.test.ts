@@ -1,0 +1,74 @@
+import { beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { resolve } from "node:path";
+import { openDatabase } from "../../src/db/database";
+import type { PostgresConfig } from "../../src/db/postgres";
+import { postgresAvailable, testPostgres } from "../support/postgres";
+import { environment } from "../support/prisma-cli";
+import { JWT_SECRET } from "../support/server";
+
+setDefaultTimeout(60_000);
+
+const SCRIPT = resolve(import.meta.dirname, "../../scripts/admin.ts");
+
+describe.skipIf(!postgresAvailable())("bun run admin", () => {
+  let config: PostgresConfig;
+  beforeAll(async () => {
+    config = await (await testPostgres()).createDatabase();
+  });
+
+  const admin = async (...args: string[]) => {
+    const child = Bun.spawn(["bun", SCRIPT, ...args], {
+      env: { PATH: process.env.PATH, ...environment(config), JWT_SECRET },
+      stdout: "pipe",
+      stderr: "pipe",
+    });
+    const [out, err] = await Promise.all([
+      new Response(child.stdout).text(),
+      new Response(child.stderr).text(),
+    ]);
+    return { exitCode: await child.exited, out, err };
+  };
+  const adminJson = async (...args: string[]) => JSON.parse((await admin(...args, "--json")).out);
+
+  test("makes a key, which is shown once, lists it and revokes it", async () => {
+    const made = await adminJson("keys", "create", "Kitchen 1", "--scope", "introspect");
+    expect(made).toEqual({
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      name: "Kitchen 1",
+      scopes: ["introspect"],
+      created_at: expect.any(String),
+      last_used_at: null,
+      revoked_at: null,
+      key: expect.stringMatching(/^sk_[\w-]{43}$/),
+    });
+    const { key, ...row } = made;
+    expect(await adminJson("keys", "list")).toEqual([row]);
+    expect((await admin("keys", "list")).out).not.toContain(key.slice(3));
+    const revoked = await adminJson("keys", "revoke", row.id);
+    expect(revoked).toEqual({ ...row, revoked_at: expect.any(String) });
+    // Again, it stays as it was.
+    expect(await adminJson("keys", "revoke", row.id)).toEqual(revoked);
+  });
+
+  test.each([
+    [["keys", "create", "x", "--scope", "everything"], 'There is no scope "everything"'],
+    [["keys", "create", "x".repeat(65), "--scope", "introspect"], "A name has 1 to 64 characters"],
+    [["keys", "create", "x"], "scope"],
+    [["keys", "revoke", "nonsense"], 'There is no key with the id "nonsense"'],
+    [["keys", "revoke", "01a22db5-4614-734c-8fd1-fdba4ab1e5fe"], "There is no key with the id"],
+  ])("%j is refused with a sentence", async (args, sentence) => {
+    const { exitCode, out, err } = await admin(...args);
+    expect([exitCode, out + err]).toEqual([1, expect.stringContaining(sentence)]);
+    expect(err).not.toContain("    at ");
+  });
+
+  test("lets id tokens be signed with another key", async () => {
+    const first = await adminJson("signing-key", "rotate");
+    const second = await adminJson("signing-key", "rotate");
+    expect(second.kid).not.toBe(first.kid);
+    const database = await openDatabase(config);
+    const { rows } = await database.pool.query("SELECT id FROM signing_keys WHERE is_current");
+    await database.close();
+    expect(rows).toEqual([{ id: second.kid }]);
+  });
+});
