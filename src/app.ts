@@ -7,6 +7,12 @@ import { createStates } from "./authorization/state";
 import type { Clock } from "./clock";
 import type { Config } from "./config/config";
 import type { Database } from "./db/database";
+import { deviceAuthorizationRoute } from "./device/authorization-route";
+import { deviceConfirmRoutes } from "./device/confirm-routes";
+import { createDevicePages } from "./device/device-page";
+import { DEVICE_PATH, DEVICE_RETURN_PATH, devicePageRoutes } from "./device/routes";
+import { createUserCodes } from "./device/user-code";
+import { createWaiting } from "./device/waiting";
 import { createDpop } from "./dpop/dpop";
 import { ApiError } from "./errors";
 import { explorer } from "./explorer/plugin";
@@ -26,6 +32,7 @@ import { requestId } from "./http/request-id";
 import { createSecurityHeaders } from "./http/security-headers";
 import { isSignInPage } from "./http/sign-in-page";
 import type { Providers } from "./identity/providers";
+import { providerRoutes } from "./identity/routes";
 import { createLimits, noLimits } from "./limits/limits";
 import { logRefusal } from "./limits/refusal-log";
 import type { LimitStore } from "./limits/store";
@@ -73,6 +80,8 @@ export type Deps = {
   providers: Providers;
   /** Aborted when the process is about to end: what is half sent then is no longer waited for. */
   cutOff?: AbortSignal;
+  /** Aborted when the process is told to end: nobody waits for a player any more. */
+  ending?: AbortSignal;
 };
 
 /**
@@ -85,7 +94,17 @@ export type Deps = {
  * const response = await app.fetch(new Request("http://localhost/health/live"));
  * ```
  */
-export function createApp({ config, database, limitStore, keyRing, clock, log, providers, cutOff }: Deps) {
+export function createApp({
+  config,
+  database,
+  limitStore,
+  keyRing,
+  clock,
+  log,
+  providers,
+  cutOff,
+  ending,
+}: Deps) {
   const issuer = createIssuer(config.server, () => app.server?.port);
   const tokens = {
     access: createAccessTokens(
@@ -110,7 +129,7 @@ export function createApp({ config, database, limitStore, keyRing, clock, log, p
   );
   const bodyRules = {
     maxima: { "/api/update_picture": UPDATE_PICTURE_BODY_BYTES },
-    forms: [POSTED_CALLBACK, ...OAUTH_FORMS, CONSENT_PATH],
+    forms: [POSTED_CALLBACK, ...OAUTH_FORMS, CONSENT_PATH, DEVICE_PATH],
   };
   const readBody = createBodyReader(bodyRules, cutOff);
   const securityHeaders = createSecurityHeaders(config.server.publicUrl);
@@ -150,6 +169,15 @@ export function createApp({ config, database, limitStore, keyRing, clock, log, p
     transferCodes: createTransferCodes(keyRing),
     tokens,
     transact: createTransact(database, clock, config),
+    userCodes: createUserCodes(keyRing),
+    waiting: createWaiting(stores.devices, ending),
+  };
+  const devicePage = {
+    devicePages: createDevicePages(keyRing, clock, binding),
+    devicePlayerPage: createPlayerPage<{ userCode: string }>(common, {
+      purpose: "device player",
+      path: DEVICE_RETURN_PATH,
+    }),
   };
   const playerPage = createPlayerPage<AuthorizationRequest>(common, {
     purpose: "oauth authorization",
@@ -205,12 +233,16 @@ export function createApp({ config, database, limitStore, keyRing, clock, log, p
       }
       return status(error.status as 400, errorBody(error, context.requestId));
     })
+    .use(providerRoutes(common))
     .use(authorizationRoutes(common))
     .use(signInRoutes(common))
     .use(sessionRoutes({ ...common, clients: clients.firstPartyIds }))
     .use(deviceRoutes(common))
     .use(transferRoutes(common))
     .use(linkingRoutes(common))
+    .use(deviceAuthorizationRoute(common))
+    .use(devicePageRoutes({ ...common, ...devicePage }))
+    .use(deviceConfirmRoutes(common))
     .use(userRoutes(common))
     .use(pictureRoutes(stores.pictures))
     .use(authorizeRoutes({ ...common, consentTickets, playerPage }))

@@ -4,6 +4,7 @@ import type { Config } from "./config/config";
 import type { Database, Statements } from "./db/database";
 import { createRunStatement } from "./db/statements";
 import { inTransaction } from "./db/transaction";
+import { createDeviceStore, type DeviceStore } from "./device/store";
 import { createIdentityStore, type IdentityStore } from "./identity/store";
 import { createRateLimitStore, type RateLimitStore } from "./limits/rate-limits";
 import { type AccountChangeStore, createAccountChangeStore } from "./linking/store";
@@ -19,6 +20,7 @@ import { createUserStore, type UserStore } from "./users/store";
 export type Stores = {
   accountChanges: AccountChangeStore;
   authorizations: AuthorizationStore;
+  devices: DeviceStore;
   grants: GrantStore;
   identities: IdentityStore;
   pictures: PictureStore;
@@ -44,6 +46,7 @@ export function createStores(
   return {
     accountChanges: createAccountChangeStore(run),
     authorizations: createAuthorizationStore(run),
+    devices: createDeviceStore(run),
     grants: createGrantStore(run),
     identities: createIdentityStore(run, names),
     pictures: createPictureStore(run),

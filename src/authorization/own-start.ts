@@ -9,5 +9,5 @@ const REDIRECTED = "redirected";
 export function ownStartUrl(request: Request, ownUrl: string): string | null {
   const { host, pathname, search, searchParams } = new URL(request.url);
   if (host === new URL(ownUrl).host || searchParams.has(REDIRECTED)) return null;
-  return `${ownUrl}${pathname}${search}&${REDIRECTED}=1`;
+  return `${ownUrl}${pathname}${search}${search ? "&" : "?"}${REDIRECTED}=1`;
 }

@@ -1,5 +1,6 @@
 import type { AuthorizationStore } from "../authorization/store";
 import type { GuestsConfig } from "../config/config";
+import type { DeviceStore } from "../device/store";
 import type { RateLimitStore } from "../limits/rate-limits";
 import { type AccountChangeStore, UNDO_SECONDS } from "../linking/store";
 import type { GrantStore } from "../oauth/store";
@@ -18,6 +19,7 @@ export type CleanUpDeps = {
   sessions: SessionStore;
   users: UserStore;
   authorizations: AuthorizationStore;
+  devices: DeviceStore;
   rateLimits: RateLimitStore;
   transfers: TransferStore;
 };
@@ -32,7 +34,7 @@ export type CleanUpDeps = {
  * @throws {AggregateError} of all that failed
  */
 export async function cleanUp(
-  { accountChanges, grants, sessions, users, authorizations, rateLimits, transfers }: CleanUpDeps,
+  { accountChanges, grants, sessions, users, authorizations, devices, rateLimits, transfers }: CleanUpDeps,
   { purgeAfterSeconds }: Pick<GuestsConfig, "purgeAfterSeconds">,
 ): Promise<number> {
   const tasks = [
@@ -42,6 +44,7 @@ export async function cleanUp(
     (limit: number) => authorizations.deleteExpiredProofs(limit),
     (limit: number) => grants.deleteStaleCodes(STALE_SIGN_IN_SECONDS, limit),
     (limit: number) => transfers.deleteStale(limit),
+    (limit: number) => devices.deleteStale(limit),
     (limit: number) => accountChanges.deleteOld(limit),
     (limit: number) => rateLimits.deleteEnded(limit),
     (limit: number) => users.purgeGuests(purgeAfterSeconds, limit),

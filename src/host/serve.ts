@@ -15,6 +15,8 @@ export type ServeOptions = {
   port: number;
   /** Whether other processes of this server listen on the port as well. */
   sharePort: boolean;
+  /** Aborted when the server is told to stop. */
+  ending: AbortController;
   /** Aborted when half-sent requests have had their time. */
   cutOff: AbortController;
   /** How long a connection may be idle, in seconds; also bounds how long an answer may take. */
@@ -34,7 +36,10 @@ export type Serving = {
  * Serves an app with Bun.
  * @throws {ListenError} when the port is taken, privileged or not this machine's
  */
-export function serve(app: App, { host, port, sharePort, cutOff, keepAliveSeconds }: ServeOptions): Serving {
+export function serve(
+  app: App,
+  { host, port, sharePort, ending, cutOff, keepAliveSeconds }: ServeOptions,
+): Serving {
   const server = listenOn(host, port, () =>
     Bun.serve({
       hostname: host,
@@ -49,13 +54,14 @@ export function serve(app: App, { host, port, sharePort, cutOff, keepAliveSecond
   return {
     port: server.port ?? port,
     async drain() {
+      ending.abort();
       let ended = false;
-      const ending = server.stop().then(() => {
+      const stopping = server.stop().then(() => {
         ended = true;
       });
-      await Promise.race([ending, Bun.sleep(HALF_SENT_LIMIT_MS)]);
+      await Promise.race([stopping, Bun.sleep(HALF_SENT_LIMIT_MS)]);
       cutOff.abort();
-      while (!ended && server.pendingRequests > 0) await Promise.race([ending, Bun.sleep(POLL_MS)]);
+      while (!ended && server.pendingRequests > 0) await Promise.race([stopping, Bun.sleep(POLL_MS)]);
       if (!ended) await server.stop(true);
     },
   };

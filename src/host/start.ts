@@ -59,6 +59,7 @@ export async function startServer(
     const clock = await openDatabaseClock(database.background, onWarning);
     const known = google ? withStandIns(config, google) : config;
     const providers = createProviders({ config: known, clock, fetch: globalThis.fetch });
+    const ending = new AbortController();
     const cutOff = new AbortController();
     const app = createApp({
       config: known,
@@ -69,10 +70,11 @@ export async function startServer(
       log,
       providers,
       cutOff: cutOff.signal,
+      ending: ending.signal,
     });
     const sharePort = workers > 1;
     if (sharePort && port !== 0 && !isWorker) resources.defer(claimSharedPort(host, port));
-    const serving = serve(app, { host, port, sharePort, keepAliveSeconds, cutOff });
+    const serving = serve(app, { host, port, sharePort, keepAliveSeconds, ending, cutOff });
     const stores = createStores(database, clock, config, database.background);
     // What an earlier secret has encrypted is encrypted anew at the start: at the first sign-in that secret may be gone.
     await createSigningKeys(

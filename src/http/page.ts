@@ -13,11 +13,21 @@ const STYLE = `
   li { padding: .5rem .25rem; border-top: 1px solid light-dark(#8a5a2b33, #fff2); }
   li:last-child { border-bottom: 1px solid light-dark(#8a5a2b33, #fff2); }
   nav, form { display: grid; gap: .75rem; margin-top: 1.5rem; }
+  nav + form { margin-top: .75rem; }
   .button { box-sizing: border-box; width: 100%; padding: .75rem 1rem; border: 1px solid transparent;
     border-radius: .75rem; font: inherit; font-weight: 600; text-align: center; text-decoration: none; cursor: pointer;
     color: #fff; background: #a8480f; }
   .button:hover { background: #8c3a0a; }
   .button:focus-visible, input:focus-visible { outline: 3px solid light-dark(#3b2f26, #f3e9dd); outline-offset: 2px; }
+  .code { font: 600 1.75rem/1.5 ui-monospace, monospace; letter-spacing: .06em; white-space: nowrap; }
+  .problem { color: light-dark(#a3160f, #ff9c92); font-weight: 600; }
+  dl { display: grid; grid-template-columns: auto 1fr; gap: .5rem 1rem; margin: 1.25rem 0; padding: 1rem .25rem; text-align: start;
+    border-block: 1px solid light-dark(#8a5a2b33, #fff2); }
+  dt { color: light-dark(#6b5a4c, #b9ab9c); }
+  dd { margin: 0; }
+  label { display: grid; gap: .25rem; text-align: start; }
+  input { box-sizing: border-box; width: 100%; padding: .6rem .5rem; border: 1px solid light-dark(#8d6f55, #fff6); border-radius: .75rem;
+    color: inherit; background: none; font: 600 1.5rem/1.4 ui-monospace, monospace; letter-spacing: .06em; text-align: center; text-transform: uppercase; }
   .quiet { color: inherit; background: none; border-color: light-dark(#8a5a2b88, #fff6); }
   .quiet:hover { background: light-dark(#8a5a2b18, #fff1); }
   small { display: block; margin-top: 1.25rem; color: light-dark(#6b5a4c, #b9ab9c); }`;
@@ -52,6 +62,8 @@ export function page({ title, content, status = 200, formAction = "'none'" }: Pa
     headers: {
       "content-type": "text/html; charset=utf-8",
       "content-security-policy": `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action ${formAction}; frame-ancestors 'none'`,
+      // Its forms say where they come from; no other site learns where the player was.
+      "referrer-policy": "same-origin",
       "cache-control": "no-store",
     },
   });

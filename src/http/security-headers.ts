@@ -24,6 +24,12 @@ const PAGE = {
   "cross-origin-opener-policy": "same-origin-allow-popups",
 };
 
+/** The QR code of a device shows in a game of any origin. */
+const QR = {
+  "cross-origin-resource-policy": "cross-origin",
+  "content-security-policy": `${NOTHING}; sandbox`,
+};
+
 /** A picture that a player sent shows on pages of any origin; opened by itself, it can do nothing. */
 const PICTURE = {
   "cross-origin-resource-policy": "cross-origin",
@@ -45,7 +51,8 @@ export function createSecurityHeaders(
   const page = { ...common, ...PAGE };
   const picture = { ...common, ...PICTURE };
   return (path) => {
-    if (/^\/(api|auth|oauth)\//.test(path)) return sensitive;
+    if (path === "/device/qr.svg") return { ...sensitive, ...QR };
+    if (/^\/(api|auth|oauth|device)(\/|$)/.test(path)) return sensitive;
     if (path.startsWith("/pictures/")) return picture;
     return /^\/(swagger|play)(\/|$)/.test(path) ? page : ordinary;
   };

@@ -28,6 +28,10 @@ const WINDOWS = {
   /** Codes for a new device, by player and by address. */
   transferCode: { points: 10, duration: 3_600 },
   transferCodeByAddress: { points: 200, duration: 3_600 },
+  /** Devices of an address that ask to be signed in by a code. */
+  deviceCode: { points: 200, duration: 3_600 },
+  /** Codes of such devices that an address tried and that were none. */
+  wrongUserCode: { points: 5, duration: 3_600 },
 };
 
 /**
@@ -44,6 +48,9 @@ const LOCAL_WINDOWS = {
 
 /** How many times an address's points everybody has together. */
 const OVER_ALL_SHARE = 10;
+
+/** Devices of everybody together: the more wait, the likelier is a guess. */
+const DEVICE_CODES_OVER_ALL = 20_000;
 
 type NewGuests = Pick<GuestsConfig, "newPerAddressPerHour" | "newPerHour">;
 
@@ -67,6 +74,13 @@ export type Limits = {
   profileChange(userId: number): Promise<void>;
   /** Counts a code for a new device. */
   transferCode(userId: number, ip: string): Promise<void>;
+  /** Counts a device that asks to be signed in by a code. */
+  deviceCode(ip: string): Promise<void>;
+  /**
+   * Looks a user code up, one of an address at a time. It counts if there is nothing: five times an hour, and then the
+   * address may look up nothing more.
+   */
+  userCodeAttempt<T>(ip: string, lookUp: () => Promise<T | null>): Promise<T | null>;
   /** Counts a guest who is new. */
   newGuest(ip: string): Promise<void>;
   /**
@@ -85,6 +99,8 @@ export const noLimits: Limits = {
   staleToken: async () => true,
   profileChange: async () => {},
   transferCode: async () => {},
+  deviceCode: async () => {},
+  userCodeAttempt: (_ip, lookUp) => lookUp(),
   newGuest: async () => {},
   refusalLine: async () => 0,
 };
@@ -94,17 +110,25 @@ export function createLimits(store: LimitStore, guests: NewGuests): Limits {
   const shared = (name: keyof typeof WINDOWS) => store.counter({ keyPrefix: name, ...WINDOWS[name] });
   const local = (name: keyof typeof LOCAL_WINDOWS) =>
     countInMemory({ keyPrefix: name, ...LOCAL_WINDOWS[name] });
-  const { points: refusals, duration } = WINDOWS.refusedSignIn;
-  const refusedSignIns = createRefusalLimit(
-    refusals,
-    (keyPrefix, points) => store.counter({ keyPrefix, points, duration }),
-    (keyPrefix, points) => countInMemory({ keyPrefix, points, duration }),
-  );
-  const turns = createTurns({
-    maximumWaiting: 16,
-    waitMs: 5_000,
-    refused: () => new ApiError("rate_limited", { retryAfterSeconds: 5 }),
-  });
+  const refusals = (name: "refusedSignIn" | "wrongUserCode") => {
+    const { points, duration } = WINDOWS[name];
+    return createRefusalLimit(
+      name,
+      points,
+      (keyPrefix, most) => store.counter({ keyPrefix, points: most, duration }),
+      (keyPrefix, most) => countInMemory({ keyPrefix, points: most, duration }),
+    );
+  };
+  const refusedSignIns = refusals("refusedSignIn");
+  const wrongUserCodes = refusals("wrongUserCode");
+  const turnsOf = (maximumWaiting: number) =>
+    createTurns({
+      maximumWaiting,
+      waitMs: 5_000,
+      refused: () => new ApiError("rate_limited", { retryAfterSeconds: 5 }),
+    });
+  const turns = turnsOf(16);
+  const userCodeTurns = turnsOf(100);
   const signIns = shared("signIn");
   const refreshes = shared("refresh");
   const repeatedRefreshes = shared("repeatedRefresh");
@@ -118,6 +142,10 @@ export function createLimits(store: LimitStore, guests: NewGuests): Limits {
   const refusalLines = localByNetwork("refusalLine");
   const newGuests = byNetwork(guests.newPerAddressPerHour, guests.newPerHour, (keyPrefix, points) =>
     store.counter({ keyPrefix: `newGuest${keyPrefix}`, points, duration: HOUR }),
+  );
+  const { points: deviceCodePoints, duration: deviceCodeDuration } = WINDOWS.deviceCode;
+  const deviceCodes = byNetwork(deviceCodePoints, DEVICE_CODES_OVER_ALL, (keyPrefix, points) =>
+    store.counter({ keyPrefix: `deviceCode${keyPrefix}`, points, duration: deviceCodeDuration }),
   );
   let leftOut = 0;
 
@@ -148,6 +176,16 @@ export function createLimits(store: LimitStore, guests: NewGuests): Limits {
       await consumeOrRefuse(transferCodes, String(userId));
       await consumeOrRefuse(transferCodesByAddress, addressBlocks(ip)[0] ?? ip);
     },
+    deviceCode: deviceCodes,
+    userCodeAttempt: (ip, lookUp) =>
+      userCodeTurns.run(addressBlocks(ip)[0] ?? ip, async () => {
+        const block = wrongUserCodes.usedUp(ip);
+        if (block)
+          throw new ApiError("rate_limited", { retryAfterSeconds: wrongUserCodes.secondsLeft(block) });
+        const found = await lookUp();
+        if (found === null) await wrongUserCodes.count(ip);
+        return found;
+      }),
     newGuest: newGuests,
     refusalLine: (ip) =>
       refusalLines(ip).then(

@@ -17,6 +17,8 @@ const POINTS_WHEN_MANY = 5;
 export type RefusalLimit = {
   /** @returns the widest block of an address that has used up its refusals, else null */
   usedUp(ip: string): string | null;
+  /** Seconds until a block that is used up has new ones. */
+  secondsLeft(block: string): number;
   /** Counts a refusal. */
   count(ip: string): Promise<void>;
 };
@@ -27,13 +29,19 @@ export type CounterOf = (name: string, points: number) => Counter;
 /**
  * Counts what is refused, and nothing that succeeds, by address and by the networks around it. Who has used up theirs
  * is counted no further, so that a flood writes nothing to a shared store.
+ * @param name of what is refused
  * @param shared counts for all replicas
  * @param local counts in this process: one row for everybody is what all would wait for
  */
-export function createRefusalLimit(points: number, shared: CounterOf, local: CounterOf): RefusalLimit {
-  const counters = NETWORK_SHARES.map((share, index) => shared(`refusedSignIn${index}`, points * share));
-  const overAll = local("refusedSignInOverAll", points * OVER_ALL_SHARE);
-  const few = local("refusedSignInWhenMany", POINTS_WHEN_MANY);
+export function createRefusalLimit(
+  name: string,
+  points: number,
+  shared: CounterOf,
+  local: CounterOf,
+): RefusalLimit {
+  const counters = NETWORK_SHARES.map((share, index) => shared(name + index, points * share));
+  const overAll = local(`${name}OverAll`, points * OVER_ALL_SHARE);
+  const few = local(`${name}WhenMany`, POINTS_WHEN_MANY);
   const endings = new Map<string, number>();
   const isOver = (block: string) => (endings.get(block) ?? 0) > performance.now();
 
@@ -55,6 +63,7 @@ export function createRefusalLimit(points: number, shared: CounterOf, local: Cou
 
   return {
     usedUp: (ip) => addressBlocks(ip).findLast(isOver) ?? null,
+    secondsLeft: (block) => Math.ceil(((endings.get(block) ?? 0) - performance.now()) / 1_000),
     async count(ip) {
       const blocks = addressBlocks(ip);
       await Promise.all(

@@ -27,6 +27,9 @@ const EVENTS = {
   /** `reason` says what: a link, an unlink or a merge. */
   change_undone: "info",
   transfer_code_made: "info",
+  /** The player's answer to a device that shows a code. */
+  device_allowed: "info",
+  device_denied: "info",
   logout: "info",
   session_revoked: "info",
   /** Signed out because the player has more devices than they may have. */

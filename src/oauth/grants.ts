@@ -1,4 +1,6 @@
+import type { Clock } from "../clock";
 import { GAME_CLIENT_ID } from "../config/oauth";
+import { type RedeemDeviceCodeDeps, redeemDeviceCode } from "../device/redeem-device-code";
 import type { RequestContext } from "../http/context";
 import type { VerifiedIdentity } from "../identity/provider";
 import type { Limits } from "../limits/limits";
@@ -11,7 +13,10 @@ import { OAuthError } from "./oauth-error";
 import { type RedeemCodeDeps, redeemCode, requireUsedOnce } from "./redeem-code";
 import { narrowedScope, scopesOf } from "./scopes";
 
-export type GrantDeps = Omit<RefreshDeps, "clients"> & SignInDeps & RedeemCodeDeps & { limits: Limits };
+export type GrantDeps = Omit<RefreshDeps, "clients"> &
+  SignInDeps &
+  RedeemCodeDeps &
+  RedeemDeviceCodeDeps & { clock: Clock; limits: Limits };
 
 /** The form of a token request, each parameter once. */
 export type TokenForm = {
@@ -32,8 +37,14 @@ export type Granted = {
   nonce: string | null;
 };
 
-/** Who asks for tokens: a client, and the key that it has proven to hold (RFC 9449 §5), or null. */
-type TokenAsking = { client: Client; jkt: string | null };
+/** Who asks for tokens. */
+type TokenAsking = {
+  client: Client;
+  /** The key that it has proven to hold (RFC 9449 §5), or null. */
+  jkt: string | null;
+  /** How long it would wait for an answer that is not there yet. */
+  waitSeconds: number;
+};
 
 /** Exchanges what a client holds for tokens. @throws {OAuthError | ApiError} */
 type Grant = (
@@ -43,10 +54,14 @@ type Grant = (
   context: RequestContext,
 ) => Promise<Granted>;
 
+/** RFC 8628 §3.4. */
+export const DEVICE_CODE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
+
 /** By `grant_type`. */
 export const GRANTS: Readonly<Record<string, Grant>> = {
   authorization_code: authorizationCode,
   refresh_token: refreshToken,
+  [DEVICE_CODE_GRANT]: deviceCode,
 };
 
 /** RFC 6749 §4.1.3. */
@@ -95,16 +110,39 @@ async function requireGranted({ sessions, tokens }: GrantDeps, token: string, as
   if (session) narrowedScope(session.scope, asked);
 }
 
-/** Signs a player in for a client. The session bears the client's name, by which the player may end it. */
+/** RFC 8628 §3.4. */
+async function deviceCode(
+  deps: GrantDeps,
+  form: TokenForm,
+  asking: TokenAsking,
+  context: RequestContext,
+): Promise<Granted> {
+  const { client, waitSeconds } = asking;
+  const code = required(form, "device_code");
+  const newSessionId = Bun.randomUUIDv7("hex", deps.clock.now());
+  const opening = await redeemDeviceCode(deps, code, client.id, newSessionId, waitSeconds);
+  const { sessionId, scope } = opening;
+  return { answer: await openSession(deps, opening, asking, context), sessionId, scope, nonce: null };
+}
+
+/** What a session is opened with; `device` is what the player calls theirs, where the client has told. */
+type Opening = {
+  identity: VerifiedIdentity;
+  sessionId: string;
+  scope: string | null;
+  device?: string | null;
+};
+
+/** Signs a player in for a client. Without a device the session bears the client's name, by which the player may end it. */
 async function openSession(
   deps: GrantDeps,
-  { identity, sessionId, scope }: { identity: VerifiedIdentity; sessionId: string; scope: string | null },
+  { identity, sessionId, scope, device: named }: Opening,
   { client, jkt }: TokenAsking,
   context: RequestContext,
 ): Promise<SessionAnswer> {
   await deps.limits.signIn(identity.provider, identity.subject);
   const clientId = client.id;
-  const device = clientId === GAME_CLIENT_ID ? null : client.name;
+  const device = named ?? (clientId === GAME_CLIENT_ID ? null : client.name);
   return signIn(deps, identity, { sessionId, device, ip: context.ip, clientId, scope, jkt }, context);
 }
 

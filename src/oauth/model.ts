@@ -13,7 +13,7 @@ export const tokenForm = t.Object(
   {
     grant_type: t.String({
       maxLength: 128,
-      description: "`authorization_code` or `refresh_token`.",
+      description: "`authorization_code`, `refresh_token` or `urn:ietf:params:oauth:grant-type:device_code`.",
       examples: ["authorization_code"],
     }),
     ...clientMembers,

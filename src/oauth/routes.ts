@@ -27,7 +27,13 @@ export type OAuthRouteDeps = TokenDeps &
 export const USERINFO_PATH = "/oauth/userinfo";
 
 /** Whose bodies are forms (RFC 6749 §3.2), and whose errors are OAuth's. */
-export const OAUTH_FORMS = ["/oauth/token", "/oauth/revoke", "/oauth/introspect", USERINFO_PATH];
+export const OAUTH_FORMS = [
+  "/oauth/token",
+  "/oauth/device_authorization",
+  "/oauth/revoke",
+  "/oauth/introspect",
+  USERINFO_PATH,
+];
 
 const USERINFO = {
   response: {
@@ -69,15 +75,19 @@ export function oauthRoutes(deps: OAuthRouteDeps) {
             "invalid_grant",
             "unsupported_grant_type",
             "invalid_scope",
+            "authorization_pending",
+            "slow_down",
+            "access_denied",
+            "expired_token",
             "use_dpop_nonce",
             "invalid_dpop_proof",
             [401, "invalid_client"],
           ),
         },
         detail: {
-          summary: "Exchange a code or a refresh token for tokens",
+          summary: "Exchange a code, a device code or a refresh token for tokens",
           description:
-            "RFC 6749 §4.1.3 and §6, for public clients with PKCE. A refresh token rotates as at `POST /api/refresh`. A code serves once within 60 s; a second use ends the session that it opened.",
+            "RFC 6749 §4.1.3 and §6, for public clients with PKCE, and RFC 8628 §3.4. A refresh token rotates as at `POST /api/refresh`. A code serves once within 60 s; a second use ends the session that it opened. With `Prefer: wait=25` (RFC 7240) a device code is answered in the moment that its player confirms; sent again within a minute it gets the same session.",
         },
       },
     )

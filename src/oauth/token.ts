@@ -1,7 +1,8 @@
+import { acceptWait, type WaitingRequestParts } from "../device/prefer";
 import type { Dpop, ProvenRequest } from "../dpop/dpop";
 import type { RequestContext } from "../http/context";
 import type { Client, Clients } from "./clients";
-import { GRANTS, type GrantDeps, type Granted, type TokenForm } from "./grants";
+import { DEVICE_CODE_GRANT, GRANTS, type GrantDeps, type Granted, type TokenForm } from "./grants";
 import type { IdTokens } from "./id-token";
 import { OAuthError } from "./oauth-error";
 import { hasScope } from "./scopes";
@@ -18,14 +19,15 @@ export type ClientForm = { client_id?: string; client_secret?: string };
 export async function exchange(
   deps: TokenDeps,
   form: TokenForm & ClientForm & { grant_type: string },
-  parts: ProvenRequest,
+  parts: ProvenRequest & WaitingRequestParts,
   context: RequestContext,
 ) {
   const client = publicClient(deps.clients, form, parts.request.headers);
   const grant = Object.hasOwn(GRANTS, form.grant_type) ? GRANTS[form.grant_type] : undefined;
   if (!grant) throw new OAuthError("unsupported_grant_type");
   const jkt = await deps.dpop.provenKey(parts);
-  return tokenAnswer(deps.idTokens, client, await grant(deps, form, { client, jkt }, context));
+  const waitSeconds = form.grant_type === DEVICE_CODE_GRANT ? acceptWait(parts) : 0;
+  return tokenAnswer(deps.idTokens, client, await grant(deps, form, { client, jkt, waitSeconds }, context));
 }
 
 /**

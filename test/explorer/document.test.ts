@@ -41,15 +41,22 @@ onEmbedded((at) => {
       "GET /api/changes",
       "GET /api/identities",
       "GET /api/me",
+      "GET /api/providers",
       "GET /api/sessions",
       "GET /auth/{provider}/callback",
       "GET /auth/{provider}/start",
+      "GET /device",
+      "GET /device/qr.svg",
+      "GET /device/return",
+      "GET /device/sign-in",
       "GET /health/live",
       "GET /health/ready",
       "GET /oauth/authorize",
       "GET /oauth/userinfo",
       "GET /pictures/{hash}",
       "POST /api/changes/{id}/undo",
+      "POST /api/device/confirm",
+      "POST /api/device/lookup",
       "POST /api/identities",
       "POST /api/identities/resolve",
       "POST /api/login",
@@ -59,6 +66,8 @@ onEmbedded((at) => {
       "POST /api/update_picture",
       "POST /api/update_username",
       "POST /auth/{provider}/callback",
+      "POST /device",
+      "POST /oauth/device_authorization",
       "POST /oauth/introspect",
       "POST /oauth/revoke",
       "POST /oauth/token",
@@ -74,7 +83,8 @@ onEmbedded((at) => {
         expect([name, Object.keys(operation.requestBody.content)]).toEqual([
           name,
           [
-            name === "POST /auth/{provider}/callback" || name.startsWith("POST /oauth/")
+            ["POST /auth/{provider}/callback", "POST /device"].includes(name) ||
+            name.startsWith("POST /oauth/")
               ? "application/x-www-form-urlencoded"
               : "application/json",
           ],
@@ -103,6 +113,8 @@ onEmbedded((at) => {
       "GET /api/sessions",
       "GET /oauth/userinfo",
       "POST /api/changes/{id}/undo",
+      "POST /api/device/confirm",
+      "POST /api/device/lookup",
       "POST /api/identities",
       "POST /api/identities/resolve",
       "POST /api/transfer_code",

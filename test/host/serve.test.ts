@@ -79,8 +79,8 @@ test.concurrent("a connection that was idle for a quarter of a minute is used ag
 
 test.concurrent("the time that a connection may be idle is as configured", async () => {
   const app = { fetch: () => new Response("here") } as unknown as App;
-  const cutOff = new AbortController();
-  const options = { host: "127.0.0.1", port: 0, sharePort: false, keepAliveSeconds: 8, cutOff };
+  const [ending, cutOff] = [new AbortController(), new AbortController()];
+  const options = { host: "127.0.0.1", port: 0, sharePort: false, keepAliveSeconds: 8, ending, cutOff };
   const serving = serve(app, options);
   const { socket, state, closed } = open(serving.port);
   socket.write(LIVE);
