@@ -1,8 +1,11 @@
 import { randomBytes } from "node:crypto";
 import type { Database } from "../../src/db/database";
 import { openLimitStore } from "../../src/limits/store";
+import { newServerKey } from "../../src/server-keys/server-key";
+import { createStores } from "../../src/stores";
 import { newGame, signedInRedirect } from "../support/authorization";
 import { type OpenDatabase, openEmbeddedForTest, openPostgresForTest } from "../support/databases";
+import { authorizeUrl, GAME, newPkce, signInAt, withClients } from "../support/oauth";
 import { freshAccount, freshName, googleTokens, signIn } from "../support/players";
 import type { Proof, Run } from "../support/proof";
 import { type Answer, bearer, post, send } from "../support/requests";
@@ -32,6 +35,7 @@ function secrets(kind: Database["kind"], open: OpenDatabase): Proof {
       const server = await startTestServer({
         database,
         limitStore,
+        adjust: withClients,
         env: { RATE_LIMIT: "on", LOG_LEVEL: "trace" },
         fetch: (input, init) => {
           urls.push(String(input instanceof Request ? input.url : input));
@@ -99,6 +103,8 @@ async function withTalkativeDatabase({ pool }: Database, work: () => Promise<voi
   pool.query = query;
 }
 
+type Tokens = { access_token?: string; refresh_token?: string; id_token?: string };
+
 class Traffic {
   /** Headers and bodies of every refusal. */
   readonly errors: string[] = [];
@@ -125,6 +131,7 @@ class Traffic {
     await this.login({ id_token: google.id_token, nonce: "another" });
     await this.login({ access_token: google.access_token, id_token: google.id_token });
     await this.loginWithCode(account);
+    await this.signInToClient(account);
 
     const session = await signIn(server, { account }).catch(() => null);
     if (!session) return;
@@ -183,6 +190,43 @@ class Traffic {
     const wrong = this.run.random.integer(0, 1) === 0;
     await this.login({ login_code: code, code_verifier: wrong ? "w".repeat(43) : game.codeVerifier });
     await this.login({ login_code: code, code_verifier: game.codeVerifier });
+  }
+
+  /** The same by the authorization server, with a server that asks about the token. */
+  private async signInToClient(account: string): Promise<void> {
+    const { server, needles } = this;
+    const pkce = newPkce();
+    const redirect = await signInAt(authorizeUrl(server, pkce), account).catch(() => null);
+    const code = redirect?.searchParams.get("code");
+    if (!code) return;
+    needles.add("an authorization code", code);
+    needles.add("a client's code verifier", pkce.verifier);
+    const form = { grant_type: "authorization_code", code, code_verifier: pkce.verifier, ...GAME };
+    const { access_token, refresh_token, id_token } = (await this.form("/oauth/token", form)).body as Tokens;
+    needles.addHashed("an access token", access_token ?? "");
+    needles.addHashed("a refresh token", refresh_token ?? "");
+    needles.addHashed("an id token", id_token ?? "");
+    const key = newServerKey();
+    needles.add("a server's key", key);
+    const { serverKeys } = createStores(server.database, server.clock, server.config);
+    await serverKeys
+      .put(key, { id: Bun.randomUUIDv7(), name: "kitchen", scopes: ["introspect"] })
+      .catch(() => {});
+    const as = { authorization: `Bearer ${key}` };
+    await this.form("/oauth/introspect", { token: access_token ?? "" }, as);
+    await this.form("/oauth/introspect", { token: key }, { authorization: `Bearer ${access_token}` });
+    await this.form("/oauth/userinfo", {}, as);
+    await this.form("/oauth/revoke", { token: `${refresh_token}x`, client_id: "game" });
+    await this.form("/oauth/token", form);
+    await this.send(`/oauth/authorize?client_id=${code}&redirect_uri=${access_token}`, {});
+  }
+
+  private form(
+    path: string,
+    form: Record<string, string>,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
+    return this.send(path, { method: "POST", body: new URLSearchParams(form), headers });
   }
 
   /** Puts a token everywhere but where it belongs. */

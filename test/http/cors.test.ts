@@ -4,6 +4,7 @@ import { bearer, send } from "../support/requests";
 import { onEmbedded } from "../support/suite";
 
 const GAME = "https://game.example";
+const FORUM = "https://forum.example";
 const APP_HOSTS = ["capacitor://localhost", "http://tauri.localhost", "com.studio.game://app"];
 
 /** Origins that are not the configured one, however much they look like it. */
@@ -47,9 +48,22 @@ for (const mode of ["development", "production"] as const) {
           return answers.map(({ headers }) => headers.get("access-control-allow-origin"));
         };
 
-        test("no script may ask the sign-in page", async () => {
-          const { headers } = await send(at.server, "/auth/google/start", { headers: { origin: GAME } });
-          expect(headers.get("access-control-allow-origin")).toBeNull();
+        test.each(["/auth/google/start", "/oauth/authorize"])(
+          "no script may ask the sign-in page: %s",
+          async (path) => {
+            for (const origin of [GAME, FORUM]) {
+              const { headers } = await send(at.server, path, { headers: { origin } });
+              expect(headers.get("access-control-allow-origin")).toBeNull();
+            }
+          },
+        );
+
+        test("a client's own page may ask for tokens, and for nothing of the game's", async () => {
+          for (const path of ["/oauth/token", "/oauth/userinfo", "/.well-known/openid-configuration"]) {
+            const { headers } = await send(at.server, path, { headers: { origin: FORUM } });
+            expect(headers.get("access-control-allow-origin")).toBe(FORUM);
+          }
+          expect(await allowed(FORUM)).toEqual([null, null]);
         });
 
         test("a configured origin may read answers, errors included", async () => {
@@ -102,6 +116,17 @@ for (const mode of ["development", "production"] as const) {
         adjust: (config) => ({
           ...config,
           mode,
+          oauth: {
+            clients: [
+              {
+                id: "forum",
+                name: "The Forum",
+                redirectUris: [`${FORUM}/callback`, "com.studio.game:/cb"],
+                firstParty: false,
+                anyLoopback: false,
+              },
+            ],
+          },
           server: { ...config.server, corsOrigins: [GAME, ...APP_HOSTS] },
         }),
       },
