@@ -32,6 +32,7 @@ import { requestId } from "./http/request-id";
 import { createSecurityHeaders } from "./http/security-headers";
 import { isSignInPage } from "./http/sign-in-page";
 import type { Providers } from "./identity/providers";
+import { providerRoutes } from "./identity/routes";
 import { createLimits, noLimits } from "./limits/limits";
 import { logRefusal } from "./limits/refusal-log";
 import type { LimitStore } from "./limits/store";
@@ -45,7 +46,7 @@ import { createConsentTickets } from "./oauth/consent-ticket";
 import { createIdTokens } from "./oauth/id-token";
 import { OAuthError, oauthChallenge, oauthErrorBody, toOAuthError } from "./oauth/oauth-error";
 import { createPlayerPage } from "./oauth/player-page";
-import { OAUTH_FORMS, oauthRoutes } from "./oauth/routes";
+import { OAUTH_FORMS, oauthRoutes, USERINFO_PATH } from "./oauth/routes";
 import { pictureRoutes } from "./pictures/routes";
 import { play } from "./play/plugin";
 import { createAccessTokens } from "./session/access-token";
@@ -224,7 +225,7 @@ export function createApp({
       Object.assign(set.headers, errorHeaders(error));
       if (isSignInPage(path)) return signInFailedPage(error);
       if (OAUTH_FORMS.includes(path)) {
-        const oauthError = toOAuthError(error);
+        const oauthError = toOAuthError(error, path === USERINFO_PATH);
         const challenge = oauthChallenge(error, oauthError);
         if (challenge) set.headers["www-authenticate"] = challenge;
         else delete set.headers["www-authenticate"];
@@ -232,6 +233,7 @@ export function createApp({
       }
       return status(error.status as 400, errorBody(error, context.requestId));
     })
+    .use(providerRoutes(common))
     .use(authorizationRoutes(common))
     .use(signInRoutes(common))
     .use(sessionRoutes({ ...common, clients: clients.firstPartyIds }))

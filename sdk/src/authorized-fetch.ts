@@ -24,6 +24,9 @@ export async function authorizedFetch(
   if (response.status !== 401) return response;
   // The account server's own 401 is the last word on a token; another server's may mean anything.
   const final = request.url.startsWith(`${http.backendUrl}/`);
-  const renewed = await refresher.replace(session.accessToken, final).catch(() => undefined);
+  const renewed = await refresher.replace(session.accessToken, final).catch((error) => {
+    // A refresh that came to nothing says nothing about the session: the answer would sound like its end.
+    if (final && error.code !== "invalid_grant") throw error;
+  });
   return renewed ? send(renewed) : response;
 }

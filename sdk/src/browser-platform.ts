@@ -1,34 +1,45 @@
+import { AccountError, cancelled } from "./errors.ts";
+import { loadOnDemand } from "./load-on-demand.ts";
 import { preparePkce } from "./pkce.ts";
 import type { Platform } from "./platform.ts";
-import { appLinkSignIn, signInWithAppLink } from "./sign-in/app-link.ts";
-import { requireSuitablePage } from "./sign-in/page-requirements.ts";
+import { completeWithAnswer, createAuthorizationRequest } from "./sign-in/authorization.ts";
+import { redirectUriOf, requireSuitablePage } from "./sign-in/page-requirements.ts";
+import type { PageTools } from "./sign-in/page-tools.ts";
 import { resumePopups, signInWithPopup } from "./sign-in/popup.ts";
-import { returningSignIn, signInWithRedirect } from "./sign-in/redirect.ts";
+import { returningSignIn } from "./sign-in/redirect-return.ts";
 import { browserStorage } from "./storage/browser.ts";
 
 /** Those that are in disguise first. */
 const BROWSERS = ["Edg", "OPR", "Firefox", "Chrome", "Safari"];
-const FULL_NAMES: Record<string, string> = { Edg: "Edge", OPR: "Opera" };
 const SYSTEMS = /Windows|Android|iPhone|iPad|CrOS|Mac|Linux/;
+
+const tools: PageTools = {
+  AccountError,
+  cancelled,
+  completeWithAnswer,
+  createAuthorizationRequest,
+  redirectUriOf,
+};
 
 /** The platform of the package's browser entry; `#platform` in package.json chooses it. */
 export const defaultPlatform: Platform = {
   device() {
     const { userAgent = "" } = globalThis.navigator ?? {};
     const browser = BROWSERS.find((token) => userAgent.includes(token)) ?? "Browser";
-    const name = FULL_NAMES[browser] ?? browser;
+    const name = browser.replace("Edg", "Edge").replace("OPR", "Opera");
     const [system] = userAgent.match(SYSTEMS) ?? [];
     return system ? `${name} on ${system}` : name;
   },
   storage: browserStorage,
   // Without an await before it, so that the popup opens in the click.
   async signIn(attempt) {
-    if (attempt.options.openUrl) return signInWithAppLink(attempt);
+    if (attempt.options.openUrl) return (await loadOnDemand()).signInWithAppLink(tools, attempt);
     requireSuitablePage(attempt);
-    return (attempt.mode === "popup" ? signInWithPopup : signInWithRedirect)(attempt);
+    if (attempt.mode === "popup") return signInWithPopup(attempt);
+    return (await loadOnDemand()).signInWithRedirect(tools, attempt);
   },
   returning: returningSignIn,
-  returningByLink: appLinkSignIn,
+  returningByLink: async (...given) => (await loadOnDemand()).appLinkSignIn(tools, ...given),
   resume(backendUrl, finish) {
     if (!globalThis.document) return () => {};
     void preparePkce();

@@ -1,15 +1,20 @@
 import type { AccountError } from "./errors.ts";
 import type { UserInfo } from "./user.ts";
 
-export type LoginStatus =
-  | { readonly state: "not_started" }
+/** A sign-in or a link that has no end yet, or none that was wanted. */
+export type AttemptStatus =
   /**
    * `url` is the page the player signs in at, once it is known. `error` (`browser_not_opened`) says that no browser
    * could be opened: show the player the `url`; the sign-in waits for them.
    */
   | { readonly state: "in_progress"; readonly url?: string; readonly error?: AccountError }
-  | { readonly state: "success"; readonly user: UserInfo }
   | { readonly state: "failed"; readonly error: AccountError };
+
+export type LoginStatus =
+  | { readonly state: "not_started" }
+  | AttemptStatus
+  /** `link` is how the last `link()` of this player stands; it goes away once that has succeeded. */
+  | { readonly state: "success"; readonly user: UserInfo; readonly link?: AttemptStatus };
 
 export interface AccountEvents {
   /** A player is signed in: by `login()`, from the store, or by another tab or process. */

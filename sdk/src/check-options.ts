@@ -6,28 +6,32 @@ type Name = keyof OAuthManagerOptions;
 /** RFC 8252 §7.1 redirects are the app's own; these schemes run or read something instead. */
 const UNSAFE_REDIRECT = /^(javascript|data|vbscript|file|blob|about):/i;
 
-const isText = (value: unknown) => typeof value === "string" && value !== "";
+export const isText = (value: unknown) => typeof value === "string" && value !== "";
 const isFunction = (value: unknown) => typeof value === "function";
 
-/** What each option must be, in words, and whether a value is. */
-const rules: [names: Name[], expected: string, fits: (value: never) => unknown][] = [
-  [["port"], "from 0 to 65535", (port: number) => Number.isInteger(port) && port >= 0 && port < 65_536],
+/** What options must be, in words, and whether a value is. */
+export type OptionRule = [names: Name[], expected: string, fits: (value: never) => unknown];
+
+const rules: OptionRule[] = [
   [["loginTimeoutSeconds"], "a number above 0", (seconds: number) => seconds > 0],
   [["callbacks"], "queued or immediate", (value: string) => /^(queued|immediate)$/.test(value)],
   [["storage"], "get, set and remove", (it: object) => ["get", "set", "remove"].every((name) => name in it)],
   [["openUrl", "warn", "fetch"], "a function", isFunction],
-  [["appName", "appAuthor", "clientId"], "a text", isText],
   [["device"], "1 to 64 characters", (value: string) => isText(value) && value.length <= 64],
   [["redirectUri"], "a page or app link", (uri: string) => isText(uri) && !UNSAFE_REDIRECT.test(uri)],
 ];
 
 /**
- * The options with `backendUrl` in its one spelling, without a slash at its end.
+ * @param platformRules of the options that this platform alone has.
+ * @returns the options with `backendUrl` in its one spelling, without a slash at its end.
  *
  * @throws AccountError `option_invalid`, naming the option.
  */
-export function checkOptions(options: OAuthManagerOptions): OAuthManagerOptions {
-  for (const [names, expected, fits] of rules) {
+export function checkOptions(
+  options: OAuthManagerOptions,
+  platformRules: readonly OptionRule[] = [],
+): OAuthManagerOptions {
+  for (const [names, expected, fits] of [...rules, ...platformRules]) {
     for (const name of names) {
       const value = options[name];
       if (value !== undefined && !fits(value as never)) throw invalid(name, expected);

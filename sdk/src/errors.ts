@@ -1,3 +1,5 @@
+import type { IdentityConflict } from "./identity-conflict.ts";
+
 /** Codes of failures that this SDK finds by itself. */
 export const clientErrorCodes = [
   // Signing in
@@ -65,6 +67,8 @@ export interface AccountErrorDetails {
   nextChangeAt?: Date | undefined;
   /** Seconds to wait before trying again, when the server said so. */
   retryAfterSeconds?: number | undefined;
+  /** Both players, of an account that is another player's (`identity_in_use`). */
+  conflict?: IdentityConflict | undefined;
   /** Names this request in the server's log. */
   requestId?: string | undefined;
   cause?: unknown;
@@ -77,6 +81,7 @@ export class AccountError extends Error {
   declare readonly reason?: AccountErrorDetails["reason"];
   declare readonly nextChangeAt?: AccountErrorDetails["nextChangeAt"];
   declare readonly retryAfterSeconds?: AccountErrorDetails["retryAfterSeconds"];
+  declare readonly conflict?: AccountErrorDetails["conflict"];
   declare readonly requestId?: AccountErrorDetails["requestId"];
 
   constructor(

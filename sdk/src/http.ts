@@ -1,5 +1,6 @@
 import type { Clock } from "./clock.ts";
 import { AccountError, codeOfStatus, serverErrorCodes } from "./errors.ts";
+import { parseConflict } from "./identity-conflict.ts";
 import { type Session, sessionFromAnswer } from "./session.ts";
 
 export type FetchLike = (input: Request | URL | string, init?: RequestInit) => Promise<Response>;
@@ -56,7 +57,12 @@ export class Http {
 
   /** Logs in or refreshes. @throws AccountError */
   async postForSession(path: string, body: Answer): Promise<Session> {
-    const session = sessionFromAnswer(await this.request("POST", path, body), this.#clock);
+    return this.sessionIn(await this.request("POST", path, body));
+  }
+
+  /** @throws AccountError `invalid_response` */
+  sessionIn(answer: Answer): Session {
+    const session = sessionFromAnswer(answer, this.#clock);
     if (session) return session;
     throw new AccountError("invalid_response", "The answer carries no session.");
   }
@@ -79,6 +85,13 @@ function refusal(response: Response, answer: Answer): AccountError {
   return new AccountError(
     serverErrorCodes.find((known) => known === code) ?? codeOfStatus(status),
     message ?? `The server answered ${status}.`,
-    { status, reason, nextChangeAt: next ? new Date(next) : undefined, requestId, retryAfterSeconds },
+    {
+      status,
+      reason,
+      nextChangeAt: next ? new Date(next) : undefined,
+      requestId,
+      retryAfterSeconds,
+      conflict: parseConflict(answer),
+    },
   );
 }

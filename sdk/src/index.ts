@@ -1,9 +1,15 @@
-export type { AccountEvents, LoginStatus } from "./callbacks.ts";
+export type { AccountChange } from "./account-change.ts";
+export type { AccountEvents, AttemptStatus, LoginStatus } from "./callbacks.ts";
 export type { Clock } from "./clock.ts";
 export { AccountError, type AccountErrorCode, accountErrorCodes } from "./errors.ts";
 export type { FetchLike } from "./http.ts";
+export type { Identity } from "./identity.ts";
+export type { IdentityConflict, PlayerSummary } from "./identity-conflict.ts";
 export { OAuthManager } from "./oauth-manager.ts";
-export type { ListenOptions, LoginOptions, OAuthManagerOptions } from "./options.ts";
+export type { ListenOptions, LoginOptions, OAuthManagerOptions, PageOptions } from "./options.ts";
+export type { Provider } from "./provider.ts";
+export type { ProviderProof } from "./provider-proof.ts";
 export type { SignedInDevice } from "./signed-in-device.ts";
 export type { AccountStorage } from "./storage/storage.ts";
+export type { TransferCode } from "./transfer-code.ts";
 export type { UserInfo } from "./user.ts";

@@ -1,4 +1,5 @@
 import { homedir, hostname } from "node:os";
+import { isText } from "./check-options.ts";
 import type { Platform } from "./platform.ts";
 import { signInOnLoopback } from "./sign-in/loopback.ts";
 import { fileStorage } from "./storage/file.ts";
@@ -12,6 +13,10 @@ export const defaultPlatform: Platform = {
     const [name = ""] = hostname().split(".");
     return `${SYSTEMS[process.platform] ?? process.platform} ${name}`.trim();
   },
+  optionRules: [
+    [["port"], "from 0 to 65535", (port: number) => Number.isInteger(port) && port >= 0 && port < 65_536],
+    [["appName", "appAuthor", "clientId"], "a text", isText],
+  ],
   storage({ appName = "Robotouille", appAuthor = appName }) {
     // Asked for when it is used: an account without a home folder plays, with the session in memory.
     const host = {

@@ -1,4 +1,5 @@
 import { defaultPlatform } from "#platform";
+import type { AccountChange } from "./account-change.ts";
 import { authorizedFetch } from "./authorized-fetch.ts";
 import { type AccountEvents, Callbacks, type LoginStatus } from "./callbacks.ts";
 import { checkOptions } from "./check-options.ts";
@@ -6,15 +7,22 @@ import { type Clock, systemClock } from "./clock.ts";
 import { CurrentSession } from "./current-session.ts";
 import { AccountError } from "./errors.ts";
 import { type Answer, Http } from "./http.ts";
+import type { Identity } from "./identity.ts";
+import type { IdentityConflict } from "./identity-conflict.ts";
+import { loadOnDemand, type OnDemand } from "./load-on-demand.ts";
 import { loginPromise } from "./login-promise.ts";
-import type { ListenOptions, LoginOptions, OAuthManagerOptions } from "./options.ts";
-import type { Platform, SignIn, SignInAttempt, SignInProof } from "./platform.ts";
+import type { Host } from "./on-demand/host.ts";
+import type { ListenOptions, LoginOptions, OAuthManagerOptions, PageOptions } from "./options.ts";
+import type { Platform, SignIn, SignInAttempt, SignInProof, Unfinished } from "./platform.ts";
+import type { Provider } from "./provider.ts";
+import type { ProviderProof } from "./provider-proof.ts";
 import { Refresher } from "./refresher.ts";
 import { remainingMs, type Session } from "./session.ts";
 import { SessionStore } from "./session-store.ts";
 import { stateMismatch } from "./sign-in/authorization.ts";
 import { SignInFlow } from "./sign-in/flow.ts";
-import { parseDevices, type SignedInDevice } from "./signed-in-device.ts";
+import type { SignedInDevice } from "./signed-in-device.ts";
+import type { TransferCode } from "./transfer-code.ts";
 import { parseUser, type UserInfo } from "./user.ts";
 
 /**
@@ -36,10 +44,13 @@ export class OAuthManager {
   readonly #currentSession: CurrentSession;
   readonly #refresher: Refresher;
   readonly #signInFlow: SignInFlow;
+  readonly #host: Host;
   readonly #stops: ((() => void) | undefined)[];
   #handlers: ((() => void) | undefined)[] = [];
   /** What `getLoginStatus()` answers: the same object until something changes. */
   #status: LoginStatus = { state: "not_started" };
+  /** Whether `warn` has been told that no browser opened for the sign-in under way. */
+  #toldOfBrowser = false;
   #disposed = false;
 
   /** @throws AccountError `option_invalid`, naming the option. */
@@ -47,7 +58,7 @@ export class OAuthManager {
   /** @internal For tests: with a platform of their own. */
   constructor(options: OAuthManagerOptions, platform: Platform);
   constructor(given: OAuthManagerOptions, platform: Platform = defaultPlatform) {
-    const options = checkOptions(given);
+    const options = checkOptions(given, platform.optionRules);
     const { backendUrl, clock = systemClock, fetch = (...request) => globalThis.fetch(...request) } = options;
     // biome-ignore lint/suspicious/noConsole: the default for games that give no `warn`.
     const { warn = console.warn } = options;
@@ -64,10 +75,22 @@ export class OAuthManager {
     this.#signInFlow = new SignInFlow(
       options,
       clock,
-      (proof, signal) => this.#exchange(proof, signal),
+      (proof, signal, link) => this.#exchange(proof, signal, link),
       () => this.#announce(),
     );
-    const finish = (signIn: SignIn) => void this.#signInFlow.finish(signIn).catch(() => {});
+    this.#host = {
+      oauth: this,
+      clock,
+      http: this.#http,
+      refresher: this.#refresher,
+      signInFlow: this.#signInFlow,
+      store: this.#store,
+      request: this.#request,
+      changeUser: this.#changeUser,
+      signInWith: this.#signInWith,
+      load: this.#load,
+    };
+    const finish = (unfinished: Unfinished) => void this.#finish(unfinished).catch(() => {});
     this.#stops = [
       this.#store.watch(() => void this.#load()),
       platform.watch?.(
@@ -81,21 +104,35 @@ export class OAuthManager {
   }
 
   /**
-   * Signs the player in: from the store when they are, else through Google. During a sign-in it shows the sign-in page
-   * once more. The handlers replace those of an earlier call. In a browser call it in a click.
+   * Signs the player in: from the store when they are, else at the page of `provider`, Google's by default. During a
+   * sign-in it shows that page once more. The handlers replace those of an earlier call. In a browser call it in a
+   * click.
    *
    * @returns at once, a promise of the player. A caller may ignore it: a failure is then told to `warn`, unless
    * `onError` or a `status` listener hears of it. `getLoginStatus()` and the `status` event tell how it goes.
    * @throws AccountError why nobody signed in; the README lists every code.
    * @example
    * button.onclick = () => oauth.login({ onSuccess: (user) => greet(user), onError: ({ code }) => explain(code) });
+   * discordButton.onclick = () => oauth.login({ provider: "discord" });
    */
-  login({ onSuccess, onLogout, onError, ...options }: LoginOptions = {}): Promise<UserInfo> {
-    const heard = onError || this.#callbacks.has("status");
-    const ignored = (error: unknown) => {
-      if (!heard && !this.#disposed) this.#warn("The sign-in failed.", error);
-    };
-    return loginPromise(this.#login({ onSuccess, onLogout, onError, ...options }), ignored);
+  login(options: LoginOptions = {}): Promise<UserInfo> {
+    return this.#unlessHeard(this.#login(options), options.onError);
+  }
+
+  /**
+   * Signs the player in with what a provider's own SDK or an engine hands over. A session that is there already is
+   * ended at the server.
+   *
+   * @param proof as the provider gives it; the README lists which one has what.
+   * @throws AccountError `provider_token_invalid`, `provider_audience_mismatch`, `provider_unavailable_now`, …
+   * @example
+   * await oauth.loginWith("steam", { ticket });
+   * await oauth.loginWith("google_play", { server_auth_code });
+   * await oauth.loginWith("apple", { id_token, nonce });
+   * await oauth.loginWith("discord", { code, code_verifier });
+   */
+  async loginWith(provider: string, proof: ProviderProof): Promise<UserInfo> {
+    return this.#signInWith({ ...proof, provider });
   }
 
   /**
@@ -108,10 +145,22 @@ export class OAuthManager {
    * google.accounts.id.initialize({ client_id, nonce, callback: ({ credential }) => oauth.loginWithIdToken(credential, nonce) });
    */
   async loginWithIdToken(idToken: string, nonce?: string): Promise<UserInfo> {
-    this.#requireAlive();
-    this.#signInFlow.cancel();
-    await this.#signInFlow.start(({ complete }) => complete({ id_token: idToken, nonce }));
-    return this.#refresher.required().user;
+    return this.#signInWith({ id_token: idToken, nonce });
+  }
+
+  /**
+   * Goes on as the player who made the code on another device. Whoever is signed in here has the choice first: a guest
+   * who has won nothing yet makes way by themselves, for anybody else it is `identity_in_use`, as with {@link link}.
+   * From then on {@link loginAsGuest} is that player here too, unless this install's guest is one who has played.
+   *
+   * @param code as the player typed it: case, spaces and hyphens do not matter.
+   * @throws AccountError `invalid_grant` for a code that is wrong, too old or used, `identity_in_use` with `conflict`,
+   * `rate_limited`, … After another one with a player signed in, `link("guest")` does the rest.
+   * @example
+   * const user = await oauth.loginWithTransferCode(input.value);
+   */
+  async loginWithTransferCode(code: string): Promise<UserInfo> {
+    return this.#onDemand("loginWithTransferCode", code);
   }
 
   /**
@@ -124,9 +173,113 @@ export class OAuthManager {
    * if (user.guest) showHint("Sign in to keep your stars on every device.");
    */
   loginAsGuest(): Promise<UserInfo> {
-    return this.#login({}, async ({ complete }) =>
-      complete({ provider: "guest", guest_key: await this.#store.guestKey() }),
-    );
+    return this.#login({ provider: "guest" }, async ({ complete }) => complete(await this.#guestProof()));
+  }
+
+  /**
+   * Gives the player who is signed in one more way in; id, name and progress stay. At the page of the provider, which in
+   * a browser opens before this returns: call it in a click. Or with a proof at hand, as {@link loginWith} takes it, or
+   * for `guest` with the key of this install. What the player has already may be linked again. Nobody is ever signed
+   * out by it.
+   *
+   * @param given `mode` and `signal` as for {@link login}, or the proof.
+   * @returns the player. `getLoginStatus().link` and the `status` event tell how it goes, also after a `redirect`.
+   * @throws AccountError `identity_in_use` with `conflict` when the account is another player's: nothing has happened,
+   * and {@link resolveConflict} takes what the player chooses.
+   * @example
+   * button.onclick = () => oauth.link("discord").catch(({ conflict }) => conflict && askWhoGoesOn(conflict));
+   * await oauth.link("steam", { ticket });
+   */
+  link(provider: string, given: PageOptions | ProviderProof = {}): Promise<UserInfo> {
+    return this.#unlessHeard(this.#link(provider, given));
+  }
+
+  /**
+   * Makes one player of the two in a conflict: the one who is kept gets the other's ways in, and of stars and level the
+   * higher. The session here goes on as the kept player's, in every tab and process: `login` and `user` tell when that
+   * is another one. Can be taken back for 30 days ({@link undo}).
+   *
+   * @param keep `mine`, who is signed in, or `theirs`, whose the account was.
+   * @returns the kept player.
+   * @throws AccountError `authorization_expired` after ten minutes, or when it is no longer so.
+   * @example
+   * const { conflict } = error;
+   * const user = await oauth.resolveConflict(conflict, (await ask(conflict.mine, conflict.theirs)) ? "mine" : "theirs");
+   */
+  async resolveConflict(conflict: IdentityConflict, keep: "mine" | "theirs"): Promise<UserInfo> {
+    return this.#onDemand("resolveConflict", conflict, keep);
+  }
+
+  /**
+   * The ways in that the account server has, in the order to offer them. Nobody needs to be signed in.
+   *
+   * @throws AccountError
+   * @example
+   * for (const { id, name, page } of await oauth.providers()) if (page) addButton(name, () => oauth.login({ provider: id }));
+   */
+  async providers(): Promise<Provider[]> {
+    return this.#onDemand("providers");
+  }
+
+  /**
+   * The player's ways in.
+   *
+   * @throws AccountError
+   * @example
+   * for (const { provider, name } of await oauth.identities()) list.add(provider, name);
+   */
+  async identities(): Promise<Identity[]> {
+    return this.#onDemand("identities");
+  }
+
+  /**
+   * Takes a way in away, with every account that the player has there. Signed-in devices stay so.
+   *
+   * @param provider from {@link identities}.
+   * @returns the player as they are then.
+   * @throws AccountError `last_identity` for the only one, `not_found` for one that the player does not have.
+   * @example
+   * await oauth.unlink("discord");
+   */
+  async unlink(provider: string): Promise<UserInfo> {
+    return this.#onDemand("unlink", provider);
+  }
+
+  /**
+   * What happened to the player's ways in within 30 days, the latest first.
+   *
+   * @throws AccountError
+   * @example
+   * const [latest] = (await oauth.changes()).filter(({ undoneAt }) => !undoneAt);
+   */
+  async changes(): Promise<AccountChange[]> {
+    return this.#onDemand("changes");
+  }
+
+  /**
+   * Takes a link, an unlink or a merge back, and nothing that happened since. After a merge both players are there
+   * again, and this session may be the other one's.
+   *
+   * @param id from {@link changes}.
+   * @returns the player who is signed in then.
+   * @throws AccountError `undo_conflict` when somebody else has the account by now, `last_identity`, `not_found`.
+   * @example
+   * await oauth.undo(latest.id);
+   */
+  async undo(id: string): Promise<UserInfo> {
+    return this.#onDemand("undo", id);
+  }
+
+  /**
+   * A code by which the player goes on on another device, with {@link loginWithTransferCode} there. It serves once
+   * within a day; the next one ends it.
+   *
+   * @throws AccountError `rate_limited`, …
+   * @example
+   * const { code, expiresAt } = await oauth.transferCode();
+   */
+  async transferCode(): Promise<TransferCode> {
+    return this.#onDemand("transferCode");
   }
 
   /**
@@ -140,9 +293,9 @@ export class OAuthManager {
    */
   async completeLogin(url: string): Promise<UserInfo> {
     this.#requireAlive();
-    const signIn = this.#platform.returningByLink?.(this.#http.backendUrl, url);
-    if (!signIn) throw stateMismatch();
-    await this.#signInFlow.finish(signIn);
+    const unfinished = await this.#platform.returningByLink?.(this.#http.backendUrl, url);
+    if (!unfinished) throw stateMismatch();
+    await this.#finish(unfinished);
     return this.#refresher.required().user;
   }
 
@@ -191,7 +344,7 @@ export class OAuthManager {
    * await oauth.updateUsername("Ada");
    */
   async updateUsername(name: string): Promise<UserInfo> {
-    return this.#updateProfile("/api/update_username", { new_username: name });
+    return this.#onDemand("updateUsername", name);
   }
 
   /**
@@ -205,7 +358,7 @@ export class OAuthManager {
    * await oauth.updatePicture(canvas.toDataURL("image/webp"));
    */
   async updatePicture(picture: string | null): Promise<UserInfo> {
-    return this.#updateProfile("/api/update_picture", { new_picture: picture });
+    return this.#onDemand("updatePicture", picture);
   }
 
   /**
@@ -258,7 +411,7 @@ export class OAuthManager {
    * for (const { device, lastUsedAt } of await oauth.sessions()) list.add(device, lastUsedAt);
    */
   async sessions(): Promise<SignedInDevice[]> {
-    return parseDevices(await this.#authorizedRequest("GET", "/api/sessions"));
+    return this.#onDemand("sessions");
   }
 
   /**
@@ -270,9 +423,7 @@ export class OAuthManager {
    * await oauth.signOutDevice(id);
    */
   async signOutDevice(id: string): Promise<void> {
-    const devices = await this.sessions();
-    if (devices.some((device) => device.current && device.id === id)) return this.logout();
-    await this.#authorizedRequest("DELETE", `/api/sessions/${encodeURIComponent(id)}`);
+    return this.#onDemand("signOutDevice", id);
   }
 
   /**
@@ -283,8 +434,7 @@ export class OAuthManager {
    * await oauth.signOutEverywhere();
    */
   async signOutEverywhere(): Promise<void> {
-    await this.#authorizedRequest("DELETE", "/api/sessions");
-    await this.logout();
+    return this.#onDemand("signOutEverywhere");
   }
 
   /**
@@ -317,8 +467,7 @@ export class OAuthManager {
     { immediate = false }: ListenOptions = {},
   ): () => void {
     const present = { status: this.#status, user: this.getUser() }[event as "status" | "user"];
-    const payload = immediate && present ? ([present] as never) : undefined;
-    return this.#callbacks.on(event, listener, payload);
+    return this.#callbacks.on(event, listener, immediate && present ? ([present] as never) : undefined);
   }
 
   /**
@@ -382,6 +531,45 @@ export class OAuthManager {
     return this.#refresher.required().user;
   }
 
+  async #link(
+    provider: string,
+    { mode, signal, ...proof }: PageOptions & Partial<ProviderProof>,
+  ): Promise<UserInfo> {
+    this.#requireAlive();
+    const { id } = this.#refresher.required().user;
+    if (provider === "guest") return this.#changeUser("POST", "/api/identities", await this.#guestProof());
+    if (Object.keys(proof).length) return this.#changeUser("POST", "/api/identities", { ...proof, provider });
+    await this.#signInFlow.start(this.#platform.signIn, { mode, signal, provider, link: id });
+    return this.#refresher.required().user;
+  }
+
+  /** Whoever hears of a failure otherwise may ignore the promise. */
+  #unlessHeard(
+    promise: Promise<UserInfo>,
+    heard: unknown = this.#callbacks.has("status"),
+  ): Promise<UserInfo> {
+    return loginPromise(promise, (error) => {
+      if (!heard && !this.#disposed) this.#warn("The sign-in failed.", error);
+    });
+  }
+
+  readonly #signInWith = async (proof: SignInProof): Promise<UserInfo> => {
+    this.#requireAlive();
+    this.#signInFlow.cancel();
+    await this.#signInFlow.start(({ complete }) => complete(proof));
+    return this.#refresher.required().user;
+  };
+
+  async #guestProof(): Promise<SignInProof> {
+    return { provider: "guest", guest_key: await this.#store.guestKey() };
+  }
+
+  /** A link goes on as the player's who began it. */
+  #finish(unfinished: Unfinished): Promise<void> {
+    if (unfinished.link && !this.isLoggedIn()) void this.#load();
+    return this.#signInFlow.finish(unfinished);
+  }
+
   /** A sign-in that another tab or process has brought to its end is given up here, and no failure. */
   async #untilSignedIn(signIn: Promise<void>): Promise<void> {
     await signIn.catch((error) => {
@@ -400,8 +588,14 @@ export class OAuthManager {
     return stored instanceof Promise ? stored.then(go) : go(stored);
   }
 
-  async #exchange(proof: SignInProof, signal: AbortSignal): Promise<void> {
+  async #exchange(proof: SignInProof, signal: AbortSignal, link: number | undefined): Promise<void> {
     signal.throwIfAborted();
+    if (link) {
+      if (!this.isLoggedIn()) await this.#load();
+      if (this.#refresher.required().user.id !== link) throw stateMismatch();
+      await this.#changeUser("POST", "/api/identities", proof);
+      return;
+    }
     const session = await this.#http.postForSession("/api/login", { ...proof, device: this.#device });
     const before = this.#currentSession.value;
     if (!signal.aborted) await this.#store.write(session);
@@ -414,12 +608,12 @@ export class OAuthManager {
     if (before && !this.#currentSession.is(before)) void this.#revoke(before.refreshToken);
   }
 
-  #authorizedRequest(method: string, path: string, body?: Answer): Promise<Answer> {
-    return this.#http.request(method, path, body, (url, init) => this.fetch(url, init));
-  }
+  readonly #request = (method: string, path: string, body?: Answer): Promise<Answer> =>
+    this.#http.request(method, path, body, (url, init) => this.fetch(url, init));
 
-  async #updateProfile(path: string, change: Answer): Promise<UserInfo> {
-    const answer = await this.#authorizedRequest("POST", path, change);
+  /** A request that answers with the player as they are then. */
+  readonly #changeUser = async (method: string, path: string, body?: Answer): Promise<UserInfo> => {
+    const answer = await this.#request(method, path, body);
     const user = parseUser(answer.user);
     if (!user) throw new AccountError("invalid_response", "The answer carries no player.");
     const session = this.#currentSession.value;
@@ -429,15 +623,25 @@ export class OAuthManager {
       if (value?.user.id === user.id) this.#currentSession.replace({ ...value, user });
     }
     return user;
-  }
+  };
 
   /** Takes over what another tab or process has stored. */
-  async #load(): Promise<void> {
+  readonly #load = async (): Promise<void> => {
     const before = this.#currentSession.value;
     const stored = await this.#store.read();
     if (this.#disposed || this.#currentSession.value !== before) return;
+    const { link } = this.#signInFlow;
+    if (stored ? !link : link && before) this.#signInFlow.cancel();
     this.#currentSession.replace(stored);
-    if (stored) this.#signInFlow.cancel();
+  };
+
+  async #onDemand<Name extends keyof OnDemand>(
+    name: Name,
+    ...given: Parameters<OnDemand[Name]> extends [Host, ...infer Given] ? Given : never
+  ): Promise<Awaited<ReturnType<OnDemand[Name]>>> {
+    this.#requireAlive();
+    const call = (await loadOnDemand())[name] as (host: Host, ...given: unknown[]) => never;
+    return call(this.#host, ...given);
   }
 
   /** RFC 7009, as far as the network allows. */
@@ -453,14 +657,15 @@ export class OAuthManager {
 
   #announce(): void {
     const user = this.getUser();
-    const status: LoginStatus = user ? { state: "success", user } : this.#signInFlow.status;
+    const { status: attempt, link } = this.#signInFlow;
+    const linking = link && attempt.state !== "not_started" && { link: attempt };
+    const status: LoginStatus = user ? { state: "success", user, ...linking } : attempt;
     if (JSON.stringify(status) === JSON.stringify(this.#status)) return;
-    const toldBefore = "error" in this.#status;
     this.#status = status;
     this.#callbacks.emit("status", status);
-    if (status.state === "in_progress" && status.error && !toldBefore) {
-      this.#warn("No browser opened; the sign-in waits at its url.", status.error);
-    }
+    const error = attempt.state === "in_progress" && attempt.error;
+    if (error && !this.#toldOfBrowser) this.#warn("No browser opened; the sign-in waits at its url.", error);
+    this.#toldOfBrowser = Boolean(error);
   }
 
   #requireAlive(): void {

@@ -115,17 +115,23 @@ export interface OAuthManagerOptions {
   clock?: Clock | undefined;
 }
 
-export interface LoginOptions {
+/** How the player is shown a page to sign in at. */
+export interface PageOptions {
+  /** Browser. A `popup` (default), to be called in a click, or a full-page `redirect`. @example "redirect" */
+  mode?: "popup" | "redirect" | undefined;
+  /** Gives the sign-in up: `cancelled`. @example AbortSignal.timeout(60_000) */
+  signal?: AbortSignal | undefined;
+}
+
+export interface LoginOptions extends PageOptions {
+  /** Whose page it is: `google` (default), `discord`, or another one of the account server's. @example "discord" */
+  provider?: string | undefined;
   /** Called with the player after each sign-in, until the next `login()`. @example (user) => greet(user.name) */
   onSuccess?: ((user: UserInfo) => void) | undefined;
   /** Called when the session ends, until the next `login()`. @example () => showTitleScreen() */
   onLogout?: (() => void) | undefined;
   /** Called with the reason when a sign-in fails, until the next `login()`. @example ({ code }) => explain(code) */
   onError?: ((error: AccountError) => void) | undefined;
-  /** Browser. A `popup` (default), to be called in a click, or a full-page `redirect`. @example "redirect" */
-  mode?: "popup" | "redirect" | undefined;
-  /** Gives the sign-in up: `cancelled`. @example AbortSignal.timeout(60_000) */
-  signal?: AbortSignal | undefined;
 }
 
 export interface ListenOptions {

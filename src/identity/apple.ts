@@ -10,6 +10,7 @@ export const apple: ProviderFactory = ({ config: { apple: settings }, clock, fet
   const client = lazy(async () => (await import("./apple-client")).createAppleClient(settings, clock, fetch));
   return {
     id: APPLE,
+    name: "Apple",
     proofs: { id_token: [], code: ["redirect_uri"] },
     async verifyProof(proof) {
       switch (proof.kind) {

@@ -64,6 +64,7 @@ export const discord: ProviderFactory = ({ config: { discord: settings, server }
 
   return {
     id: DISCORD,
+    name: "Discord",
     proofs: { code: ["code_verifier"] },
     async verifyProof(proof) {
       if (proof.kind !== "code") throw refusal(DISCORD, "token_invalid");

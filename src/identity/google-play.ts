@@ -36,6 +36,7 @@ export const googlePlay: ProviderFactory = ({ config: { googlePlay: settings }, 
 
   return {
     id: GOOGLE_PLAY,
+    name: "Google Play Games",
     proofs: { server_auth_code: [] },
     async verifyProof(proof) {
       if (proof.kind !== "server_auth_code") throw refusal(GOOGLE_PLAY, "token_invalid");

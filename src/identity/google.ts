@@ -9,6 +9,7 @@ export const google: ProviderFactory = ({ config: { google: settings }, clock, f
   );
   return {
     id: GOOGLE,
+    name: "Google",
     proofs: { access_token: [], id_token: [], code: ["code_verifier", "redirect_uri"] },
     async verifyProof(proof) {
       const { accessToken, idToken, code } = await verifier();

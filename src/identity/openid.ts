@@ -8,12 +8,13 @@ export const openid: ProviderFactory = (world) =>
   world.config.openid.issuers.map((issuer) => openIdProvider(issuer, world));
 
 function openIdProvider(settings: OpenIdIssuer, { clock, fetch }: ProviderWorld): IdentityProvider {
-  const { id } = settings;
+  const { id, name } = settings;
   const client = lazy(async () =>
     (await import("./openid-client")).createOpenIdClient(settings, clock, fetch),
   );
   return {
     id,
+    name,
     proofs: { id_token: [], code: ["code_verifier", "redirect_uri"] },
     async verifyProof(proof) {
       const { idToken, code } = await client();

@@ -69,6 +69,8 @@ export type ProofCompanion = "code_verifier" | "redirect_uri" | "nonce";
 export type IdentityProvider = {
   /** Names it in paths (`/auth/:provider/start`) and in `identities`: `[a-z0-9_-]{1,64}`. */
   readonly id: string;
+  /** What players call it, for a game's buttons: `Google`. */
+  readonly name: string;
   /** What `POST /api/login` takes as its proof, each with what has to come with it. */
   readonly proofs: Readonly<Partial<Record<IdentityProof["kind"], readonly ProofCompanion[]>>>;
   /**

@@ -12,6 +12,8 @@ const PROVIDERS: readonly ProviderFactory[] = [google, googlePlay, steam, discor
 
 /** The ways in of a running server. */
 export type Providers = {
+  /** All of them, in the order in which a game may offer them. */
+  list(): IdentityProvider[];
   /** @throws {ApiError} provider_unavailable */
   get(id: string): IdentityProvider;
   /**
@@ -38,6 +40,7 @@ export function createProviders(world: ProviderWorld, factories: readonly Provid
     return provider;
   };
   return {
+    list: () => [...providers.values()],
     get,
     withPage(id) {
       const { page, ...provider } = get(id);

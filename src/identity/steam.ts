@@ -26,6 +26,7 @@ export const steam: ProviderFactory = ({ config: { steam: settings }, clock, fet
 
   return {
     id: STEAM,
+    name: "Steam",
     proofs: { ticket: [] },
     async verifyProof(proof) {
       if (proof.kind !== "ticket") throw refusal(STEAM, "token_invalid");

@@ -16,7 +16,15 @@ export const identitiesAnswer = t.Object({
   ),
 });
 
-const playerSummary = t.Pick(userModel, ["name", "picture", "level", "stars", "created_at", "last_login"]);
+const playerSummary = t.Pick(userModel, [
+  "name",
+  "picture",
+  "level",
+  "stars",
+  "guest",
+  "created_at",
+  "last_login",
+]);
 
 export type PlayerSummary = typeof playerSummary.static;
 

@@ -1,14 +1,9 @@
 import type { UserRow } from "../users/store";
+import { toUser } from "../users/to-user";
 import type { PlayerSummary } from "./model";
 
 /** As much of a player as somebody needs to choose between two. */
-export function summaryOf({ name, picture, level, stars, created_at, last_login }: UserRow): PlayerSummary {
-  return {
-    name,
-    picture,
-    level,
-    stars,
-    created_at: created_at.toISOString(),
-    last_login: last_login.toISOString(),
-  };
+export function summaryOf(row: UserRow): PlayerSummary {
+  const { name, picture, level, stars, guest, created_at, last_login } = toUser(row);
+  return { name, picture, level, stars, guest, created_at, last_login };
 }

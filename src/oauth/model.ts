@@ -99,12 +99,25 @@ export const consentForm = t.Object({
 /** Errors that every OAuth endpoint may answer with. */
 const COMMON: OAuthErrorCode[] = ["invalid_request", "temporarily_unavailable", "server_error"];
 
+/** Statuses of what is wrong with a form, or with how many of them come, for which OAuth has no error of its own. */
+const OF_FORMS: [status: number, code: OAuthErrorCode][] = [
+  [408, "invalid_request"],
+  [413, "invalid_request"],
+  [415, "invalid_request"],
+  [429, "temporarily_unavailable"],
+];
+
 /** The error answers of an OAuth endpoint for its `response` declaration (RFC 6749 §5.2), grouped by status. */
-export function oauthErrorResponses(...codes: OAuthErrorCode[]) {
-  const all = [...codes, ...COMMON];
-  const statuses = [...new Set(all.map((code) => OAUTH_ERRORS[code][0]))];
+export function oauthErrorResponses(...codes: (OAuthErrorCode | [status: number, code: OAuthErrorCode])[]) {
+  const usual = (code: OAuthErrorCode): [number, OAuthErrorCode] => [OAUTH_ERRORS[code][0], code];
+  const own = codes.map((code) => (typeof code === "string" ? usual(code) : code));
+  const all = [...own, ...COMMON.map(usual), ...OF_FORMS];
+  const statuses = [...new Set(all.map(([status]) => status))];
   return Object.fromEntries(
-    statuses.map((status) => [status, errorSchema(all.filter((code) => OAUTH_ERRORS[code][0] === status))]),
+    statuses.map((status) => [
+      status,
+      errorSchema(all.filter((each) => each[0] === status).map(([, code]) => code)),
+    ]),
   ) as Record<400 | 500 | 503, ReturnType<typeof errorSchema>>;
 }
 

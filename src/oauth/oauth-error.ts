@@ -76,15 +76,20 @@ const OWN_STATUS = new Set([401, 403, 404, 405, 408, 413, 415, 429, 431, 500, 50
 /** What is neither a quotation mark, nor a backslash, nor outside of ASCII (RFC 6749 §5.2). */
 const NOT_IN_DESCRIPTIONS = /[^\x20\x21\x23-\x5b\x5d-\x7e]/g;
 
-/** The error that an error is in OAuth, with the status that it is answered with. */
-export function toOAuthError(error: ApiError): OAuthError {
+/**
+ * The error that an error is in OAuth, with the status that it is answered with.
+ * @param ofResource whether a protected resource is asked, which answers a bad proof with 401 (RFC 9449 §7.1), and not the
+ * token endpoint, which does with 400 (§5)
+ */
+export function toOAuthError(error: ApiError, ofResource = false): OAuthError {
   if (error instanceof OAuthError) return error;
   const name = NAMES[error.code] ?? (error.status >= 500 ? "temporarily_unavailable" : "invalid_request");
   const usual = OAUTH_ERRORS[name][0];
+  const keepsStatus =
+    usual !== 400 || ofResource || (name === "invalid_request" && OWN_STATUS.has(error.status));
   return new OAuthError(name, {
     description: [error.message, ...fieldsOf(error)].join(" "),
-    status:
-      usual !== 400 || (name === "invalid_request" && OWN_STATUS.has(error.status)) ? error.status : usual,
+    status: keepsStatus ? error.status : usual,
     ...(error.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: error.retryAfterSeconds }),
   });
 }
@@ -102,6 +107,7 @@ export function oauthErrorBody({ error, message }: OAuthError) {
 export function oauthChallenge(thrown: ApiError, { error, status }: OAuthError): string | null {
   if (error === "insufficient_scope") return 'Bearer error="insufficient_scope"';
   if (status !== 401) return null;
+  if (error === "invalid_dpop_proof") return 'DPoP error="invalid_dpop_proof", algs="ES256"';
   if (error === "invalid_client") return 'Basic realm="oauth"';
   return thrown.code === "unauthorized" ? "Bearer" : 'Bearer error="invalid_token"';
 }

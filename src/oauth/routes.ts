@@ -1,4 +1,4 @@
-import { Elysia } from "elysia";
+import { Elysia, t } from "elysia";
 import type { ReadContext } from "../http/context";
 import type { OwnUrl } from "../http/own-url";
 import { type AuthorizeServerDeps, authorizeServer } from "../server-keys/authorize-server";
@@ -23,17 +23,26 @@ export type OAuthRouteDeps = TokenDeps &
   UserinfoDeps &
   AuthorizeServerDeps & { ownUrl: OwnUrl; readContext: ReadContext };
 
+/** A protected resource, while the others are asked by clients and servers. */
+export const USERINFO_PATH = "/oauth/userinfo";
+
 /** Whose bodies are forms (RFC 6749 §3.2), and whose errors are OAuth's. */
 export const OAUTH_FORMS = [
   "/oauth/token",
   "/oauth/device_authorization",
   "/oauth/revoke",
   "/oauth/introspect",
-  "/oauth/userinfo",
+  USERINFO_PATH,
 ];
 
 const USERINFO = {
-  response: { 200: userinfoAnswer, ...oauthErrorResponses("invalid_token", "insufficient_scope") },
+  response: {
+    200: userinfoAnswer,
+    ...oauthErrorResponses("invalid_token", "insufficient_scope", "use_dpop_nonce", [
+      401,
+      "invalid_dpop_proof",
+    ]),
+  },
   detail: {
     security: [{ bearer: [] }],
     summary: "What the player lets the client know",
@@ -72,6 +81,7 @@ export function oauthRoutes(deps: OAuthRouteDeps) {
             "expired_token",
             "use_dpop_nonce",
             "invalid_dpop_proof",
+            [401, "invalid_client"],
           ),
         },
         detail: {
@@ -87,23 +97,21 @@ export function oauthRoutes(deps: OAuthRouteDeps) {
         const client = publicClient(clients, body, request.headers);
         const jkt = await deps.dpop.provenKey({ request, server, set });
         await revoke(deps, body.token, { client, jkt }, readContext({ request, route, server, set }));
-        return new Response(null);
       },
       {
         parse: "urlencoded",
         body: revokeForm,
+        response: {
+          200: t.Void({ description: "The token is good for nothing now." }),
+          ...oauthErrorResponses("invalid_client", "invalid_grant", "use_dpop_nonce", "invalid_dpop_proof", [
+            401,
+            "invalid_client",
+          ]),
+        },
         detail: {
           summary: "Sign the player out of the client",
           description:
             "RFC 7009: ends the session of a refresh or an access token at once, both kinds of token with it. A token that is dead already is no error.",
-          responses: {
-            200: { description: "The token is good for nothing now." },
-            400: {
-              description:
-                "`invalid_request`, `invalid_client`, `invalid_grant` for another client's, `invalid_dpop_proof` without the key of a bound session.",
-            },
-            503: { description: "`temporarily_unavailable`." },
-          },
         },
       },
     )
@@ -128,8 +136,8 @@ export function oauthRoutes(deps: OAuthRouteDeps) {
         },
       },
     )
-    .get("/oauth/userinfo", ({ request, server, set }) => userinfo(deps, { request, server, set }), USERINFO)
-    .post("/oauth/userinfo", ({ request, server, set }) => userinfo(deps, { request, server, set }), USERINFO)
+    .get(USERINFO_PATH, ({ request, server, set }) => userinfo(deps, { request, server, set }), USERINFO)
+    .post(USERINFO_PATH, ({ request, server, set }) => userinfo(deps, { request, server, set }), USERINFO)
     .get(
       "/.well-known/openid-configuration",
       ({ server, set }) => metadata(set, ownUrl(server?.port)),

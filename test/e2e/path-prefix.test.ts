@@ -96,6 +96,10 @@ describe.each(Object.keys(PROXIES))("behind %s with a path prefix", (name) => {
     test("the example game signs in on its own page", async () => {
       const { page, outside } = await open("/play");
       expect(page.url()).toBe(`${origin}/play/`);
+      await page.evaluate(() => {
+        window.open = () => null;
+      });
+      await page.getByRole("button", { name: "Sign in with Google" }).click();
       await page.getByRole("button", { name: "Sign in on this page instead" }).click();
       await page.getByRole("button", { name: /Bruno/ }).click();
       await page.getByText("Signed in", { exact: true }).waitFor();

@@ -5,7 +5,7 @@ import { onEmbedded } from "../support/suite";
 onEmbedded((at) => {
   test.skipIf(!chromiumPath()).each([
     ["/swagger", "Sign in", "Signed in as"],
-    ["/play/", "Sign in with Google", "Sign out"],
+    ["/play/", "Sign in with Google", "Level 1"],
   ])(
     "%s signs in with a popup that closes, though each is cut off from the other on the popup's last page",
     async (path, button, signedIn) => {

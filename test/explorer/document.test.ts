@@ -41,6 +41,7 @@ onEmbedded((at) => {
       "GET /api/changes",
       "GET /api/identities",
       "GET /api/me",
+      "GET /api/providers",
       "GET /api/sessions",
       "GET /auth/{provider}/callback",
       "GET /auth/{provider}/start",

@@ -144,10 +144,27 @@ class Traffic {
     await this.misplace(last.refresh_token, as);
     await this.post("/api/update_username", { new_username: freshName() }, as);
     await this.send("/api/sessions", { headers: as });
+    await this.moveAndLink(as, guest_key);
     await this.post("/api/refresh", { refresh_token: first.refresh_token });
     await this.post("/api/refresh", { refresh_token: last.refresh_token });
     await this.send("/api/me", { headers: as });
     await this.post("/api/logout", { refresh_token: last.refresh_token });
+  }
+
+  /** A code for a new device, typed right and wrong, and ways in that are linked and taken back. */
+  private async moveAndLink(as: Record<string, string>, guest_key: string): Promise<void> {
+    const made = await this.send("/api/transfer_code", { method: "POST", headers: as });
+    const code = made.body.transfer_code;
+    if (code) {
+      for (const spelling of [code, code.replaceAll("-", "")])
+        this.needles.addHashed("a transfer code", spelling);
+      await this.login({ transfer_code: code });
+      await this.login({ transfer_code: `${code.slice(0, -1)}*` });
+      await this.login({ transfer_code: code, guest_key });
+    }
+    const { body } = await this.post("/api/identities", { provider: "guest", guest_key }, as);
+    await this.post("/api/identities/resolve", { ticket: `${body.ticket}x`, keep: "mine" }, as);
+    await this.send("/api/changes", { headers: as });
   }
 
   private async login(body: object): Promise<void> {

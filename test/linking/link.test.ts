@@ -64,11 +64,12 @@ onEachDatabase((at) => {
     await earn(mine, 3, 0);
     const before = [await me(mine), await me(theirs)];
     const answer = await linkGoogle(mine, account);
-    const summary = ({ name, picture, level, stars, created_at, last_login }: (typeof before)[0]) => ({
+    const summary = ({ name, picture, level, stars, guest, created_at, last_login }: (typeof before)[0]) => ({
       name,
       picture,
       level,
       stars,
+      guest,
       created_at,
       last_login,
     });

@@ -43,6 +43,13 @@ describe("a client that binds its session to a key, with openid-client", () => {
           headers: { authorization: `Bearer ${tokens.access_token}` },
         });
         expect(without.status).toBe(401);
+        const wrong = await fetch(`${issuerOf(at.server)}/oauth/userinfo`, {
+          headers: { authorization: `DPoP ${tokens.access_token}`, dpop: "a.b.c" },
+        });
+        expect([wrong.status, wrong.headers.get("www-authenticate")]).toEqual([
+          401,
+          'DPoP error="invalid_dpop_proof", algs="ES256"',
+        ]);
       });
 
       test("refreshes with the key, and with no other, and its session lives on", async () => {

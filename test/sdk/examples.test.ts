@@ -43,13 +43,17 @@ onEmbedded((at) => {
       });
       await page.goto(`${at.server.origin.replace("127.0.0.1", "localhost")}/play`);
 
-      const [popup] = await Promise.all([page.waitForEvent("popup"), page.click("#login")]);
+      const [popup] = await Promise.all([
+        page.waitForEvent("popup"),
+        page.getByRole("button", { name: "Sign in with Google" }).click(),
+      ]);
       await popup.getByRole("button", { name: /Ada/ }).click();
       await page.waitForSelector("#player:not([hidden])");
       const first = (await page.textContent("#name")) ?? "";
       await page.waitForFunction((name) => written.includes(name), first);
 
       const name = freshName();
+      await page.click("#open-account");
       await page.click("#rename");
       await page.fill("#new-name", name);
       await page.keyboard.press("Enter");
@@ -70,13 +74,14 @@ onEmbedded((at) => {
       });
       await page.goto("http://accounts.test/play/");
       await page.getByText("Open this page over https or at localhost").waitFor();
-      expect(await page.isVisible("#login")).toBe(false);
+      expect(await page.isVisible("#guest")).toBe(false);
       await page.close();
     });
   });
 
   describe("The desktop client", () => {
-    test("its menu logs in, renames, refreshes, tells its callbacks and logs out", async () => {
+    /** The client in a terminal of its own, on a computer of its own. */
+    function openClient(account: string) {
       const folder = mkdtempSync(join(tmpdir(), "account-sdk-client-"));
       let screen = "";
       const child = Bun.spawn([process.execPath, CLIENT], {
@@ -84,7 +89,7 @@ onEmbedded((at) => {
           ...process.env,
           BACKEND_URL: at.server.origin,
           BROWSER,
-          ACCOUNT: "bruno",
+          ACCOUNT: account,
           XDG_DATA_HOME: folder,
         },
         terminal: {
@@ -95,44 +100,108 @@ onEmbedded((at) => {
           },
         },
       });
-      const shows = async (text: string) => {
-        while (!screen.includes(text)) await Bun.sleep(20);
-        screen = screen.slice(screen.indexOf(text) + text.length);
-      };
-      /** Moves to the line of the menu that begins with `label`, and takes it. */
-      const take = async (label: string) => {
-        await shows("Quit");
-        for (let tries = 0; tries < 12; tries++) {
-          screen = "";
-          child.terminal?.write("\x1b[B");
-          while (!screen.includes("●")) await Bun.sleep(10);
-          await Bun.sleep(30);
-          if (screen.includes(`● ${label}`)) break;
+      const type = (text: string) => child.terminal?.write(text);
+      /** Waits until it is on the screen, and takes it and what was before it off. */
+      const shows = async (text: string | RegExp): Promise<string> => {
+        for (;;) {
+          const [found] = screen.match(typeof text === "string" ? RegExp.escape(text) : text) ?? [];
+          if (found) {
+            screen = screen.slice(screen.indexOf(found) + found.length);
+            return found;
+          }
+          await Bun.sleep(20);
         }
-        child.terminal?.write("\r");
       };
-      try {
-        await shows("Nobody is signed in");
-        child.terminal?.write("\r");
-        await shows("Welcome");
-        const name = freshName();
-        await take("Rename");
-        await shows("New name");
-        child.terminal?.write(`\x15${name}\r`);
-        await shows(`You are now ${name}`);
-        await take("Force refresh");
-        await shows("Refreshed");
-        await take("Callback history");
-        await shows("onSuccess");
-        await shows(`user: ${name}`);
-        await take("Log out");
-        await shows("Signed out");
-        await take("Quit");
-        expect(await child.exited).toBe(0);
-      } finally {
-        child.kill();
-        rmSync(folder, { recursive: true, force: true });
-      }
+      return {
+        type,
+        shows,
+        /** Moves to the line of the question, whose last one is `last`, that begins with `label`, and takes it. */
+        async take(label: string, last = "Quit") {
+          await shows(last);
+          for (let tries = 0; tries < 20; tries++) {
+            screen = "";
+            type("\x1b[B");
+            while (!screen.includes("●")) await Bun.sleep(10);
+            await Bun.sleep(30);
+            if (screen.includes(`● ${label}`)) break;
+          }
+          type("\r");
+        },
+        async [Symbol.asyncDispose]() {
+          child.kill();
+          await child.exited;
+          rmSync(folder, { recursive: true, force: true });
+        },
+        exited: child.exited,
+      };
+    }
+
+    test("its menu logs in, renames, refreshes, tells its callbacks and logs out", async () => {
+      await using client = openClient("bruno");
+      const { shows, take, type } = client;
+      await shows("Nobody is signed in");
+      type("\r");
+      await shows("Another");
+      type("\r");
+      await shows("Welcome");
+      const name = freshName();
+      await take("Rename");
+      await shows("New name");
+      type(`\x15${name}\r`);
+      await shows(`You are now ${name}`);
+      await take("Force refresh");
+      await shows("Refreshed");
+      await take("Callback history");
+      await shows("onSuccess");
+      await shows(`user: ${name}`);
+      await take("Log out");
+      await shows("Signed out");
+      await take("Quit");
+      expect(await client.exited).toBe(0);
+    });
+
+    test("its menu links, asks who goes on, takes it back, and moves the guest to another computer", async () => {
+      await using taken = openClient("chloe");
+      await taken.shows("Nobody is signed in");
+      taken.type("\r");
+      await taken.shows("Another");
+      taken.type("\r");
+      await taken.shows("Welcome");
+
+      await using client = openClient("chloe");
+      const { shows, take, type } = client;
+      await take("Play as a guest");
+      await shows("Welcome, ");
+      const guest = (await shows(/\w+ \w+/)).trim();
+      await take("Link an account");
+      await shows("Another");
+      type("\r");
+      await shows("Another player has this account");
+      await shows("Who goes on?");
+      await shows("navigate");
+      type("\x1b[B\r");
+      await shows("You are ");
+      await shows("google, guest");
+      await take("Take a change back");
+      await shows("merge with player");
+      await shows("Nothing");
+      type("\r");
+      await shows(`Taken back; you are ${guest}`);
+      await take("Ways in");
+      await take("Back", "Unlink guest");
+      await shows("Nothing changed");
+      await take("A code for another device");
+      const code = await shows(/[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}/);
+
+      await using other = openClient("bruno");
+      await other.take("Enter a code");
+      await other.shows("The code of the other device");
+      other.type(`${code}\r`);
+      await other.shows(`Welcome, ${guest}`);
+      await other.take("Devices");
+      await other.shows("this one");
+      await other.take("Back", "Sign out everywhere");
+      await other.shows("Nothing changed");
     });
   });
 });

@@ -24,6 +24,8 @@ const oauth = new OAuthManager({ backendUrl: process.env.BACKEND });
 console.log(await oauth.loadStoredCredentials(), oauth.getUser()?.email);
 `;
 
+const NODE = /\bnode:|(?<![.\w])require\(|\bprocess\.|\bBuffer\b/;
+
 let folder: string;
 
 beforeAll(async () => {
@@ -79,13 +81,21 @@ describe("The packed package, added to an empty folder", () => {
 
   test("C35 the browser entry leans on nothing of Node, and is 9 kB at most", async () => {
     const code = await bundle("browser.js");
-    expect(new Bun.Transpiler({ loader: "js" }).scan(code).imports).toEqual([]);
-    expect(code).not.toMatch(/\bnode:|(?<![.\w])require\(|\bprocess\.|\bBuffer\b/);
+    const { imports } = new Bun.Transpiler({ loader: "js" }).scan(code);
+    expect(imports).toEqual([{ path: "./browser-on-demand.js", kind: "dynamic-import" }]);
+    expect(code).not.toMatch(NODE);
     expect(Bun.gzipSync(code, { level: 9 }).byteLength).toBeLessThanOrEqual(9_000);
   });
 
-  test("C36 neither script makes code out of text", async () => {
-    for (const name of ["browser.js", "account-sdk.js"] as const) {
+  test("C35 what the browser entry loads on demand imports nothing, and brings no second AccountError", async () => {
+    const code = await bundle("browser-on-demand.js");
+    expect(new Bun.Transpiler({ loader: "js" }).scan(code).imports).toEqual([]);
+    expect(code).not.toMatch(NODE);
+    expect(code).not.toContain("extends Error");
+  });
+
+  test("C36 no script makes code out of text", async () => {
+    for (const name of ["browser.js", "browser-on-demand.js", "account-sdk.js"] as const) {
       expect(await bundle(name)).not.toMatch(
         /\beval\(|new Function|setTimeout\(["'`]|innerHTML|document\.write/,
       );

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { inspect } from "node:util";
 import { AccountError, accountErrorCodes } from "../../sdk/src/errors.ts";
+import type { IdentityConflict } from "../../sdk/src/index.ts";
 import { settled } from "./support/fake-clock.ts";
 import { offline, refusal } from "./support/fake-server.ts";
 import { createGame, createSignedInGame } from "./support/game.ts";
@@ -26,6 +27,48 @@ describe("The old client's whole surface", () => {
       "loginWithIdToken",
     ] as const;
     expect(names.filter((name) => typeof oauth[name] !== "function")).toEqual([]);
+  });
+
+  test("and what came since", () => {
+    const { oauth } = createGame();
+    const names = [
+      "loginAsGuest",
+      "completeLogin",
+      "sessions",
+      "signOutDevice",
+      "signOutEverywhere",
+      "loginWith",
+      "link",
+      "resolveConflict",
+      "identities",
+      "unlink",
+      "changes",
+      "undo",
+      "transferCode",
+      "providers",
+      "loginWithTransferCode",
+    ] as const;
+    expect(names.filter((name) => typeof oauth[name] !== "function")).toEqual([]);
+  });
+
+  test("disposed of, every call to the server is disposed", async () => {
+    const { oauth } = await createSignedInGame();
+    oauth.dispose();
+    const conflict = { ticket: "t" } as IdentityConflict;
+    for (const call of [
+      () => oauth.loginWith("steam", { ticket: "14" }),
+      () => oauth.link("google"),
+      () => oauth.resolveConflict(conflict, "mine"),
+      () => oauth.identities(),
+      () => oauth.unlink("google"),
+      () => oauth.changes(),
+      () => oauth.undo("1"),
+      () => oauth.transferCode(),
+      () => oauth.loginWithTransferCode("XXXX-XXXX-XXXX"),
+      () => oauth.updateUsername("Grace"),
+    ]) {
+      await expect(call()).rejects.toMatchObject({ name: "AccountError", code: "disposed" });
+    }
   });
 
   test("login returns at once and calls onSuccess with the player", async () => {
@@ -165,6 +208,12 @@ describe("The old client's whole surface", () => {
       () => oauth.getAccessToken(),
       () => oauth.refreshTokens(),
       () => oauth.updateUsername("Grace"),
+      () => oauth.link("google"),
+      () => oauth.identities(),
+      () => oauth.unlink("google"),
+      () => oauth.changes(),
+      () => oauth.undo("1"),
+      () => oauth.transferCode(),
       () => oauth.fetch("https://accounts.test/api/me"),
     ]) {
       await expect(call()).rejects.toMatchObject({ name: "AccountError", code: "not_logged_in" });

@@ -38,6 +38,7 @@ export function startMadeUpProvider() {
 
   const factory: ProviderFactory = () => ({
     id: "made-up",
+    name: "Made up",
     proofs: {},
     page: {
       authorizationUrl: (parameters) => `${server.url.href}?${new URLSearchParams(parameters)}`,

@@ -1,6 +1,7 @@
 import { createAccount } from "./account.js";
 import { Chef } from "./chef.js";
 import { Controls } from "./controls.js";
+import { createHint } from "./hint.js";
 import { Kitchen } from "./kitchen.js";
 import { drawScene } from "./scene.js";
 
@@ -11,6 +12,7 @@ const chef = new Chef();
 const kitchen = new Kitchen(chef);
 const controls = new Controls(canvas);
 const oauth = createAccount();
+const hint = createHint(oauth);
 
 canvas.width *= devicePixelRatio;
 canvas.height *= devicePixelRatio;
@@ -28,6 +30,7 @@ function turn(now) {
   chef.name = oauth.getUser()?.name ?? "";
   if (oauth.isLoggedIn()) kitchen.play(controls.read(), seconds);
   served.textContent = kitchen.served;
+  hint.update(kitchen.served);
   drawScene(context, kitchen, now / 1000);
   requestAnimationFrame(turn);
 }

@@ -3,6 +3,7 @@ import { intro, isCancel, outro, select } from "@clack/prompts";
 import { OAuthManager } from "../../src/index.ts";
 import {
   callbackHistory,
+  changePicture,
   forceRefresh,
   logIn,
   logOut,
@@ -11,13 +12,22 @@ import {
   showStatus,
   showUser,
 } from "./actions.ts";
+import { devices, enterTransferCode, makeTransferCode } from "./devices.ts";
 import { History } from "./history.ts";
+import { link, undo, waysIn } from "./ways-in.ts";
 
 const FRAME_MS = 16;
 
 const { BACKEND_URL: backendUrl = "http://localhost:8000", GOOGLE_CLIENT_ID: clientId } = process.env;
-const oauth = new OAuthManager({ backendUrl, clientId, appName: "Robotouille Desktop Client" });
-const history = new History(oauth);
+const history = new History();
+const oauth = new OAuthManager({
+  backendUrl,
+  clientId,
+  appName: "Robotouille Desktop Client",
+  // Not into the menu that the player looks at.
+  warn: (message) => history.add(`warn: ${message}`),
+});
+history.listen(oauth);
 
 // What a game loop does once a frame.
 const loop = setInterval(() => oauth.processCallbacks(), FRAME_MS);
@@ -25,23 +35,57 @@ const loop = setInterval(() => oauth.processCallbacks(), FRAME_MS);
 intro(`Robotouille · ${backendUrl}`);
 await oauth.loadStoredCredentials();
 
-const actions = { logIn, playAsGuest, showStatus, showUser, rename, logOut, callbackHistory, forceRefresh };
+const actions = {
+  logIn,
+  playAsGuest,
+  enterTransferCode,
+  showStatus,
+  showUser,
+  rename,
+  changePicture,
+  link,
+  waysIn,
+  undo,
+  makeTransferCode,
+  devices,
+  logOut,
+  callbackHistory,
+  forceRefresh,
+};
+type Choice = keyof typeof actions | "quit";
+
+/** What can be chosen when nobody is signed in, when somebody is, and always. */
+const signedOut: Partial<Record<Choice, string>> = {
+  logIn: "Log in",
+  playAsGuest: "Play as a guest",
+  enterTransferCode: "Enter a code of another device",
+};
+const signedIn: Partial<Record<Choice, string>> = {
+  showUser: "User",
+  rename: "Rename",
+  changePicture: "Picture",
+  link: "Link an account",
+  waysIn: "Ways in",
+  undo: "Take a change back",
+  makeTransferCode: "A code for another device",
+  enterTransferCode: "Enter a code of another device",
+  devices: "Devices",
+  forceRefresh: "Force refresh",
+  logOut: "Log out",
+};
+const always: Partial<Record<Choice, string>> = {
+  showStatus: "Status",
+  callbackHistory: "Callback history",
+  quit: "Quit",
+};
 
 for (;;) {
   const user = oauth.getUser();
-  const choice = await select<keyof typeof actions | "quit">({
+  const offered = Object.entries({ ...(user ? signedIn : signedOut), ...always });
+  const choice = await select<Choice>({
     message: user ? `Signed in as ${user.name}${user.guest ? ", a guest" : ""}` : "Nobody is signed in",
-    options: [
-      { value: "logIn", label: "Log in", disabled: user !== null },
-      { value: "playAsGuest", label: "Play as a guest", disabled: user !== null },
-      { value: "showStatus", label: "Status" },
-      { value: "showUser", label: "User", disabled: user === null },
-      { value: "rename", label: "Rename", disabled: user === null },
-      { value: "logOut", label: "Log out", disabled: user === null },
-      { value: "callbackHistory", label: "Callback history", hint: `${history.entries.length} so far` },
-      { value: "forceRefresh", label: "Force refresh", disabled: user === null },
-      { value: "quit", label: "Quit" },
-    ],
+    maxItems: offered.length,
+    options: offered.map(([value, label]) => ({ value: value as Choice, label })),
   });
   if (isCancel(choice) || choice === "quit") break;
   await actions[choice](oauth, history);

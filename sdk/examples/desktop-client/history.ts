@@ -1,10 +1,10 @@
 import type { OAuthManager } from "../../src/index.ts";
 
-/** Every callback that processCallbacks() has run. */
+/** Every callback that processCallbacks() has run, and every warning. */
 export class History {
   readonly entries: string[] = [];
 
-  constructor(oauth: OAuthManager) {
+  listen(oauth: OAuthManager): void {
     oauth.on("login", ({ name }) => this.add(`login: ${name}`));
     oauth.on("logout", () => this.add("logout"));
     oauth.on("user", ({ name, stars, level }) => this.add(`user: ${name}, level ${level}, ${stars} stars`));

@@ -1,7 +1,6 @@
-import { AccountError } from "../errors.ts";
-import type { SignIn, SignInAttempt } from "../platform.ts";
-import { completeWithAnswer, createAuthorizationRequest } from "./authorization.ts";
+import type { SignInAttempt, Unfinished } from "../platform.ts";
 import { rejection } from "./flow.ts";
+import type { PageTools } from "./page-tools.ts";
 import { readPending, removePending, savePending } from "./pending.ts";
 import { showPage } from "./show-page.ts";
 
@@ -11,15 +10,18 @@ const APP_LINK_STATE = "account-app.";
 const appStorage = () => localStorage;
 
 /** Sign-in in the system browser of a host that gets its answer as an app link (RFC 8252 §7.1, §7.2). */
-export async function signInWithAppLink(attempt: SignInAttempt): Promise<void> {
-  const { options, signal } = attempt;
+export async function signInWithAppLink(
+  { AccountError, createAuthorizationRequest }: PageTools,
+  attempt: SignInAttempt,
+): Promise<void> {
+  const { options, signal, link } = attempt;
   const { openUrl, redirectUri, backendUrl } = options;
   if (!redirectUri || !openUrl) {
     throw new AccountError("redirect_uri_invalid", "openUrl needs redirectUri, the app's link.");
   }
-  const { state, verifier, url } = await createAuthorizationRequest(options, redirectUri, APP_LINK_STATE);
+  const { state, verifier, url } = await createAuthorizationRequest(attempt, redirectUri, APP_LINK_STATE);
   signal.throwIfAborted();
-  savePending(appStorage, state, { verifier, backendUrl, page: redirectUri });
+  savePending(appStorage, state, { verifier, backendUrl, page: redirectUri, link });
   signal.addEventListener("abort", () => {
     if (signal.reason.code !== "disposed") removePending(appStorage, state);
   });
@@ -28,14 +30,18 @@ export async function signInWithAppLink(attempt: SignInAttempt): Promise<void> {
   await rejection(signal);
 }
 
-/** What is left to do when `link` answers a sign-in of this backend that was begun here. */
-export function appLinkSignIn(backendUrl: string, link: string): SignIn | undefined {
-  const [address = "", query = ""] = link.replace(/#.*/s, "").split(/\?(.*)/s);
+/** What is left to do when `url` answers a sign-in of this backend that was begun here. */
+export function appLinkSignIn(
+  { completeWithAnswer }: PageTools,
+  backendUrl: string,
+  url: string,
+): Unfinished | undefined {
+  const [address = "", query = ""] = url.replace(/#.*/s, "").split(/\?(.*)/s);
   const response = new URLSearchParams(query);
   const state = response.get("state") ?? "";
   const pending = state.startsWith(APP_LINK_STATE) ? readPending(appStorage, state) : undefined;
   if (pending?.backendUrl !== backendUrl || pending.page !== address) return undefined;
   removePending(appStorage, state);
-  const { verifier } = pending;
-  return (attempt) => completeWithAnswer(attempt, response, state, verifier);
+  const { verifier, link } = pending;
+  return { link, signIn: (attempt) => completeWithAnswer(attempt, response, state, verifier) };
 }

@@ -1,5 +1,4 @@
 import { AccountError } from "../errors.ts";
-import type { OAuthManagerOptions } from "../options.ts";
 import { createPkce, type Pkce, randomToken } from "../pkce.ts";
 import type { SignInAttempt } from "../platform.ts";
 
@@ -17,17 +16,17 @@ export interface AuthorizationRequest {
  * @throws AccountError `crypto_unavailable`
  */
 export async function createAuthorizationRequest(
-  options: OAuthManagerOptions,
+  attempt: SignInAttempt,
   redirectUri: string,
   prefix = "",
 ): Promise<AuthorizationRequest> {
-  return authorizationRequestWith(await createPkce(), options, redirectUri, prefix);
+  return authorizationRequestWith(await createPkce(), attempt, redirectUri, prefix);
 }
 
 /** The same with a PKCE pair that is there already. */
 export function authorizationRequestWith(
   { verifier, challenge }: Pkce,
-  { backendUrl }: OAuthManagerOptions,
+  { provider, options: { backendUrl } }: SignInAttempt,
   redirectUri: string,
   prefix: string,
 ): AuthorizationRequest {
@@ -38,7 +37,7 @@ export function authorizationRequestWith(
     code_challenge: challenge,
     code_challenge_method: "S256",
   });
-  return { state, verifier, url: `${backendUrl}/auth/google/start?${query}` };
+  return { state, verifier, url: `${backendUrl}/auth/${encodeURIComponent(provider)}/start?${query}` };
 }
 
 /**
@@ -62,7 +61,7 @@ export function codeFrom(response: URLSearchParams, state: string | undefined): 
   return code;
 }
 
-/** Trades the code in the answer of our own sign-in page for a session. @throws AccountError */
+/** Trades the code in the answer of our own sign-in page for what it was asked for. @throws AccountError */
 export async function completeWithAnswer(
   { complete }: SignInAttempt,
   response: URLSearchParams,

@@ -1,37 +1,45 @@
 import type { LoginStatus } from "../callbacks.ts";
 import type { Clock } from "../clock.ts";
-import { type AccountError, cancelled, loginTimeout, toAccountError } from "../errors.ts";
-import type { LoginOptions, OAuthManagerOptions } from "../options.ts";
-import type { SignIn, SignInAttempt, SignInProof } from "../platform.ts";
+import { type AccountError, browserNotOpened, cancelled, loginTimeout, toAccountError } from "../errors.ts";
+import type { OAuthManagerOptions, PageOptions } from "../options.ts";
+import type { SignIn, SignInAttempt, SignInProof, Unfinished } from "../platform.ts";
 
 const TIMEOUT_SECONDS = 300;
 /** What setTimeout can count; it fires at once for more. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-interface Running {
+/** What a sign-in is for. */
+export interface Purpose {
+  /** Whose page the player signs in at; default `google`. */
+  provider?: string | undefined;
+  /** The id of the player who is to have one more way in. */
+  link?: number | undefined;
+}
+
+interface Running extends Purpose {
   readonly abort: AbortController;
   readonly done: Promise<void>;
   showAgain?: () => void;
   /** Lets another sign-in bring this one to its end. */
-  finishWith(signIn: SignIn): void;
+  finishWith(unfinished: Unfinished): void;
 }
+
+/** Signs in with a proof, or gives the player `link` one more way in. */
+type Complete = (proof: SignInProof, signal: AbortSignal, link: number | undefined) => Promise<void>;
 
 /** At most one sign-in at a time, from its start to its status. */
 export class SignInFlow {
   readonly #options: OAuthManagerOptions;
   readonly #clock: Clock;
-  readonly #complete: (proof: SignInProof, signal: AbortSignal) => Promise<void>;
+  readonly #complete: Complete;
   readonly #changed: () => void;
   #running: Running | undefined;
-  /** How the last sign-in went, as long as nobody is signed in. */
-  status: LoginStatus = { state: "not_started" };
+  /** How the last sign-in went, as long as nobody is signed in, or the last link. */
+  status: Exclude<LoginStatus, { state: "success" }> = { state: "not_started" };
+  /** The id of the player whom the last one links something to; undefined when it was a sign-in. */
+  link: number | undefined;
 
-  constructor(
-    options: OAuthManagerOptions,
-    clock: Clock,
-    complete: (proof: SignInProof, signal: AbortSignal) => Promise<void>,
-    changed: () => void,
-  ) {
+  constructor(options: OAuthManagerOptions, clock: Clock, complete: Complete, changed: () => void) {
     this.#options = options;
     this.#clock = clock;
     this.#complete = complete;
@@ -43,10 +51,20 @@ export class SignInFlow {
     return this.#running?.done.catch(() => {});
   }
 
-  /** Goes on with the sign-in under way, showing its page again, or starts `signIn` before it returns. */
-  start(signIn: SignIn, { mode = "popup", signal }: LoginOptions = {}): Promise<void> {
-    if (!this.#running) this.#begin(signIn, mode, signal);
-    else this.#running.showAgain?.();
+  /**
+   * Goes on with the sign-in under way, showing its page again, or starts `signIn` before it returns. One for something
+   * else is given up.
+   */
+  start(
+    signIn: SignIn,
+    { mode = "popup", signal, provider = "google", link }: PageOptions & Purpose = {},
+  ): Promise<void> {
+    const running = this.#running;
+    if (running && running.provider === provider && running.link === link) running.showAgain?.();
+    else {
+      this.cancel();
+      this.#begin(signIn, mode, { provider, link }, signal);
+    }
     const { abort, done } = this.#running as unknown as Running;
     const cancel = () => abort.abort(cancelled());
     if (signal?.aborted) cancel();
@@ -54,10 +72,10 @@ export class SignInFlow {
     return done;
   }
 
-  /** Brings the sign-in under way to its end with `signIn`, or starts that one. */
-  finish(signIn: SignIn): Promise<void> {
-    if (!this.#running) return this.start(signIn);
-    this.#running.finishWith(signIn);
+  /** Brings the sign-in under way to its end with `unfinished`, or starts that one. */
+  finish(unfinished: Unfinished): Promise<void> {
+    if (!this.#running) return this.start(unfinished.signIn, { link: unfinished.link });
+    this.#running.finishWith(unfinished);
     return this.#running.done;
   }
 
@@ -65,11 +83,17 @@ export class SignInFlow {
   cancel(reason: AccountError = cancelled()): void {
     const running = this.#running;
     this.#running = undefined;
+    this.link = undefined;
     this.status = { state: "not_started" };
     running?.abort.abort(reason);
   }
 
-  #begin(signIn: SignIn, mode: "popup" | "redirect", given?: AbortSignal): void {
+  #begin(
+    signIn: SignIn,
+    mode: "popup" | "redirect",
+    { provider = "", link }: Purpose,
+    given?: AbortSignal,
+  ): void {
     const abort = new AbortController();
     const { signal } = abort;
     const milliseconds = (this.#options.loginTimeoutSeconds ?? TIMEOUT_SECONDS) * 1000;
@@ -78,28 +102,32 @@ export class SignInFlow {
       const timer = this.#clock.setTimeout(giveUp, milliseconds);
       signal.addEventListener("abort", () => this.#clock.clearTimeout(timer));
     }
-    const showing = (url: string, showAgain: () => void, error?: AccountError) => {
+    const showing = (url: string, showAgain: () => void, cause?: unknown) => {
       if (running !== this.#running) return;
       running.showAgain = showAgain;
-      this.#set({ state: "in_progress", url, ...(error && { error }) });
+      this.#set({ state: "in_progress", url, ...(cause ? { error: browserNotOpened(cause) } : undefined) });
     };
-    const complete = (proof: SignInProof) => this.#complete(proof, signal);
-    const attempt: SignInAttempt = { options: this.#options, mode, signal, complete, showing };
-    let finishWith: (signIn: SignIn) => void = () => {};
-    let begin: (work: Promise<void>) => void = () => {};
-    const finished = new Promise<void>((resolve) => {
-      finishWith = (other) => resolve(other(attempt));
+    const attemptTo = (link: number | undefined): SignInAttempt => ({
+      options: this.#options,
+      mode,
+      provider,
+      link,
+      signal,
+      complete: (proof) => this.#complete(proof, signal, link),
+      showing,
     });
-    const work = new Promise<void>((resolve) => {
-      begin = resolve;
+    let endWith: (work: Promise<void>) => void = () => {};
+    const first = new Promise<void>((resolve, reject) => {
+      endWith = (work) => void work.then(resolve, reject);
+      rejection(signal).catch(reject);
     });
-    const end = (status: LoginStatus) => {
+    const end = (status: SignInFlow["status"]) => {
       abort.abort(cancelled());
       if (running !== this.#running) return;
       this.#running = undefined;
       this.#set(status);
     };
-    const done = Promise.race([work, finished, rejection(signal)]).then(
+    const done = first.then(
       () => end({ state: "not_started" }),
       (thrown) => {
         const error = toAccountError(thrown);
@@ -107,15 +135,17 @@ export class SignInFlow {
         throw error;
       },
     );
-    const running: Running = { abort, done, finishWith };
+    const finishWith = (other: Unfinished) => endWith(other.signIn(attemptTo(other.link)));
+    const running: Running = { abort, done, finishWith, provider, link };
     this.#running = running;
+    this.link = link;
     this.#set({ state: "in_progress" });
     // Nothing opens for a sign-in that was given up before it began.
     if (given?.aborted) abort.abort(cancelled());
-    else begin(signIn(attempt));
+    else endWith(signIn(attemptTo(link)));
   }
 
-  #set(status: LoginStatus): void {
+  #set(status: SignInFlow["status"]): void {
     this.status = status;
     this.#changed();
   }

@@ -6,24 +6,26 @@ import { createCallback } from "./callback-page.ts";
 import { rejection } from "./flow.ts";
 import { listenOnLoopback } from "./listener.ts";
 import { openBrowser } from "./open-browser.ts";
-import { failurePage, successPage } from "./page.ts";
+import { choicePage, failurePage, successPage } from "./page.ts";
 import { showPage } from "./show-page.ts";
 
+/** The redirect that is registered, whoever's page it is. */
 const CALLBACK_PATH = "/auth/google/callback";
 const DEFAULT_PORT = 5000;
 const GOOGLE_AUTH_URL = "https://accounts.google.com/o/oauth2/v2/auth";
 
 /** Sign-in in the system browser, with a listener on loopback for its answer (RFC 8252 §7.3). */
 export async function signInOnLoopback(attempt: SignInAttempt): Promise<void> {
-  const { options, signal } = attempt;
-  const { clientId, port = DEFAULT_PORT, appName = "the game", openUrl = openBrowser } = options;
+  const { options, signal, provider, link } = attempt;
+  const clientId = provider === "google" ? options.clientId : undefined;
+  const { port = DEFAULT_PORT, appName = "the game", openUrl = openBrowser } = options;
   const callback = createCallback();
   signal.throwIfAborted();
   const binding = { port, exact: clientId !== undefined && port !== 0, localhost: clientId !== undefined };
   const listener = await listenOnLoopback(binding, callback.listener);
   try {
     const redirectUri = `http://${clientId ? "localhost" : "127.0.0.1"}:${listener.port}${CALLBACK_PATH}`;
-    const ours = await createAuthorizationRequest(options, redirectUri);
+    const ours = await createAuthorizationRequest(attempt, redirectUri);
     const { state, verifier } = ours;
     callback.expect(redirectUri, state);
     const url = clientId ? googleUrl(options, clientId, ours.url) : ours.url;
@@ -35,9 +37,10 @@ export async function signInOnLoopback(attempt: SignInAttempt): Promise<void> {
       ? { code, code_verifier: verifier, redirect_uri: redirectUri }
       : { login_code: code, code_verifier: verifier };
     await attempt.complete(proof);
-    await callback.show(successPage(appName));
+    await callback.show(successPage(appName, link !== undefined));
   } catch (error) {
-    await callback.show(failurePage(appName, toAccountError(error).message));
+    const { code, message } = toAccountError(error);
+    await callback.show(code === "identity_in_use" ? choicePage(appName) : failurePage(appName, message));
     throw error;
   } finally {
     await listener.close();

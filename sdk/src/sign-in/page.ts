@@ -16,6 +16,8 @@ const TICK = `<svg viewBox="0 0 64 64" aria-hidden="true"><circle cx="32" cy="32
 <path d="M19 33l9 9 18-19" fill="none" stroke="#fff" stroke-width="6" stroke-linecap="round" stroke-linejoin="round"/></svg>`;
 const CROSS = `<svg viewBox="0 0 64 64" aria-hidden="true"><circle cx="32" cy="32" r="30" fill="#c8553d"/>
 <path d="M22 22l20 20M42 22L22 42" fill="none" stroke="#fff" stroke-width="6" stroke-linecap="round"/></svg>`;
+const QUESTION = `<svg viewBox="0 0 64 64" aria-hidden="true"><circle cx="32" cy="32" r="30" fill="#d08a2c"/>
+<path d="M23 25a9 9 0 1 1 13 8q-4 2-4 7m0 8v1" fill="none" stroke="#fff" stroke-width="6" stroke-linecap="round"/></svg>`;
 
 const styleHash = createHash("sha256").update(STYLE).digest("base64");
 
@@ -29,8 +31,15 @@ export const PAGE_HEADERS = {
 };
 
 /** What the player sees in the browser at the end. */
-export function successPage(appName: string): string {
-  return page(TICK, "You're signed in", `You can close this tab and go back to ${escapeHtml(appName)}.`);
+export function successPage(appName: string, isLink: boolean): string {
+  const title = isLink ? "Your account is linked" : "You're signed in";
+  return page(TICK, title, `You can close this tab and go back to ${escapeHtml(appName)}.`);
+}
+
+/** The account is another player's, and the game asks who goes on. */
+export function choicePage(appName: string): string {
+  const text = `Another player uses this account. Close this tab and choose in ${escapeHtml(appName)} who goes on.`;
+  return page(QUESTION, "One question is left", text);
 }
 
 /** `why` may come from anywhere. */

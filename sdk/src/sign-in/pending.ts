@@ -2,6 +2,8 @@
 export interface PendingSignIn {
   readonly verifier: string;
   readonly backendUrl: string;
+  /** The id of the player who is to have one more way in. */
+  readonly link?: number | undefined;
   /** The address to put back once the answer has been read. */
   readonly page?: string;
 }

@@ -1,6 +1,6 @@
 import { AccountError, cancelled } from "../errors.ts";
 import { preparePkce, takePreparedPkce } from "../pkce.ts";
-import type { SignIn, SignInAttempt } from "../platform.ts";
+import type { SignInAttempt, Unfinished } from "../platform.ts";
 import { authorizationRequestWith, completeWithAnswer, createAuthorizationRequest } from "./authorization.ts";
 import { redirectUriOf } from "./page-requirements.ts";
 import { pendingStates, readPending, removePending, savePending, tabStorage } from "./pending.ts";
@@ -16,15 +16,15 @@ const CUT_OFF_MS = 400;
 
 /** Sign-in in a popup. Opens it before the first await, so that the click still counts. */
 export async function signInWithPopup(attempt: SignInAttempt): Promise<void> {
-  const { options, signal } = attempt;
+  const { options, signal, link } = attempt;
   const redirectUri = redirectUriOf(attempt);
   const pkce = takePreparedPkce();
-  const prepared = pkce && authorizationRequestWith(pkce, options, redirectUri, POPUP_STATE);
+  const prepared = pkce && authorizationRequestWith(pkce, attempt, redirectUri, POPUP_STATE);
   // With an address: a browser that blocks it, or hides it from us, must not leave an empty window behind.
   let popup = openPopup(prepared?.url);
   signal.addEventListener("abort", () => popup.close());
   void preparePkce();
-  const request = prepared ?? (await createAuthorizationRequest(options, redirectUri, POPUP_STATE));
+  const request = prepared ?? (await createAuthorizationRequest(attempt, redirectUri, POPUP_STATE));
   const { state, verifier, url } = request;
   const show = () => {
     if (popup.closed) popup = openPopup(url);
@@ -38,7 +38,7 @@ export async function signInWithPopup(attempt: SignInAttempt): Promise<void> {
       show();
     } catch {}
   });
-  savePending(tabStorage, state, { verifier, backendUrl: options.backendUrl });
+  savePending(tabStorage, state, { verifier, backendUrl: options.backendUrl, link });
   signal.addEventListener("abort", () => removePending(tabStorage, state));
   const response = await Promise.race([nextAnswer(state, signal), closing(() => popup, signal)]);
   await completeWithAnswer(attempt, response, state, verifier);
@@ -49,13 +49,13 @@ export async function signInWithPopup(attempt: SignInAttempt): Promise<void> {
  *
  * @returns how to stop listening
  */
-export function resumePopups(backendUrl: string, finish: (signIn: SignIn) => void): () => void {
+export function resumePopups(backendUrl: string, finish: (unfinished: Unfinished) => void): () => void {
   const stopped = new AbortController();
   for (const state of pendingStates(tabStorage, POPUP_STATE, backendUrl)) {
     void nextAnswer(state, stopped.signal).then((response) => {
-      const verifier = readPending(tabStorage, state)?.verifier;
+      const { verifier, link } = readPending(tabStorage, state) ?? {};
       removePending(tabStorage, state);
-      finish((attempt) => completeWithAnswer(attempt, response, state, verifier));
+      finish({ link, signIn: (attempt) => completeWithAnswer(attempt, response, state, verifier) });
     });
   }
   return () => stopped.abort();

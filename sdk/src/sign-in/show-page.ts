@@ -1,4 +1,3 @@
-import { browserNotOpened } from "../errors.ts";
 import type { SignInAttempt } from "../platform.ts";
 
 /** Where no browser opens the sign-in goes on: the player may open the page by hand, on another device too. */
@@ -6,7 +5,7 @@ export function showPage(url: string, openUrl: (url: string) => unknown, { showi
   const open = (): void => {
     Promise.resolve(url)
       .then(openUrl)
-      .catch((cause) => showing(url, open, browserNotOpened(cause)));
+      .catch((cause) => showing(url, open, cause));
   };
   showing(url, open);
   open();

@@ -24,9 +24,9 @@ export class MemoryStorage implements AccountStorage {
     this.values.delete(key);
   }
 
-  /** What is stored, parsed. */
+  /** The stored session, parsed. */
   get session(): Record<string, unknown> | null {
-    const [value] = this.values.values();
+    const [, value] = [...this.values].find(([key]) => !key.endsWith(".guest")) ?? [];
     return value ? JSON.parse(value) : null;
   }
 }

@@ -23,6 +23,7 @@ export interface WebGame {
 
 const PAGE = `<!doctype html><title>Game</title>
 <button id="popup">Sign in</button><button id="redirect">Sign in here</button>
+<button id="link">Link</button><button id="link-here">Link here</button>
 <script src="/account-sdk.js"></script><script src="/game.js"></script>`;
 
 const GAME = `
@@ -42,6 +43,8 @@ oauth.on("user", (user) => saw("user:" + user.name));
 oauth.on("status", (status) => saw("status:" + status.state));
 document.querySelector("#popup").onclick = () => oauth.login();
 document.querySelector("#redirect").onclick = () => oauth.login({ mode: "redirect" });
+document.querySelector("#link").onclick = () => oauth.link("google");
+document.querySelector("#link-here").onclick = () => oauth.link("google", { mode: "redirect" });
 oauth.loadStoredCredentials();
 `;
 

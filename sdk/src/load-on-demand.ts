@@ -1,0 +1,14 @@
+import { AccountError } from "./errors.ts";
+
+export type OnDemand = typeof import("./on-demand/index.ts");
+
+/**
+ * What is seldom needed: a file of its own in the package's browser entry, beside it.
+ *
+ * @throws AccountError `network_error`
+ */
+export function loadOnDemand(): Promise<OnDemand> {
+  return import("./on-demand/index.ts").catch((cause) => {
+    throw new AccountError("network_error", "A part of the SDK cannot be loaded.", { cause });
+  });
+}
