@@ -62,8 +62,8 @@ export function page({ title, content, status = 200, formAction = "'none'" }: Pa
     headers: {
       "content-type": "text/html; charset=utf-8",
       "content-security-policy": `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action ${formAction}; frame-ancestors 'none'`,
-      // Its forms say where they come from; no other site learns where the player was.
-      "referrer-policy": "same-origin",
+      // A form says where it comes from; no other site learns where the player was.
+      "referrer-policy": formAction === "'none'" ? "no-referrer" : "same-origin",
       "cache-control": "no-store",
     },
   });
