@@ -10,6 +10,7 @@ import type { Database } from "./db/database";
 import { deviceAuthorizationRoute } from "./device/authorization-route";
 import { deviceConfirmRoutes } from "./device/confirm-routes";
 import { createDevicePages } from "./device/device-page";
+import { deviceQrRoute } from "./device/qr-route";
 import { DEVICE_PATH, DEVICE_RETURN_PATH, devicePageRoutes } from "./device/routes";
 import { createUserCodes } from "./device/user-code";
 import { createWaiting } from "./device/waiting";
@@ -242,6 +243,7 @@ export function createApp({
     .use(linkingRoutes(common))
     .use(deviceAuthorizationRoute(common))
     .use(devicePageRoutes({ ...common, ...devicePage }))
+    .use(deviceQrRoute(common))
     .use(deviceConfirmRoutes(common))
     .use(userRoutes(common))
     .use(pictureRoutes(stores.pictures))

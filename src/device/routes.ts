@@ -1,7 +1,6 @@
 import { Elysia } from "elysia";
 import type { BrowserBinding } from "../authorization/browser-binding";
 import { ownStartUrl } from "../authorization/own-start";
-import { ApiError } from "../errors";
 import type { ReadContext, RequestContext } from "../http/context";
 import type { OwnUrl } from "../http/own-url";
 import type { Limits } from "../limits/limits";
@@ -10,9 +9,8 @@ import type { Log } from "../log/log";
 import type { PlayerPage } from "../oauth/player-page";
 import type { DevicePages } from "./device-page";
 import { type FindRequestDeps, findRequest, lookUp } from "./find-request";
-import { answerBody, deviceQuery, qrQuery, signInQuery } from "./model";
+import { answerBody, deviceQuery, signInQuery } from "./model";
 import { allowedPage, askingDevicePage, confirmPage, deniedPage, enterCodePage, overPage } from "./page";
-import { qrSvg } from "./qr";
 import { verificationUri } from "./verification-uri";
 
 /** Whose body is a form. */
@@ -152,29 +150,6 @@ export function devicePageRoutes(deps: DeviceRouteDeps) {
           responses: PAGE,
           summary: "The player's answer",
           description: "A form of this server's own pages, from the browser that they were made for.",
-        },
-      },
-    )
-    .get(
-      "/device/qr.svg",
-      ({ query, server }) => {
-        const userCode = userCodes.read(query.user_code);
-        if (!userCode)
-          throw new ApiError("validation_failed", {
-            fields: { fields: [{ path: "user_code", message: "is no code" }] },
-          });
-        const svg = qrSvg(verificationUri(ownUrl(server?.port), userCode));
-        return new Response(svg, { headers: { "content-type": "image/svg+xml" } });
-      },
-      {
-        query: qrQuery,
-        detail: {
-          responses: {
-            200: { description: "A QR code.", content: { "image/svg+xml": {} } },
-            400: { description: "The code is none.", content: { "application/json": {} } },
-          },
-          summary: "The QR code of `verification_uri_complete`",
-          description: "For a page of any origin to show. It says nothing about whether a device waits.",
         },
       },
     );
