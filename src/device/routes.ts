@@ -38,6 +38,11 @@ const PAGE = {
   429: { description: "Too many wrong codes; a page that says so.", content: { "text/html": {} } },
   503: { description: "Nobody can sign in just now; a page that says so.", content: { "text/html": {} } },
 };
+/** Of a form, beside those of any page. */
+const FORM = {
+  413: { description: "Too large; a page.", content: { "text/html": {} } },
+  415: { description: "Not a form; a page.", content: { "text/html": {} } },
+};
 const REDIRECT = { 302: { description: "On to the provider." } };
 
 /** The page on which a player signs a device in that shows a code (RFC 8628 §3.3). */
@@ -75,7 +80,7 @@ export function devicePageRoutes(deps: DeviceRouteDeps) {
       {
         query: deviceQuery,
         detail: {
-          responses: PAGE,
+          responses: { ...PAGE, 302: { description: "To this server by its own address." } },
           summary: "Open this in the player's browser to sign a device in",
           description:
             "The `verification_uri` of RFC 8628 §3.2. With `user_code` it says what asks, from where and when, and asks whether the player has it in front of them.",
@@ -147,7 +152,7 @@ export function devicePageRoutes(deps: DeviceRouteDeps) {
         parse: "urlencoded",
         body: answerBody,
         detail: {
-          responses: PAGE,
+          responses: { ...PAGE, ...FORM },
           summary: "The player's answer",
           description: "A form of this server's own pages, from the browser that they were made for.",
         },
