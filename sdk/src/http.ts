@@ -1,6 +1,6 @@
 import type { Clock } from "./clock.ts";
 import { AccountError, codeOfStatus, serverErrorCodes } from "./errors.ts";
-import { parseConflict } from "./identity-conflict.ts";
+import type { IdentityConflict } from "./identity-conflict.ts";
 import { loadOnDemand } from "./load-on-demand.ts";
 import { type Session, sessionFromAnswer } from "./session.ts";
 
@@ -119,7 +119,8 @@ function refusal(response: Response, answer: Answer): AccountError {
       nextChangeAt: next ? new Date(next) : undefined,
       requestId,
       retryAfterSeconds,
-      conflict: parseConflict(answer),
+      // As it came: who asked for a link reads it.
+      conflict: answer.ticket ? (answer as unknown as IdentityConflict) : undefined,
     },
   );
 }

@@ -1,4 +1,6 @@
+import type { AccountError } from "../errors.ts";
 import type { Answer } from "../http.ts";
+import { parseConflict } from "../identity-conflict.ts";
 import { parseUser, type UserInfo } from "../user.ts";
 import type { Host } from "./host.ts";
 
@@ -22,6 +24,12 @@ export async function changeUser(
 }
 
 /** Gives the player one more way in. @throws AccountError */
-export function linkWith(host: Host, proof: Answer): Promise<UserInfo> {
-  return changeUser(host, "POST", "/api/identities", proof);
+export async function linkWith(host: Host, proof: Answer): Promise<UserInfo> {
+  try {
+    return await changeUser(host, "POST", "/api/identities", proof);
+  } catch (error) {
+    const { conflict } = error as AccountError;
+    if (conflict) Object.assign(error as AccountError, { conflict: parseConflict(conflict) });
+    throw error;
+  }
 }
