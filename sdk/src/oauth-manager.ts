@@ -69,8 +69,7 @@ export class OAuthManager {
     this.#callbacks = new Callbacks(options.callbacks === "immediate", warn);
     const storage = options.storage ?? platform.storage(options);
     const key = `account-sdk:${backendUrl}`;
-    const { keyPair } = storage;
-    this.#http = new Http(backendUrl, fetch, clock, keyPair && (() => keyPair.call(storage, key)), warn);
+    this.#http = new Http(backendUrl, fetch, clock, storage.keyPair?.bind(storage, key), warn);
     this.#store = new SessionStore(storage, key, clock, warn);
     this.#currentSession = new CurrentSession(this.#callbacks, () => this.#sessionChanged());
     this.#refresher = new Refresher(this.#http, this.#store, this.#currentSession, clock);

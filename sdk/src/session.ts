@@ -61,7 +61,7 @@ function build(value: Record<keyof Omit<Session, "adopted">, unknown>, clock: Cl
     user,
     bound: value.bound === true,
     // Received in the future means that the device's clock was set back: the true age is unknown.
-    adopted: { ageMs: age < -CLOCK_TOLERANCE_MS ? Number.POSITIVE_INFINITY : age, atMs: clock.monotonic() },
+    adopted: { ageMs: age < -CLOCK_TOLERANCE_MS ? Infinity : age, atMs: clock.monotonic() },
   };
 }
 

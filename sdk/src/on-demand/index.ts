@@ -1,5 +1,6 @@
 /** What a game seldom calls, and never in the click itself: in a browser it is loaded with the first such call. */
 export { appLinkSignIn, signInWithAppLink } from "../sign-in/app-link.ts";
+export { untilClosed } from "../sign-in/popup-closed.ts";
 export { signInWithRedirect } from "../sign-in/redirect.ts";
 export { fetchWithProof } from "./bound-fetch.ts";
 export { linkWith } from "./change-user.ts";
