@@ -46,10 +46,13 @@ export function fileStorage(folder: string | (() => string)): AccountStorage {
     async keyPair(key) {
       await makeFolder(folderName());
       const path = pathOf(key, ".key");
+      const read = async () => readKeyText(await readFile(path, "utf8").catch(nullIfMissing));
+      const kept = await read();
+      if (kept) return kept;
       return withLockFile(`${path}.lock`, async () => {
         await removeAbandoned(path);
-        const kept = await readKeyText(await readFile(path, "utf8").catch(nullIfMissing));
-        if (kept) return kept;
+        const first = await read();
+        if (first) return first;
         const text = await createKeyText();
         await replaceFile(path, text);
         return (await readKeyText(text)) as CryptoKeyPair;
