@@ -26,7 +26,7 @@ export async function authorizedFetch(
   if (response.status !== 401) return response;
   const renewed = await refresher.replace(session.accessToken, final).catch((error) => {
     // A refresh that came to nothing says nothing about the session: the answer would sound like its end.
-    if (final && error.code !== "invalid_grant") throw error;
+    if (final && !/^(invalid_grant|not_logged_in)$/.test(error.code)) throw error;
   });
   return renewed ? send(renewed) : response;
 }
