@@ -14,19 +14,19 @@ export async function authorizedFetch(
 ): Promise<Response> {
   const request = new Request(input, init);
   const redirect = request.redirect === "manual" ? "manual" : "error";
-  const send = ({ accessToken }: Session) => {
+  // The account server's own 401 is the last word on a token; another server's may mean anything.
+  const final = request.url.startsWith(`${http.backendUrl}/`);
+  const send = (session: Session) => {
     const authorized = new Request(request.clone(), { redirect });
-    authorized.headers.set("authorization", `Bearer ${accessToken}`);
-    return http.fetch(authorized);
+    authorized.headers.set("authorization", `Bearer ${session.accessToken}`);
+    return (final ? http.senderFor(session) : http.fetch)(authorized);
   };
   const session = await refresher.fresh();
   const response = await send(session);
   if (response.status !== 401) return response;
-  // The account server's own 401 is the last word on a token; another server's may mean anything.
-  const final = request.url.startsWith(`${http.backendUrl}/`);
   const renewed = await refresher.replace(session.accessToken, final).catch((error) => {
     // A refresh that came to nothing says nothing about the session: the answer would sound like its end.
-    if (final && error.code !== "invalid_grant") throw error;
+    if (final && !/^(invalid_grant|not_logged_in)$/.test(error.code)) throw error;
   });
   return renewed ? send(renewed) : response;
 }

@@ -1,6 +1,7 @@
 import type { Clock } from "./clock.ts";
 import { AccountError, codeOfStatus, serverErrorCodes } from "./errors.ts";
-import { parseConflict } from "./identity-conflict.ts";
+import type { IdentityConflict } from "./identity-conflict.ts";
+import { loadOnDemand } from "./load-on-demand.ts";
 import { type Session, sessionFromAnswer } from "./session.ts";
 
 export type FetchLike = (input: Request | URL | string, init?: RequestInit) => Promise<Response>;
@@ -13,13 +14,40 @@ const NO_CONTENT = 204;
 export class Http {
   readonly backendUrl: string;
   readonly fetch: FetchLike;
-  readonly #clock: Clock;
+  readonly clock: Clock;
+  /** The key of this device, where there is one. */
+  readonly keyPair: (() => Promise<CryptoKeyPair>) | undefined;
+  readonly warn: (message: string, error: unknown) => void;
+  /** The last nonce for proofs, and when it came. Monotonic. */
+  declare nonce?: { readonly value: string; readonly atMs: number };
   readonly #open = new Set<AbortController>();
 
-  constructor(backendUrl: string, fetch: FetchLike, clock: Clock) {
+  constructor(
+    backendUrl: string,
+    fetch: FetchLike,
+    clock: Clock,
+    keyPair: Http["keyPair"],
+    warn: Http["warn"],
+  ) {
     this.backendUrl = backendUrl;
     this.fetch = fetch;
-    this.#clock = clock;
+    this.clock = clock;
+    this.keyPair = keyPair;
+    this.warn = warn;
+  }
+
+  /**
+   * The fetch for requests with a token of `session`, or for a sign-in: with a proof of this device's key where one is
+   * due (RFC 9449). A sign-in does without what cannot be loaded.
+   */
+  senderFor(session?: Session): FetchLike {
+    if (session ? !session.bound : !this.keyPair) return this.fetch;
+    return async (...request) => {
+      const parts = await loadOnDemand().catch((error) => {
+        if (session) throw error;
+      });
+      return parts ? parts.fetchWithProof(this, session, ...request) : this.fetch(...request);
+    };
   }
 
   /**
@@ -30,7 +58,7 @@ export class Http {
   async request(method: string, path: string, body?: Answer, send: FetchLike = this.fetch): Promise<Answer> {
     const abort = new AbortController();
     this.#open.add(abort);
-    const timer = this.#clock.setTimeout(() => abort.abort(), TIMEOUT_MS);
+    const timer = this.clock.setTimeout(() => abort.abort(), TIMEOUT_MS);
     try {
       const response = await send(this.backendUrl + path, {
         method,
@@ -50,19 +78,19 @@ export class Http {
       if (error instanceof AccountError) throw error;
       throw new AccountError("network_error", "The server cannot be reached.", { cause: error });
     } finally {
-      this.#clock.clearTimeout(timer);
+      this.clock.clearTimeout(timer);
       this.#open.delete(abort);
     }
   }
 
-  /** Logs in or refreshes. @throws AccountError */
-  async postForSession(path: string, body: Answer): Promise<Session> {
-    return this.sessionIn(await this.request("POST", path, body));
+  /** Logs in, or refreshes `before`. @throws AccountError */
+  async postForSession(path: string, body: Answer, before?: Session): Promise<Session> {
+    return this.sessionIn(await this.request("POST", path, body, this.senderFor(before)), before);
   }
 
   /** @throws AccountError `invalid_response` */
-  sessionIn(answer: Answer): Session {
-    const session = sessionFromAnswer(answer, this.#clock);
+  sessionIn(answer: Answer, before?: Session): Session {
+    const session = sessionFromAnswer(answer, this.clock, before?.bound || undefined);
     if (session) return session;
     throw new AccountError("invalid_response", "The answer carries no session.");
   }
@@ -91,7 +119,8 @@ function refusal(response: Response, answer: Answer): AccountError {
       nextChangeAt: next ? new Date(next) : undefined,
       requestId,
       retryAfterSeconds,
-      conflict: parseConflict(answer),
+      // As it came: who asked for a link reads it.
+      conflict: answer.ticket ? (answer as unknown as IdentityConflict) : undefined,
     },
   );
 }

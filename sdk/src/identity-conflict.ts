@@ -26,13 +26,12 @@ interface SummaryAnswer extends Omit<PlayerSummary, "createdAt" | "lastLogin"> {
   readonly last_login: string;
 }
 
-/** The conflict in an answer; undefined when it tells of none. */
+/** The conflict that an answer tells of, without unknown fields. */
 export function parseConflict({
   ticket,
   mine,
   theirs,
-}: Record<string, unknown>): IdentityConflict | undefined {
-  if (!ticket) return undefined;
+}: Record<keyof IdentityConflict, unknown>): IdentityConflict {
   return { ticket: String(ticket), mine: parseSummary(mine), theirs: parseSummary(theirs) };
 }
 

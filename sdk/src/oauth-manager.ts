@@ -23,7 +23,7 @@ import { stateMismatch } from "./sign-in/authorization.ts";
 import { SignInFlow } from "./sign-in/flow.ts";
 import type { SignedInDevice } from "./signed-in-device.ts";
 import type { TransferCode } from "./transfer-code.ts";
-import { parseUser, type UserInfo } from "./user.ts";
+import type { UserInfo } from "./user.ts";
 
 /**
  * The account of this game's player: signs them in and keeps them signed in. Every method that can fail rejects with an
@@ -67,9 +67,10 @@ export class OAuthManager {
     this.#warn = warn;
     this.#device = options.device ?? platform.device?.().slice(0, 64);
     this.#callbacks = new Callbacks(options.callbacks === "immediate", warn);
-    this.#http = new Http(backendUrl, fetch, clock);
     const storage = options.storage ?? platform.storage(options);
-    this.#store = new SessionStore(storage, `account-sdk:${backendUrl}`, clock, warn);
+    const key = `account-sdk:${backendUrl}`;
+    this.#http = new Http(backendUrl, fetch, clock, storage.keyPair?.bind(storage, key), warn);
+    this.#store = new SessionStore(storage, key, clock, warn);
     this.#currentSession = new CurrentSession(this.#callbacks, () => this.#sessionChanged());
     this.#refresher = new Refresher(this.#http, this.#store, this.#currentSession, clock);
     this.#signInFlow = new SignInFlow(
@@ -79,6 +80,8 @@ export class OAuthManager {
       () => this.#announce(),
     );
     this.#host = {
+      AccountError,
+      currentSession: this.#currentSession,
       oauth: this,
       clock,
       http: this.#http,
@@ -86,7 +89,6 @@ export class OAuthManager {
       signInFlow: this.#signInFlow,
       store: this.#store,
       request: this.#request,
-      changeUser: this.#changeUser,
       signInWith: this.#signInWith,
       load: this.#load,
     };
@@ -450,8 +452,8 @@ export class OAuthManager {
     this.#signInFlow.cancel();
     this.#currentSession.replace(null);
     const stored = await this.#store.clear();
-    const tokens = new Set([session?.refreshToken, stored?.refreshToken]);
-    await Promise.all([...tokens].map((token) => this.#revoke(token)));
+    const other = stored?.refreshToken === session?.refreshToken ? null : stored;
+    await Promise.all([session, other].map((ended) => this.#revoke(ended)));
   }
 
   /**
@@ -537,8 +539,8 @@ export class OAuthManager {
   ): Promise<UserInfo> {
     this.#requireAlive();
     const { id } = this.#refresher.required().user;
-    if (provider === "guest") return this.#changeUser("POST", "/api/identities", await this.#guestProof());
-    if (Object.keys(proof).length) return this.#changeUser("POST", "/api/identities", { ...proof, provider });
+    if (provider === "guest") return this.#onDemand("linkWith", await this.#guestProof());
+    if (Object.keys(proof).length) return this.#onDemand("linkWith", { ...proof, provider });
     await this.#signInFlow.start(this.#platform.signIn, { mode, signal, provider, link: id });
     return this.#refresher.required().user;
   }
@@ -593,7 +595,7 @@ export class OAuthManager {
     if (link) {
       if (!this.isLoggedIn()) await this.#load();
       if (this.#refresher.required().user.id !== link) throw stateMismatch();
-      await this.#changeUser("POST", "/api/identities", proof);
+      await this.#onDemand("linkWith", proof);
       return;
     }
     const session = await this.#http.postForSession("/api/login", { ...proof, device: this.#device });
@@ -601,29 +603,15 @@ export class OAuthManager {
     if (!signal.aborted) await this.#store.write(session);
     if (signal.aborted && !this.#currentSession.is(session)) {
       await this.#store.swap(session.refreshToken, () => null);
-      if (!this.#disposed) void this.#revoke(session.refreshToken);
+      if (!this.#disposed) void this.#revoke(session);
       throw signal.reason;
     }
     this.#currentSession.replace(session);
-    if (before && !this.#currentSession.is(before)) void this.#revoke(before.refreshToken);
+    if (before && !this.#currentSession.is(before)) void this.#revoke(before);
   }
 
   readonly #request = (method: string, path: string, body?: Answer): Promise<Answer> =>
     this.#http.request(method, path, body, (url, init) => this.fetch(url, init));
-
-  /** A request that answers with the player as they are then. */
-  readonly #changeUser = async (method: string, path: string, body?: Answer): Promise<UserInfo> => {
-    const answer = await this.#request(method, path, body);
-    const user = parseUser(answer.user);
-    if (!user) throw new AccountError("invalid_response", "The answer carries no player.");
-    const session = this.#currentSession.value;
-    if (session?.user.id === user.id) {
-      await this.#store.swap(session.refreshToken, (stored) => ({ ...stored, user }));
-      const { value } = this.#currentSession;
-      if (value?.user.id === user.id) this.#currentSession.replace({ ...value, user });
-    }
-    return user;
-  };
 
   /** Takes over what another tab or process has stored. */
   readonly #load = async (): Promise<void> => {
@@ -645,12 +633,16 @@ export class OAuthManager {
   }
 
   /** RFC 7009, as far as the network allows. */
-  async #revoke(refreshToken: string | undefined): Promise<void> {
-    if (!refreshToken) return;
-    await this.#http.request("POST", "/api/logout", { refresh_token: refreshToken }).catch(() => {});
+  async #revoke(session: Session | null): Promise<void> {
+    if (!session) return;
+    const { refreshToken: refresh_token } = session;
+    const send = this.#http.senderFor(session);
+    await this.#http.request("POST", "/api/logout", { refresh_token }, send).catch(() => {});
   }
 
   #sessionChanged(): void {
+    // Before the network goes: its refresh needs a proof.
+    if (this.#currentSession.value?.bound) loadOnDemand().catch(() => {});
     this.#refresher.check();
     this.#announce();
   }

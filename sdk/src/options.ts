@@ -95,7 +95,7 @@ export interface OAuthManagerOptions {
    */
   googleAuthUrl?: string | undefined;
   /**
-   * Told when a callback of the game threw, the storage failed, no browser opened, or a sign-in failed and nobody
+   * Told when a callback of the game threw, the storage failed, the server took no proof, no browser opened, or a sign-in failed and nobody
    * listened. Default `console.warn`. Never sees a token.
    *
    * @example (message, error) => log.warn(message, error)

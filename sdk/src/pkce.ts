@@ -1,3 +1,4 @@
+import { base64Url } from "./base64url.ts";
 import { AccountError } from "./errors.ts";
 
 export interface Pkce {
@@ -34,11 +35,4 @@ export function randomToken(): string {
     throw new AccountError("crypto_unavailable", "Signing in needs https or localhost.");
   }
   return base64Url(crypto.getRandomValues(new Uint8Array(32)));
-}
-
-function base64Url(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replaceAll("=", "");
 }

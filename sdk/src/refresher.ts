@@ -157,7 +157,8 @@ export class Refresher {
     if (enough(session)) return session;
     if (this.#isDead(session)) return this.#fail(session);
     try {
-      const next = await this.#http.postForSession("/api/refresh", { refresh_token: session.refreshToken });
+      const { refreshToken: refresh_token } = session;
+      const next = await this.#http.postForSession("/api/refresh", { refresh_token }, session);
       if (!this.#current.is(session)) return this.required();
       return this.#adopt(session, await this.#store.swap(session.refreshToken, () => next));
     } catch (thrown) {

@@ -10,6 +10,8 @@ export interface Session {
   /** Wall clock at receipt, in milliseconds. The server's clock never enters. */
   readonly receivedAt: number;
   readonly user: UserInfo;
+  /** Whether the session is bound to the key of this device (RFC 9449). For as long as it lasts. */
+  readonly bound: boolean;
   /** How old the session was when this process took it over, and the monotonic time of that moment. */
   readonly adopted: { readonly ageMs: number; readonly atMs: number };
 }
@@ -17,10 +19,18 @@ export interface Session {
 const FORMAT = 1;
 const CLOCK_TOLERANCE_MS = 60_000;
 
-/** The session in an answer of login or refresh; undefined when it is none. */
-export function sessionFromAnswer(answer: Record<string, unknown>, clock: Clock): Session | undefined {
+/**
+ * The session in an answer of login or refresh; undefined when it is none.
+ *
+ * @param bound whether it was bound before: a server of an earlier release does not say so.
+ */
+export function sessionFromAnswer(
+  answer: Record<string, unknown>,
+  clock: Clock,
+  bound = answer.token_type === "DPoP",
+): Session | undefined {
   const { access_token: accessToken, refresh_token: refreshToken, expires_in: expiresIn, user } = answer;
-  return build({ accessToken, refreshToken, expiresIn, receivedAt: clock.now(), user }, clock);
+  return build({ accessToken, refreshToken, expiresIn, receivedAt: clock.now(), user, bound }, clock);
 }
 
 export function serializeSession(session: Session): string {
@@ -49,8 +59,9 @@ function build(value: Record<keyof Omit<Session, "adopted">, unknown>, clock: Cl
     expiresIn,
     receivedAt,
     user,
+    bound: value.bound === true,
     // Received in the future means that the device's clock was set back: the true age is unknown.
-    adopted: { ageMs: age < -CLOCK_TOLERANCE_MS ? Number.POSITIVE_INFINITY : age, atMs: clock.monotonic() },
+    adopted: { ageMs: age < -CLOCK_TOLERANCE_MS ? Infinity : age, atMs: clock.monotonic() },
   };
 }
 

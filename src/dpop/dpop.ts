@@ -44,10 +44,14 @@ export function createDpop({ authorizations, clock, keyRing, ownUrl }: DpopDeps)
       if (header === null) return null;
       set.headers["dpop-nonce"] = nonces.current();
       const { origin, pathname } = new URL(request.url);
-      const own = ownUrl(server?.port);
+      const own = new URL(ownUrl(server?.port));
       const { jkt, id, issuedAt, nonce } = await readProof(header, {
         method: request.method,
-        urls: [new URL(own).origin + pathname, ...(isLoopback(new URL(own)) ? [origin + pathname] : [])],
+        // A proxy has taken the path of our address off.
+        urls: [
+          own.origin + own.pathname.replace(/\/$/, "") + pathname,
+          ...(isLoopback(own) ? [origin + pathname] : []),
+        ],
         accessToken: accessToken ?? null,
       });
       const isTimely =

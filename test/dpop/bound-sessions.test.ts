@@ -206,3 +206,18 @@ onEmbedded(
   },
   { env: { RATE_LIMIT: "on" } },
 );
+
+onEmbedded(
+  (at) => {
+    test("a proof names the address that players see, with the path that a proxy takes off", async () => {
+      const own = await newDevice(() => at.server.clock.now());
+      const guest = async (url: string) => {
+        const dpop = await own.proof("POST", url);
+        return post(at.server, "/api/login", { provider: "guest", guest_key: newGuestKey() }, { dpop });
+      };
+      expect((await guest("https://games.example/accounts/api/login")).status).toBe(200);
+      expectError(await guest("https://games.example/api/login"), "invalid_dpop_proof");
+    });
+  },
+  { env: { SERVER_PUBLIC_URL: "https://games.example/accounts" } },
+);

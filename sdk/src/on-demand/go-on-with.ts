@@ -9,7 +9,7 @@ import type { Host } from "./host.ts";
  * @throws AccountError `invalid_response`, `not_logged_in` when it was ended meanwhile.
  */
 export async function goOnWith({ http, refresher, store, load }: Host, answer: Answer): Promise<UserInfo> {
-  const session = http.sessionIn(answer);
+  const session = http.sessionIn(answer, refresher.required());
   await store.swap(session.refreshToken, () => session);
   await load();
   // A refresh at the same moment has replaced the token, and may have been answered before the player changed.

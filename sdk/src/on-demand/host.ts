@@ -1,4 +1,6 @@
 import type { Clock } from "../clock.ts";
+import type { CurrentSession } from "../current-session.ts";
+import type { AccountError } from "../errors.ts";
 import type { Answer, Http } from "../http.ts";
 import type { OAuthManager } from "../oauth-manager.ts";
 import type { SignInProof } from "../platform.ts";
@@ -12,6 +14,8 @@ import type { UserInfo } from "../user.ts";
  * alone, so that a browser loads nothing twice.
  */
 export interface Host {
+  readonly AccountError: typeof AccountError;
+  readonly currentSession: CurrentSession;
   readonly oauth: OAuthManager;
   readonly clock: Clock;
   readonly http: Http;
@@ -20,8 +24,6 @@ export interface Host {
   readonly store: SessionStore;
   /** Sends a request with the player's token. @throws AccountError */
   request(method: string, path: string, body?: Answer): Promise<Answer>;
-  /** The same, of one that answers with the player as they are then. @throws AccountError */
-  changeUser(method: string, path: string, body?: Answer): Promise<UserInfo>;
   /** Signs in with a proof at hand. @throws AccountError */
   signInWith(proof: SignInProof): Promise<UserInfo>;
   /** Takes over what is stored. */

@@ -2,6 +2,7 @@ import type { AccountError } from "../errors.ts";
 import type { PlayerSummary } from "../identity-conflict.ts";
 import type { TransferCode } from "../transfer-code.ts";
 import type { UserInfo } from "../user.ts";
+import { linkWith } from "./change-user.ts";
 import { resolveConflict } from "./conflict.ts";
 import type { Host } from "./host.ts";
 
@@ -22,7 +23,7 @@ export async function loginWithTransferCode(host: Host, code: string): Promise<U
 /** Somebody is signed in: who has nothing to lose makes way. */
 async function linkTransferCode(host: Host, transfer_code: string): Promise<void> {
   try {
-    await host.changeUser("POST", "/api/identities", { transfer_code });
+    await linkWith(host, { transfer_code });
   } catch (error) {
     const { conflict } = error as AccountError;
     if (!conflict || !isEmptyGuest(conflict.mine)) throw error;
@@ -34,7 +35,7 @@ async function linkTransferCode(host: Host, transfer_code: string): Promise<void
 async function linkGuestKey(host: Host): Promise<void> {
   try {
     const guest_key = await host.store.guestKey();
-    await host.changeUser("POST", "/api/identities", { provider: "guest", guest_key });
+    await linkWith(host, { provider: "guest", guest_key });
   } catch (error) {
     const { conflict, status } = error as AccountError;
     if (conflict && isEmptyGuest(conflict.theirs)) await resolveConflict(host, conflict, "mine");

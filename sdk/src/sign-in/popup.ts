@@ -1,18 +1,15 @@
 import { AccountError, cancelled } from "../errors.ts";
+import { loadOnDemand } from "../load-on-demand.ts";
 import { preparePkce, takePreparedPkce } from "../pkce.ts";
 import type { SignInAttempt, Unfinished } from "../platform.ts";
 import { authorizationRequestWith, completeWithAnswer, createAuthorizationRequest } from "./authorization.ts";
+import { rejection } from "./flow.ts";
 import { redirectUriOf } from "./page-requirements.ts";
 import { pendingStates, readPending, removePending, savePending, tabStorage } from "./pending.ts";
 
 /** Begins the `state` of a popup sign-in, so that its last page knows what it is. */
 export const POPUP_STATE = "account-popup.";
 const MESSAGE_TYPE = "account-sdk:answer";
-const CLOSED_POLL_MS = 100;
-/** A closed popup's answer may still be on its way. */
-const CLOSED_POLLS = 15;
-/** For tens of milliseconds on its way to being cut off, a popup looks like one that can be seen at another origin. */
-const CUT_OFF_MS = 400;
 
 /** Sign-in in a popup. Opens it before the first await, so that the click still counts. */
 export async function signInWithPopup(attempt: SignInAttempt): Promise<void> {
@@ -40,7 +37,13 @@ export async function signInWithPopup(attempt: SignInAttempt): Promise<void> {
   });
   savePending(tabStorage, state, { verifier, backendUrl: options.backendUrl, link });
   signal.addEventListener("abort", () => removePending(tabStorage, state));
-  const response = await Promise.race([nextAnswer(state, signal), closing(() => popup, signal)]);
+  // Meanwhile loads what a proof at the sign-in's end is made with.
+  const closed = loadOnDemand().then(({ untilClosed }) => untilClosed(() => popup, signal));
+  const givenUp = closed.then(
+    () => Promise.reject(cancelled()),
+    () => rejection(signal),
+  );
+  const response = await Promise.race([nextAnswer(state, signal), givenUp]);
   await completeWithAnswer(attempt, response, state, verifier);
 }
 
@@ -95,33 +98,4 @@ function nextAnswer(state: string, signal: AbortSignal): Promise<URLSearchParams
     channel.onmessage = ({ data }) => receive(data);
     signal.addEventListener("abort", () => channel.close());
   });
-}
-
-/**
- * Rejects when the player has closed the popup. A popup that a COOP header has cut off says `closed` as well, while the
- * player is at it: so only one that could be seen at another origin for a while counts, and only while the player looks
- * here.
- */
-function closing(popup: () => Window, signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    let elsewhereSince: number | undefined;
-    let seen = false;
-    let polls = 0;
-    const poll = setInterval(() => {
-      if (!popup().closed) {
-        if (isElsewhere(popup())) elsewhereSince ??= performance.now();
-        seen ||= performance.now() - (elsewhereSince ?? Infinity) > CUT_OFF_MS;
-        polls = 0;
-      } else if (seen && document.hasFocus() && ++polls > CLOSED_POLLS) reject(cancelled());
-    }, CLOSED_POLL_MS);
-    signal.addEventListener("abort", () => clearInterval(poll));
-  });
-}
-
-function isElsewhere({ location }: Window): boolean {
-  try {
-    return !location.href;
-  } catch {
-    return true;
-  }
 }

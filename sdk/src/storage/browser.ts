@@ -1,3 +1,4 @@
+import { loadOnDemand } from "../load-on-demand.ts";
 import type { AccountStorage } from "./storage.ts";
 
 const LOCK_WAIT_MS = 15_000;
@@ -18,6 +19,7 @@ export function browserStorage(): AccountStorage {
       tell();
     },
     lock: webLock,
+    keyPair: async (key) => (await loadOnDemand()).keyPairInIndexedDb(key),
     watch(key, changed) {
       if (!globalThis.window || !globalThis.BroadcastChannel) return undefined;
       channel = new BroadcastChannel(key);

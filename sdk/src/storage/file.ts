@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { createKeyText, readKeyText } from "./key-text.ts";
 import { ageOf, withLockFile } from "./lock-file.ts";
 import type { AccountStorage } from "./storage.ts";
 
@@ -41,6 +42,21 @@ export function fileStorage(folder: string | (() => string)): AccountStorage {
           () => false,
         );
       return lockable ? withLockFile(pathOf(name, ".lock"), work) : work();
+    },
+    async keyPair(key) {
+      await makeFolder(folderName());
+      const path = pathOf(key, ".key");
+      const read = async () => readKeyText(await readFile(path, "utf8").catch(nullIfMissing));
+      const kept = await read();
+      if (kept) return kept;
+      return withLockFile(`${path}.lock`, async () => {
+        await removeAbandoned(path);
+        const first = await read();
+        if (first) return first;
+        const text = await createKeyText();
+        await replaceFile(path, text);
+        return (await readKeyText(text)) as CryptoKeyPair;
+      });
     },
     watch(key, changed) {
       let path: string;

@@ -10,6 +10,11 @@ export interface AccountStorage {
    * the same: the server resolves races.
    */
   lock?<T>(name: string, work: () => Promise<T>): Promise<T>;
+  /**
+   * The ES256 key pair that sessions kept under `key` are bound to: the same one for every tab or process, made and kept
+   * before it is given. A storage without this keeps sessions that are bound to nothing.
+   */
+  keyPair?(key: string): Promise<CryptoKeyPair>;
   /** Calls `changed` after another tab has set or removed `key`; returns how to stop. */
   watch?(key: string, changed: () => void): (() => void) | undefined;
 }
