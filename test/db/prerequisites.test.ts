@@ -18,8 +18,8 @@ describe("a copy of the sources without the generated client", () => {
   let copy: string;
   beforeAll(() => {
     copy = mkdtempSync(join(tmpdir(), "account-server-copy-"));
-    for (const folder of ["src", "prisma", "sdk/src", "sdk/bundle.ts"]) {
-      cpSync(join(ROOT, folder), join(copy, folder), { recursive: true });
+    for (const path of ["package.json", "src", "prisma", "sdk/src", "sdk/bundle.ts"]) {
+      cpSync(join(ROOT, path), join(copy, path), { recursive: true });
     }
     symlinkSync(join(ROOT, "node_modules"), join(copy, "node_modules"));
     rmSync(join(copy, "src", "generated"), { recursive: true });
