@@ -39,8 +39,19 @@ function newAccount() {
     backendUrl: base,
     callbacks: "immediate",
     device: "API explorer",
+    storage: unbound,
   });
 }
+
+/**
+ * Has no key of the device's, for the explorer sends the access token as it is. Apart from a game of the same origin, whose
+ * session may be bound to one.
+ */
+const unbound = {
+  get: (key) => localStorage.getItem(`explorer ${key}`),
+  set: (key, value) => localStorage.setItem(`explorer ${key}`, value),
+  remove: (key) => localStorage.removeItem(`explorer ${key}`),
+};
 
 async function mount() {
   document.head.append(element("link", { rel: "stylesheet", href: `${base}swagger/explorer.css` }));
