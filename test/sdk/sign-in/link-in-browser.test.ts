@@ -217,8 +217,8 @@ inBrowser("The module of the package, which loads a part of itself on demand", (
 
   test("C36 loads it with the first call that needs it, once, under a strict CSP", async () => {
     const { page, loaded, stop } = await open(at.context);
-    await page.evaluate(() => oauth.loginAsGuest());
     expect(loaded).not.toContain("/browser-on-demand.js");
+    await page.evaluate(() => oauth.loginAsGuest());
     const ways = await page.evaluate(async () =>
       [await oauth.identities(), await oauth.sessions()].map(({ length }) => length),
     );
@@ -230,8 +230,8 @@ inBrowser("The module of the package, which loads a part of itself on demand", (
 
   test("that cannot be loaded is network_error, signs nobody out, and is loaded by a later call", async () => {
     const { page, stop } = await open(at.context);
-    await page.evaluate(() => oauth.loginAsGuest());
     await page.route("**/browser-on-demand.js", (route) => route.abort());
+    await page.evaluate(() => oauth.loginAsGuest());
     const codeOf = () =>
       page.evaluate(() =>
         oauth.identities().then(
