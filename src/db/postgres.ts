@@ -6,6 +6,7 @@ import { isLockTimeout, isOutdatedPlan, isParameterRefused, isRetryable, isState
 import { OfferedTlsClient } from "./offered-tls";
 import { SessionClient } from "./session-client";
 import { SharedConnection } from "./shared-connection";
+import { inTransaction } from "./transaction";
 
 export type PostgresConfig = Extract<DatabaseConfig, { kind: "postgres" }>;
 
@@ -20,12 +21,6 @@ const SERVING_LIMITS: pg.PoolConfig = {
   query_timeout: 3_000,
   idle_in_transaction_session_timeout: 10_000,
 };
-
-/**
- * How long a statement with a connection of its own waits for a row, in milliseconds. On a shared one it waits for the
- * `lock_timeout` above, since all behind it wait as well.
- */
-const ALONE_LOCK_MS = 2_000;
 
 /**
  * How often a statement comes back for something locked while it finds no connection of its own, and the pause before
@@ -130,24 +125,10 @@ export class ServingPool extends pg.Pool {
   }) as pg.Pool["query"];
 
   /** Runs a statement on a connection that it has to itself. */
-  readonly queryAlone = (async (...[statement, ...values]: Parameters<pg.Pool["query"]>) => {
+  readonly queryAlone = (async (...statement: Parameters<pg.Pool["query"]>) => {
     this.waiting++;
     try {
-      const client = await this.connect();
-      let lost: Error | undefined;
-      try {
-        await client.query(`BEGIN; SET LOCAL lock_timeout = ${ALONE_LOCK_MS}`);
-        const result = await client.query(withoutName(statement), ...values);
-        await client.query("COMMIT");
-        return result;
-      } catch (error) {
-        await client.query("ROLLBACK").catch((failure) => {
-          lost = failure;
-        });
-        throw error;
-      } finally {
-        client.release(lost);
-      }
+      return await inTransaction(this, ({ query }) => query(...statement) as unknown as Promise<unknown>);
     } finally {
       this.waiting--;
     }
@@ -172,11 +153,6 @@ export class ServingPool extends pg.Pool {
       index < count && next.running < least.running ? next : least,
     );
   }
-}
-
-/** Behind a pooler a name may mean nothing; and a statement that is run once is prepared for nobody. */
-function withoutName(statement: string | pg.QueryConfig): string {
-  return (typeof statement === "string" ? statement : { ...statement, name: undefined }) as string;
 }
 
 const uniqueNames = new Map<string, string>();

@@ -1,7 +1,10 @@
 import type pg from "pg";
 import type { Statements } from "./database";
 
-/** How long each statement waits for a row that is locked, in milliseconds. */
+/**
+ * How long each statement waits for a row that is locked, in milliseconds. On a connection that others share it waits
+ * for the pool's `lock_timeout`, since all behind it wait as well.
+ */
 const LOCK_MS = 2_000;
 
 /**
@@ -31,6 +34,9 @@ export async function inTransaction<T>(
 
 /** Behind a pooler a prepared statement may be gone; and what runs this seldom is prepared for nobody. */
 function unprepared(client: pg.PoolClient): Statements["query"] {
-  return ((statement: pg.QueryConfig) =>
-    client.query({ ...statement, name: undefined })) as Statements["query"];
+  return ((statement: string | pg.QueryConfig, ...values: []) =>
+    client.query(
+      (typeof statement === "string" ? statement : { ...statement, name: undefined }) as string,
+      ...values,
+    )) as Statements["query"];
 }
