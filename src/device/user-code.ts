@@ -1,4 +1,5 @@
-import { createHmac, randomInt } from "node:crypto";
+import { randomInt } from "node:crypto";
+import { createKeyedHash } from "../session/keyed-hash";
 import type { KeyRing } from "../session/keys";
 
 /** Capitals without vowels, which spell words; none looks like another, nor can be taken for a digit (RFC 8628 §6.1). */
@@ -16,27 +17,22 @@ export type UserCodes = {
 
 /** A copy of the database tells no code: what is kept is keyed, for 34 bits can be tried out. */
 export function createUserCodes(ring: KeyRing): UserCodes {
-  const keys = ring.map((key) => key.derive("device user code", 32));
-  const [current] = keys as [Buffer];
+  const { hash, hashes } = createKeyedHash(ring, "device user code");
   return {
     create() {
       const code = written(
         Array.from({ length: LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join(""),
       );
-      return { code, hash: hashWith(current, code) };
+      return { code, hash: hash(code) };
     },
     read(typed) {
       const letters = [...typed.toUpperCase()].filter((character) => ALPHABET.includes(character)).join("");
       return letters.length === LENGTH ? written(letters) : null;
     },
-    hashes: (code) => keys.map((key) => hashWith(key, code)),
+    hashes,
   };
 }
 
 function written(letters: string): string {
   return `${letters.slice(0, LENGTH / 2)}-${letters.slice(LENGTH / 2)}`;
-}
-
-function hashWith(key: Buffer, code: string): Buffer {
-  return createHmac("sha256", key).update(code).digest();
 }

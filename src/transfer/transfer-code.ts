@@ -1,4 +1,5 @@
-import { createHmac, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
+import { createKeyedHash } from "../session/keyed-hash";
 import type { KeyRing } from "../session/keys";
 
 /** Digits and capitals without I, L, O and U, which are taken for others or spell words (Crockford's base 32). */
@@ -14,24 +15,19 @@ export type TransferCodes = {
 
 /** A copy of the database lets nobody in: what is kept is keyed, for 60 bits can be tried out. */
 export function createTransferCodes(ring: KeyRing): TransferCodes {
-  const keys = ring.map((key) => key.derive("transfer code", 32));
-  const [current] = keys as [Buffer];
+  const { hash, hashes } = createKeyedHash(ring, "transfer code");
   return {
     create() {
       const characters = Array.from(randomBytes(LENGTH), (byte) => ALPHABET[byte % ALPHABET.length]).join("");
       return {
         code: characters.replace(/(.{4})(?=.)/g, "$1-"),
-        hash: hashWith(current, characters),
+        hash: hash(characters),
       };
     },
     hashes(typed) {
       const code = typed.toUpperCase().replaceAll(/[\s-]/g, "").replaceAll("O", "0").replaceAll(/[IL]/g, "1");
       const fits = code.length === LENGTH && [...code].every((character) => ALPHABET.includes(character));
-      return fits ? keys.map((key) => hashWith(key, code)) : [];
+      return fits ? hashes(code) : [];
     },
   };
-}
-
-function hashWith(key: Buffer, code: string): Buffer {
-  return createHmac("sha256", key).update(code).digest();
 }
