@@ -1,5 +1,4 @@
 import { createPrivateKey, generateKeyPairSync } from "node:crypto";
-import { isLoopback } from "./fields";
 import { readPemFile, repairPem } from "./pem";
 import type { Problems } from "./problems";
 import type { Settings } from "./settings";
@@ -42,8 +41,7 @@ export function appleSection(
   if (inline && file)
     problems.add("APPLE_PRIVATE_KEY_FILE: is set beside APPLE_PRIVATE_KEY; set one of them");
   if (!inline && !file) problems.add("APPLE_PRIVATE_KEY: missing (or set APPLE_PRIVATE_KEY_FILE)");
-  if (place.production && isLoopback(new URL(url)))
-    problems.add("APPLE_URL: a stand-in on this machine is refused in production");
+  if (place.production) problems.addIfLoopback("APPLE_URL", url);
   const name = inline ? "APPLE_PRIVATE_KEY" : "APPLE_PRIVATE_KEY_FILE";
   const privateKey = inline ? repairPem(inline) : file && readPemFile(name, file, place.cwd, problems);
   if (privateKey && !isP256(privateKey))

@@ -1,5 +1,4 @@
 import { type ClientCredentials, clientCredentials } from "./client-credentials";
-import { isLoopback } from "./fields";
 import type { GoogleConfig } from "./google";
 import type { Problems } from "./problems";
 import type { Settings } from "./settings";
@@ -25,7 +24,6 @@ export function discordSection(
   const { DISCORD_CLIENT_ID, DISCORD_CLIENT_SECRET, DISCORD_URL: url } = settings;
   const credentials = clientCredentials({ DISCORD_CLIENT_ID, DISCORD_CLIENT_SECRET }, problems);
   if (!credentials) return google.local ? { local: true, ...LOCAL_CREDENTIALS, url } : null;
-  if (production && isLoopback(new URL(url)))
-    problems.add("DISCORD_URL: a stand-in on this machine is refused in production");
+  if (production) problems.addIfLoopback("DISCORD_URL", url);
   return { local: false, ...credentials, url };
 }

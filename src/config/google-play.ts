@@ -1,5 +1,4 @@
 import { type ClientCredentials, clientCredentials } from "./client-credentials";
-import { isLoopback } from "./fields";
 import type { GoogleConfig } from "./google";
 import type { Problems } from "./problems";
 import type { Settings } from "./settings";
@@ -31,7 +30,6 @@ export function googlePlaySection(
   const addresses = { tokenUrl: google.endpoints.token, url };
   const credentials = clientCredentials({ GOOGLE_PLAY_CLIENT_ID, GOOGLE_PLAY_CLIENT_SECRET }, problems);
   if (!credentials) return google.local ? { local: true, ...LOCAL_CREDENTIALS, ...addresses } : null;
-  if (production && isLoopback(new URL(url)))
-    problems.add("GOOGLE_PLAY_URL: a stand-in on this machine is refused in production");
+  if (production) problems.addIfLoopback("GOOGLE_PLAY_URL", url);
   return { local: false, ...credentials, ...addresses };
 }

@@ -1,4 +1,3 @@
-import { isLoopback } from "./fields";
 import type { Problems } from "./problems";
 import type { Settings } from "./settings";
 
@@ -50,7 +49,8 @@ export function googleSection(settings: Settings, production: boolean, problems:
     if (!value) problems.add(`${name}: missing`);
     else if (EXAMPLES.has(value)) problems.add(`${name}: is the example value`);
   }
-  if (production) refuseLoopback(endpoints, problems);
+  if (production)
+    for (const [name, url] of Object.entries(endpoints)) problems.addIfLoopback(`Google's ${name} URL`, url);
   return {
     local: false,
     clientIds: [settings.GOOGLE_CLIENT_ID ?? "", ...additional],
@@ -58,12 +58,4 @@ export function googleSection(settings: Settings, production: boolean, problems:
     endpoints,
     redirectUris,
   };
-}
-
-function refuseLoopback(endpoints: GoogleEndpoints, problems: Problems): void {
-  for (const [name, url] of Object.entries(endpoints)) {
-    if (isLoopback(new URL(url))) {
-      problems.add(`Google's ${name} URL: a stand-in on this machine is refused in production`);
-    }
-  }
 }

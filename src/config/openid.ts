@@ -1,4 +1,3 @@
-import { isLoopback } from "./fields";
 import type { Problems } from "./problems";
 import type { Settings } from "./settings";
 
@@ -33,8 +32,7 @@ export function openIdSection(
     if (!given.some((issuer) => issuer.id === id))
       problems.add(`OPENID_CLIENT_SECRETS: has a secret for ${id}, which openid.issuers does not name`);
   if (given.length === 0 && local) return { local: true, issuers: [LOCAL_ISSUER] };
-  if (production && given.some(({ issuer }) => isLoopback(new URL(issuer))))
-    problems.add("openid.issuers: a stand-in on this machine is refused in production");
+  if (production) for (const { issuer } of given) problems.addIfLoopback("openid.issuers", issuer);
   return {
     local: false,
     issuers: given.map(({ id, issuer, client_id, name = id, scope }) => ({

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { isLoopback } from "./fields";
 
 /** The configuration cannot be used. The message lists every problem, one a line, and no secret. */
 export class ConfigError extends Error {
@@ -13,6 +14,11 @@ export class Problems {
 
   add(line: string): void {
     if (!this.lines.includes(line)) this.lines.push(line);
+  }
+
+  /** Refuses a provider's address that is of this machine, for production. @param what names it */
+  addIfLoopback(what: string, url: string): void {
+    if (isLoopback(new URL(url))) this.add(`${what}: a stand-in on this machine is refused in production`);
   }
 
   warn(line: string): void {

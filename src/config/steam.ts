@@ -1,4 +1,3 @@
-import { isLoopback } from "./fields";
 import type { GoogleConfig } from "./google";
 import type { Problems } from "./problems";
 import type { Settings } from "./settings";
@@ -45,7 +44,8 @@ export function steamSection(
     api: settings.STEAM_API_URL.replace(/\/+$/, ""),
     community: settings.STEAM_COMMUNITY_URL.replace(/\/+$/, ""),
   };
-  if (production) refuseLoopback(endpoints, problems);
+  if (production)
+    for (const [name, url] of Object.entries(endpoints)) problems.addIfLoopback(`Steam's ${name} URL`, url);
   return {
     local: !isConfigured,
     webApiKey: webApiKey ?? LOCAL_WEB_API_KEY,
@@ -56,12 +56,4 @@ export function steamSection(
     refusePublisherBanned: settings["steam.refuse_publisher_banned"],
     endpoints,
   };
-}
-
-function refuseLoopback(endpoints: SteamEndpoints, problems: Problems): void {
-  for (const [name, url] of Object.entries(endpoints)) {
-    if (isLoopback(new URL(url))) {
-      problems.add(`Steam's ${name} URL: a stand-in on this machine is refused in production`);
-    }
-  }
 }
