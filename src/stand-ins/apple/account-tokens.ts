@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { OAuthError } from "../oauth/oauth-error";
 import type { World } from "../stand-in";
+import { withoutNulls } from "../without-nulls";
 import { claimsOf, type TokenIssuer } from "./token-issuer";
 
 const flag = z.union([z.boolean(), z.enum(["true", "false"])]);
@@ -27,10 +27,7 @@ export async function issueAccountTokens(
   { world, issuer, clientId }: { world: World; issuer: TokenIssuer; clientId: string },
 ): Promise<AccountTokens> {
   const { account: key, client_id = clientId, nonce, ...changes } = body;
-  const account = world.accounts.find(key);
-  if (!account)
-    throw new OAuthError("invalid_request", "The account is neither a listed player nor an email.");
-  const claims = { ...claimsOf(account), ...changes };
-  const told = Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== null));
+  const account = world.accounts.named(key);
+  const told = withoutNulls({ ...claimsOf(account), ...changes });
   return { id_token: await issuer.signIdToken(client_id, { ...told, nonce }), account: told };
 }

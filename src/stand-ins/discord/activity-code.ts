@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { unguessable } from "../credentials";
-import { OAuthError } from "../oauth/oauth-error";
 import type { World } from "../stand-in";
 import type { Grants } from "./grants";
 import { parseScope } from "./scopes";
@@ -39,9 +38,7 @@ export function activityCode(
   discord: { world: World; grants: Grants; clientId: string },
 ): ActivityCode {
   const { world, grants, clientId } = discord;
-  const account = world.accounts.find(body.account);
-  if (!account)
-    throw new OAuthError("invalid_request", "The account is neither a listed player nor an email.");
+  const account = world.accounts.named(body.account);
   const verifier = unguessable();
   const code = grants.codes.issue({
     account,

@@ -1,7 +1,6 @@
 import { Elysia } from "elysia";
 import { z } from "zod";
 import { html } from "../../http/html";
-import { OAuthError } from "../oauth/oauth-error";
 import { readBody } from "../read-body";
 import type { StandIn } from "../stand-in";
 import { Grants } from "./grants";
@@ -55,9 +54,7 @@ export const localGooglePlay: StandIn<LocalGooglePlayOptions, GooglePlayUrls> = 
       routes,
       async issueTokens(body) {
         const { account: key, client_id = clientId } = readBody(serverAuthCodeBody, body);
-        const account = world.accounts.find(key);
-        if (!account)
-          throw new OAuthError("invalid_request", "The account is neither a listed player nor an email.");
+        const account = world.accounts.named(key);
         const stillGood = world.standing.vouchFor(account);
         const code = grants.codes.issue({ account, clientId: client_id, stillGood });
         return { server_auth_code: code, player_id: playerId(account) };

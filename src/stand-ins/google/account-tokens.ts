@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { OAuthError } from "../oauth/oauth-error";
 import { nameClaims } from "../picker/accounts";
 import { avatarPath } from "../picker/avatar";
 import type { World } from "../stand-in";
+import { withoutNulls } from "../without-nulls";
 import { profileOf } from "./profile";
 import { type Profile, parseScope } from "./scopes";
 import type { TokenIssuer, TokenResponse } from "./token-issuer";
@@ -41,15 +41,13 @@ export async function issueAccountTokens(
 ): Promise<AccountTokens> {
   const { account: key, client_id, scope, nonce, ...changes } = body;
   const { world, issuer, origin } = google;
-  const account = world.accounts.find(key);
-  if (!account)
-    throw new OAuthError("invalid_request", "The account is neither a listed player nor an email.");
+  const account = world.accounts.named(key);
   const profile = withoutNulls({
     ...profileOf(account, origin),
     ...(changes.sub && { picture: origin + avatarPath(changes.sub) }),
     ...(changes.name && { family_name: null, ...nameClaims(changes.name) }),
     ...changes,
-  });
+  }) as unknown as Profile;
   const tokens = await issuer.issueTokens({
     clientId: client_id ?? google.clientId,
     scopes: parseScope(scope),
@@ -59,10 +57,4 @@ export async function issueAccountTokens(
     stillGood: world.standing.vouchFor(account),
   });
   return { ...tokens, account: profile };
-}
-
-function withoutNulls(claims: Record<string, unknown>): Profile {
-  return Object.fromEntries(
-    Object.entries(claims).filter(([, value]) => value !== null),
-  ) as unknown as Profile;
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { OAuthError } from "../oauth/oauth-error";
 import { nameClaims } from "../picker/accounts";
 import type { World } from "../stand-in";
+import { withoutNulls } from "../without-nulls";
 import { claimsOf } from "./claims";
 import { issuerAt } from "./discovery";
 import { type Claims, scopesOf } from "./scopes";
@@ -39,15 +39,13 @@ export async function issueAccountTokens(
 ): Promise<AccountTokens> {
   const { account: key, client_id, scope, nonce, ...changes } = body;
   const { world, issuer, origin } = openid;
-  const account = world.accounts.find(key);
-  if (!account)
-    throw new OAuthError("invalid_request", "The account is neither a listed player nor an email.");
+  const account = world.accounts.named(key);
   const claims = withoutNulls({
     ...claimsOf(account, origin),
     ...(changes.name && { family_name: null, ...nameClaims(changes.name) }),
     ...(changes.name === null && { given_name: null, family_name: null }),
     ...changes,
-  });
+  }) as unknown as Claims;
   const grant = {
     clientId: client_id ?? openid.clientId,
     scopes: scopesOf(scope),
@@ -56,10 +54,4 @@ export async function issueAccountTokens(
     stillGood: world.standing.vouchFor(account),
   };
   return { ...(await issuer.issueTokens(grant, issuerAt(origin))), account: claims };
-}
-
-function withoutNulls(claims: Record<string, unknown>): Claims {
-  return Object.fromEntries(
-    Object.entries(claims).filter(([, value]) => value !== null),
-  ) as unknown as Claims;
 }

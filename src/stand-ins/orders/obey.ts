@@ -1,5 +1,5 @@
 import { OAuthError } from "../oauth/oauth-error";
-import type { Account, Accounts } from "../picker/accounts";
+import type { Accounts } from "../picker/accounts";
 import type { ServedStandIn, ServedStandIns } from "../served";
 import type { ProviderName } from "../stand-ins";
 import type { Order } from "./model";
@@ -32,12 +32,12 @@ export async function obey(order: Order, standIns: ServedStandIns, accounts: Acc
       for (const { orders } of meant) orders.slowSeconds = order.seconds;
       return;
     case "revoke": {
-      const account = accountOf(order.account, accounts);
+      const account = accounts.named(order.account);
       for (const { standing } of meant) standing.revoke(account);
       return;
     }
     case "restore": {
-      const account = accountOf(order.account, accounts);
+      const account = accounts.named(order.account);
       for (const { standing } of meant) standing.restore(account);
       return;
     }
@@ -70,10 +70,4 @@ async function rotateKeys(meant: ServedStandIn[], provider: ProviderName | undef
     throw new OAuthError("invalid_request", `${provider} signs nothing.`);
   }
   await Promise.all(meant.map(({ rotateKeys }) => rotateKeys?.()));
-}
-
-function accountOf(key: string, accounts: Accounts): Account {
-  const account = accounts.find(key);
-  if (account) return account;
-  throw new OAuthError("invalid_request", "The account is neither a listed player nor an email.");
 }

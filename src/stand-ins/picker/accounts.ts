@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import { OAuthError } from "../oauth/oauth-error";
 
 /** A player of every stand-in, in the words of OpenID Connect Core §5.1. */
 export type Account = {
@@ -64,6 +65,13 @@ export class Accounts {
     const listed = this.list().find(({ id }) => id === idOf(email));
     if (listed || email !== key || !isEmail(email)) return listed;
     return account(inventedName(email), email);
+  }
+
+  /** @throws {OAuthError} `invalid_request` when `key` is neither an invented player nor an email. */
+  named(key: string): Account {
+    const account = this.find(key);
+    if (account) return account;
+    throw new OAuthError("invalid_request", "The account is neither a listed player nor an email.");
   }
 }
 

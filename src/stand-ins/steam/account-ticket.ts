@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { OAuthError } from "../oauth/oauth-error";
 import type { World } from "../stand-in";
 import type { SteamPlayers, Summary } from "./players";
 import type { Tickets } from "./tickets";
@@ -44,9 +43,7 @@ export function issueAccountTicket(
   },
 ): AccountTicket {
   const { world, players, tickets, origin } = steam;
-  const account = world.accounts.find(body.account);
-  if (!account)
-    throw new OAuthError("invalid_request", "The account is neither a listed player nor an email.");
+  const account = world.accounts.named(body.account);
   const steamId = players.steamIdOf(account);
   const ticket = tickets.issue({
     steamId,
