@@ -2,6 +2,7 @@ import { Elysia, t } from "elysia";
 import { ApiError } from "../errors";
 import type { ReadContext } from "../http/context";
 import type { OwnUrl } from "../http/own-url";
+import { PROVIDER_ID } from "../identity/provider";
 import type { Providers } from "../identity/providers";
 import type { Limits } from "../limits/limits";
 import type { BrowserBinding } from "./browser-binding";
@@ -34,7 +35,7 @@ const REDIRECTS = {
 
 const PARAMETERS = t.Object({
   provider: t.String({
-    pattern: "^[a-z0-9_-]{1,64}$",
+    pattern: PROVIDER_ID,
     description: "Who vouches for the player.",
     examples: ["google"],
   }),

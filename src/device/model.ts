@@ -1,6 +1,7 @@
 import { Type } from "@sinclair/typebox";
 import { t } from "elysia";
 import { characters } from "../http/model";
+import { PROVIDER_ID } from "../identity/provider";
 import { DEVICE_CODE_SECONDS, POLL_INTERVAL_SECONDS } from "./store";
 
 const userCode = (description: string) => t.String({ maxLength: 64, description, examples: ["WDJB-MJHT"] });
@@ -28,9 +29,7 @@ export const deviceQuery = t.Object({
 
 export const signInQuery = t.Object({
   user_code: userCode("As the page before has it."),
-  provider: t.Optional(
-    t.String({ pattern: "^[a-z0-9_-]{1,64}$", description: "The way in that the player chose." }),
-  ),
+  provider: t.Optional(t.String({ pattern: PROVIDER_ID, description: "The way in that the player chose." })),
 });
 
 export const qrQuery = t.Object({ user_code: userCode("As the device shows it.") });

@@ -1,6 +1,7 @@
 import type { Clock } from "../clock";
 import type { AppleConfig } from "../config/config";
 import { APPLE_ISSUER, appleClientSecrets } from "./apple-client-secret";
+import { codeRefusal } from "./client-refusal";
 import { verifyIdToken } from "./id-token";
 import { publishedKeys } from "./jwks";
 import { APPLE, type CodeGrant, type Fetch, type Profile, type VerifiedIdentity } from "./provider";
@@ -10,9 +11,6 @@ import { type Deadline, startDeadline } from "./sign-in-deadline";
 
 /** Apple's id tokens have neither. */
 const NO_PROFILE: Profile = { name: null, picture: null };
-
-/** What Apple answers when our settings are wrong (its `ErrorResponse`). */
-const REFUSES_OUR_CLIENT = new Set(["invalid_client", "unauthorized_client"]);
 
 export type AppleClient = {
   /** @throws {ApiError} provider_token_invalid, provider_audience_mismatch, provider_unavailable_now */
@@ -48,7 +46,7 @@ export function createAppleClient(settings: AppleConfig, clock: Clock, fetch: Fe
 
     async code({ code, codeVerifier, redirectUri, nonce }) {
       const inTime = startDeadline(APPLE);
-      const { status, body } = await api.ask(inTime, `${settings.url}/auth/token`, {
+      const answer = await api.ask(inTime, `${settings.url}/auth/token`, {
         method: "POST",
         body: new URLSearchParams({
           grant_type: "authorization_code",
@@ -59,17 +57,11 @@ export function createAppleClient(settings: AppleConfig, clock: Clock, fetch: Fe
           ...(codeVerifier && { code_verifier: codeVerifier }),
         }),
       });
-      if (status !== 200) throw refused(status, body.error);
-      if (typeof body.id_token !== "string") throw refusal(APPLE, "token_invalid");
-      const { identity } = await verified(body.id_token, nonce, inTime);
+      if (answer.status !== 200) throw codeRefusal(APPLE, answer, "APPLE_PRIVATE_KEY");
+      const { id_token: token } = answer.body;
+      if (typeof token !== "string") throw refusal(APPLE, "token_invalid");
+      const { identity } = await verified(token, nonce, inTime);
       return { ...identity, loadProfile: async () => NO_PROFILE };
     },
   };
-}
-
-function refused(status: number, error: unknown) {
-  if (typeof error === "string" && REFUSES_OUR_CLIENT.has(error))
-    return refusal(APPLE, "unavailable", { cause: error, setting: "APPLE_PRIVATE_KEY" });
-  if ([400, 401, 403].includes(status)) return refusal(APPLE, "token_invalid");
-  return refusal(APPLE, "unavailable", { cause: `http_${status}` });
 }

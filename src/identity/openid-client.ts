@@ -13,6 +13,7 @@ import type { Clock } from "../clock";
 import type { OpenIdIssuer } from "../config/config";
 import { isLoopback } from "../config/fields";
 import { personOf } from "./claims";
+import { codeRefusal } from "./client-refusal";
 import { verifyIdToken } from "./id-token";
 import { publishedKeys } from "./jwks";
 import { Discovery } from "./openid-discovery";
@@ -27,9 +28,6 @@ const ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA", "Ed25519"];
 /** Where an issuer does not say (OpenID Connect Discovery §3). */
 const STANDARD_ALGORITHMS = ["RS256"];
 const STANDARD_METHODS = ["client_secret_basic"];
-
-/** What the issuer says of our own registration (RFC 6749 §5.2). */
-const REFUSES_OUR_CLIENT = new Set(["invalid_client", "unauthorized_client"]);
 
 /** This server as the client of one OpenID Connect issuer. With `Discovery` the only user of oauth4webapi. */
 export type OpenIdClient = {
@@ -122,9 +120,10 @@ export function createOpenIdClient(settings: OpenIdIssuer, clock: Clock, fetch: 
         parameters,
         options(inTime),
       );
-      const answer = (await response.json()) as Record<string, unknown>;
-      if (response.status !== 200) throw refused(id, response.status, answer.error);
-      const { id_token: token, access_token: accessToken } = answer;
+      const body = (await response.json()) as Record<string, unknown>;
+      if (response.status !== 200)
+        throw codeRefusal(id, { status: response.status, body }, "OPENID_CLIENT_SECRETS");
+      const { id_token: token, access_token: accessToken } = body;
       if (typeof token !== "string") throw refusal(id, "token_invalid");
       const { identity, claims } = await verified(token, nonce, inTime);
       const told = personOf(claims, { onThisMachine });
@@ -144,11 +143,4 @@ function authenticationAt(as: AuthorizationServer, secret: string | null, id: st
   if (methods.includes("client_secret_basic")) return ClientSecretBasic(secret);
   if (methods.includes("client_secret_post")) return ClientSecretPost(secret);
   throw refusal(id, "unavailable", { cause: "no_client_secret_method", setting: "OPENID_CLIENT_SECRETS" });
-}
-
-function refused(id: string, status: number, error: unknown) {
-  if (typeof error === "string" && REFUSES_OUR_CLIENT.has(error))
-    return refusal(id, "unavailable", { cause: error, setting: "OPENID_CLIENT_SECRETS" });
-  if ([400, 401, 403].includes(status)) return refusal(id, "token_invalid");
-  return refusal(id, "unavailable", { cause: `http_${status}` });
 }

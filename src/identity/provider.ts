@@ -1,6 +1,9 @@
 import type { Clock } from "../clock";
 import type { Config } from "../config/config";
 
+/** What an id of a provider looks like, as a pattern of JSON Schema. */
+export const PROVIDER_ID = "^[a-z0-9_-]{1,64}$";
+
 /** Google's id, and the provider of a sign-in that names none. */
 export const GOOGLE = "google";
 export const APPLE = "apple";
@@ -67,7 +70,7 @@ export type ProofCompanion = "code_verifier" | "redirect_uri" | "nonce";
  * `refusals.ts`). Neither message carries anything that the provider or the game sent.
  */
 export type IdentityProvider = {
-  /** Names it in paths (`/auth/:provider/start`) and in `identities`: `[a-z0-9_-]{1,64}`. */
+  /** Names it in paths (`/auth/:provider/start`) and in `identities`; see {@link PROVIDER_ID}. */
   readonly id: string;
   /** What players call it, for a game's buttons: `Google`. */
   readonly name: string;

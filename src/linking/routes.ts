@@ -3,11 +3,13 @@ import type { Clock } from "../clock";
 import { ApiError } from "../errors";
 import type { ReadContext } from "../http/context";
 import { errorResponses } from "../http/model";
+import { PROVIDER_ID } from "../identity/provider";
 import type { Providers } from "../identity/providers";
 import type { IdentityStore } from "../identity/store";
 import type { Limits } from "../limits/limits";
 import type { Guard } from "../session/guard";
 import { sessionAnswer } from "../session/model";
+import { isUuid } from "../session/uuidv7";
 import { proofBody } from "../sign-in/model";
 import { readProof } from "../sign-in/proof";
 import { type VerifyProofDeps, verifyProof } from "../sign-in/verify-proof";
@@ -33,8 +35,7 @@ export type LinkingRouteDeps = LinkDeps &
     readContext: ReadContext;
   };
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const PROVIDER = /^[a-z0-9_-]{1,64}$/;
+const PROVIDER = new RegExp(PROVIDER_ID);
 const REFUSALS = ["unauthorized", "invalid_token", "database_unavailable"] as const;
 const BODY_REFUSALS = [
   "validation_failed",
@@ -170,7 +171,7 @@ export function linkingRoutes(deps: LinkingRouteDeps) {
       async ({ params, player, request, route, server, set }) => {
         const context = readContext({ request, route, server, set });
         await limits.profileChange(player.user.id);
-        if (!UUID.test(params.id)) throw new ApiError("not_found");
+        if (!isUuid(params.id)) throw new ApiError("not_found");
         return undo(deps, player, params.id, context);
       },
       {

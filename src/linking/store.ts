@@ -1,23 +1,22 @@
 import { CLOCK, type RunStatement, seconds } from "../db/statements";
+import type { IdentityJson } from "../identity/store";
+import type { UserRow } from "../users/store";
 
 /** For how long a change can be taken back. */
 export const UNDO_SECONDS = 30 * 86_400;
 
-/** A row of another table as JSON, which PostgreSQL makes a row of again to the last digit. */
-export type Row = Record<string, unknown>;
-
 /** A player's progress, as a merge compares it. */
-export type Progress = { stars: number; level: number };
+export type Progress = Pick<UserRow, "stars" | "level">;
 
 /** What was changed, as taking it back needs it. */
 export type ChangeDetails =
   | { kind: "link"; provider: string; subject: string }
-  | { kind: "unlink"; identities: Row[] }
+  | { kind: "unlink"; identities: IdentityJson[] }
   | {
       kind: "merge";
       /** The player who was given up, and their identities as they were. */
       givenUp: number;
-      identities: Row[];
+      identities: IdentityJson[];
       /** Of the one who was kept, before and after. */
       before: Progress;
       after: Progress;

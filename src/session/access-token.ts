@@ -3,12 +3,12 @@ import { GAME_CLIENT_ID } from "../config/oauth";
 import type { Issuer } from "./issuer";
 import { createJwt, type Jwt } from "./jwt";
 import type { KeyRing } from "./keys";
+import { isUuid } from "./uuidv7";
 
 const TYPE = "at+jwt";
 const MAXIMUM_LENGTH = 4_096;
 const MAXIMUM_USER_ID = 2 ** 31 - 1;
 const THUMBPRINT = /^[A-Za-z0-9_-]{43}$/;
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** The OAuth client that a session was opened for, and what for; both null for the game's own endpoints. */
 export type SessionClient = { clientId: string | null; scope: string | null };
@@ -83,7 +83,7 @@ function verified(claims: Record<string, unknown>): VerifiedAccessToken | null {
   if (type !== "access") return null;
   if (!isUserId(userId) || String(userId) !== sub) return null;
   if (typeof clientId !== "string" || (scope !== null && typeof scope !== "string")) return null;
-  if (typeof sid !== "string" || !UUID.test(sid)) return null;
+  if (typeof sid !== "string" || !isUuid(sid)) return null;
   const token = { userId, sessionId: sid, clientId, scope, claims };
   if (cnf === undefined) return { ...token, jkt: null };
   const { jkt } = Object(cnf) as Record<string, unknown>;

@@ -9,6 +9,7 @@ import type { Guard } from "./guard";
 import { listSessions } from "./list-sessions";
 import { sessionsAnswer } from "./model";
 import type { SessionStore } from "./store";
+import { isUuid } from "./uuidv7";
 
 export type DeviceRouteDeps = {
   sessions: SessionStore;
@@ -18,7 +19,6 @@ export type DeviceRouteDeps = {
   readContext: ReadContext;
 };
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const NO_CONTENT = { 204: t.Void({ description: "Signed out." }) };
 const REFUSALS = ["unauthorized", "invalid_token", "database_unavailable"] as const;
 
@@ -44,7 +44,7 @@ export function deviceRoutes(deps: DeviceRouteDeps) {
       async ({ params, player, request, route, server, set }) => {
         const { user } = player;
         const context = readContext({ request, route, server, set });
-        const ended = UUID.test(params.id) && (await sessions.revokeOfUser(user.id, params.id));
+        const ended = isUuid(params.id) && (await sessions.revokeOfUser(user.id, params.id));
         if (!ended) {
           await logRefusal(deps, "refused", {
             code: "not_found",

@@ -1,3 +1,10 @@
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Whether a text is a UUID as ours are written, which a column of them takes. */
+export function isUuid(text: string): boolean {
+  return UUID.test(text);
+}
+
 /** The least UUIDv7 of a moment: every one made before it sorts lower (RFC 9562 §5.7). */
 export function uuidv7Floor(time: Date): string {
   const hex = time.getTime().toString(16).padStart(12, "0");

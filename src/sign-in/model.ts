@@ -1,5 +1,6 @@
 import { t } from "elysia";
 import { characters } from "../http/model";
+import { PROVIDER_ID } from "../identity/provider";
 
 const token = (description: string) => t.Optional(t.String({ minLength: 1, maxLength: 8_192, description }));
 
@@ -7,7 +8,7 @@ const token = (description: string) => t.Optional(t.String({ minLength: 1, maxLe
 const proofMembers = {
   provider: t.Optional(
     t.String({
-      pattern: "^[a-z0-9_-]{1,64}$",
+      pattern: PROVIDER_ID,
       description:
         "Whose proof it is: `google`, when it is left out, another provider of this server, or `guest`.",
     }),
