@@ -11,19 +11,8 @@ import { onEachDatabase } from "../support/suite";
 
 onEachDatabase((at) => {
   const calls = () => linkingAt(at.server);
+  const conflict = () => calls().conflict();
 
-  /** A guest with 5 stars at level 4, and a player of Google's with 9 at level 2, whose account the guest wants. */
-  async function conflict() {
-    const { earn, linkGoogle } = calls();
-    const key = newGuestKey();
-    const account = freshAccount();
-    const theirs = await signIn(at.server, { account });
-    const mine = await playAsGuest(at.server, key);
-    await earn(mine, 5, 3);
-    await earn(theirs, 9, 1);
-    const { body } = await linkGoogle(mine, account);
-    return { key, account, mine, theirs, ticket: body.ticket };
-  }
   const idOf = ({ user }: SessionAnswer) => user.id;
 
   test("who keeps their own player gets the account, and of each figure the higher", async () => {

@@ -11,6 +11,7 @@ const DAY = 86_400;
 
 onEachDatabase((at) => {
   const calls = () => linkingAt(at.server);
+  const conflict = () => calls().conflict();
   const idOf = ({ user }: SessionAnswer) => user.id;
   const rows = (...sessions: SessionAnswer[]) => rowsOf(at.server.database, ...sessions.map(idOf));
   const undoLast = async (session: SessionAnswer) => {
@@ -154,15 +155,4 @@ onEachDatabase((at) => {
     expectError(await calls().undo(tooLate, link!.id), "not_found");
     expect(await calls().changes(tooLate)).toEqual([]);
   });
-
-  async function conflict() {
-    const key = newGuestKey();
-    const account = freshAccount();
-    const theirs = await signIn(at.server, { account });
-    const mine = await playAsGuest(at.server, key);
-    await calls().earn(mine, 5, 3);
-    await calls().earn(theirs, 9, 1);
-    const { body } = await calls().linkGoogle(mine, account);
-    return { key, account, mine, theirs, ticket: body.ticket };
-  }
 });

@@ -84,6 +84,7 @@ export async function playAsGuest(origin: string, guest_key = newGuestKey()): Pr
   return reply.body;
 }
 
+/** A key as a game makes one for each install. */
 export function newGuestKey(): string {
   return randomBytes(32).toString("base64url");
 }

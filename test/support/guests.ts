@@ -1,12 +1,9 @@
 import { expect } from "bun:test";
-import { randomBytes } from "node:crypto";
 import type { SessionAnswer } from "../../src/session/model";
+import { newGuestKey } from "./client";
 import { post } from "./requests";
 
-/** A key as a game makes one for each install. */
-export function newGuestKey(): string {
-  return randomBytes(32).toString("base64url");
-}
+export { newGuestKey };
 
 /** Plays as a guest, by default a new one. */
 export async function playAsGuest(

@@ -1,6 +1,7 @@
 import { expect } from "bun:test";
 import type { SessionAnswer } from "../../src/session/model";
-import { googleTokens } from "./players";
+import { newGuestKey, playAsGuest } from "./guests";
+import { freshAccount, googleTokens, signIn } from "./players";
 import { bearer, get, post, send } from "./requests";
 import type { TestServer } from "./server";
 
@@ -8,11 +9,31 @@ import type { TestServer } from "./server";
 export function linkingAt(server: TestServer) {
   const link = (session: SessionAnswer, proof: object) =>
     post(server, "/api/identities", proof, bearer(session));
+  const linkGoogle = async (session: SessionAnswer, account?: string) => {
+    const { access_token } = await googleTokens(server, account ? { account } : {});
+    return link(session, { access_token });
+  };
+  /** What a match would do. */
+  const earn = (session: SessionAnswer, stars: number, level: number) =>
+    server.database.pool.query("UPDATE users SET stars = stars + $2, level = level + $3 WHERE id = $1", [
+      session.user.id,
+      stars,
+      level,
+    ]);
   return {
     link,
-    linkGoogle: async (session: SessionAnswer, account?: string) => {
-      const { access_token } = await googleTokens(server, account ? { account } : {});
-      return link(session, { access_token });
+    linkGoogle,
+    earn,
+    /** A guest with 5 stars at level 4, and a player of Google's with 9 at level 2, whose account the guest wants. */
+    async conflict() {
+      const key = newGuestKey();
+      const account = freshAccount();
+      const theirs = await signIn(server, { account });
+      const mine = await playAsGuest(server, key);
+      await earn(mine, 5, 3);
+      await earn(theirs, 9, 1);
+      const { body } = await linkGoogle(mine, account);
+      return { key, account, mine, theirs, ticket: body.ticket };
     },
     resolve: (session: SessionAnswer, ticket: string, keep: "mine" | "theirs") =>
       post(server, "/api/identities/resolve", { ticket, keep }, bearer(session)),
@@ -26,12 +47,5 @@ export function linkingAt(server: TestServer) {
     undo: (session: SessionAnswer, id: string) =>
       send(server, `/api/changes/${id}/undo`, { method: "POST", headers: bearer(session) }),
     me: async (session: SessionAnswer) => (await get(server, "/api/me", bearer(session))).body.user,
-    /** What a match would do. */
-    earn: (session: SessionAnswer, stars: number, level: number) =>
-      server.database.pool.query("UPDATE users SET stars = stars + $2, level = level + $3 WHERE id = $1", [
-        session.user.id,
-        stars,
-        level,
-      ]),
   };
 }
