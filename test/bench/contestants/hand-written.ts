@@ -30,7 +30,11 @@ export type Store = {
     opening: NewSession,
   ): Promise<UserRow | null>;
   evictIdlest(userId: number): Promise<unknown>;
-  rename(player: Pick<UserRow, "id" | "name">, username: Username): Promise<UserRow | null>;
+  rename(
+    player: Pick<UserRow, "id" | "name">,
+    username: Username,
+    event: { id: string; requestId: string },
+  ): Promise<UserRow | null>;
 };
 
 const { env } = process;
@@ -91,7 +95,10 @@ export function serve(store: Store): void {
           if (!player) return refusal("invalid_token");
           const parsed = parseUsername(((await request.json()) as { new_username: string }).new_username);
           if (!parsed.ok) return refusal("username_invalid");
-          const user = await store.rename(player.user, parsed);
+          const user = await store.rename(player.user, parsed, {
+            id: Bun.randomUUIDv7(),
+            requestId: Bun.randomUUIDv7(),
+          });
           return user ? success({ user: publicUser(user) }) : refusal("invalid_token");
         },
       },
