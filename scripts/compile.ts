@@ -33,7 +33,7 @@ export async function compile(executable: string): Promise<void> {
       for (const path of new Bun.Glob(pattern).scanSync({ cwd: ROOT, dot: true }))
         assets.set(path, join(ROOT, path));
     await Bun.build({
-      entrypoints: [join(ROOT, "src/index.ts")],
+      entrypoints: [join(ROOT, "scripts/executable.ts")],
       compile: { outfile: resolve(executable) },
       target: "bun",
       minify: { whitespace: true, syntax: true },

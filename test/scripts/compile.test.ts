@@ -60,12 +60,25 @@ test("the executable has the explorer, the SDK, the demo game and the local Goog
 describe.skipIf(!postgresAvailable())("on PostgreSQL", () => {
   test("the executable migrates an empty database, and its workers serve beside it", async () => {
     const database = await emptyDatabaseOf(world);
+    const run = (...args: string[]) => {
+      const env = { PATH: "", HOME: home, SERVER_PORT: port ?? "1", ...database.env() };
+      const { exitCode, stdout } = Bun.spawnSync([executable, ...args], { cwd: home, env });
+      return [exitCode, stdout.toString()] as const;
+    };
+    let port: string | undefined;
+    expect(run("health")[0]).toBe(1);
+    expect(run("migrate")[1]).toMatch(/^Applied \d+_init, /);
+    expect(run("migrate")).toEqual([0, "The database is up to date.\n"]);
     const server = await spawnServer({
       folder: serverFolder(world, "server: { workers: 2 }"),
       env: database.env(),
       executable,
     });
     world.defer(() => server.kill());
+    port = new URL(server.origin).port;
+    expect(run("health")[0]).toBe(0);
+    const [code, made] = run("admin", "keys", "create", "Kitchen", "--scope", "introspect", "--json");
+    expect([code, JSON.parse(made).name]).toEqual([0, "Kitchen"]);
     const sessions = await Promise.all(Array.from({ length: 12 }, () => playAsGuest(server)));
     for (const session of sessions)
       expect((await get(server, "/api/me", bearer(session))).body.user.id).toBe(session.user.id);
