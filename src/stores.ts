@@ -1,3 +1,4 @@
+import { type AdoptedTokenStore, createAdoptedTokenStore } from "./adopted-tokens/store";
 import { type AuditStore, createAuditStore } from "./audit/store";
 import { type AuthorizationStore, createAuthorizationStore } from "./authorization/store";
 import type { Clock } from "./clock";
@@ -20,6 +21,7 @@ import { createUserStore, type UserStore } from "./users/store";
 /** One store for every table: whatever is read or written there is a statement of its store. */
 export type Stores = {
   accountChanges: AccountChangeStore;
+  adoptedTokens: AdoptedTokenStore;
   audit: AuditStore;
   authorizations: AuthorizationStore;
   devices: DeviceStore;
@@ -47,6 +49,7 @@ export function createStores(
   const run = createRunStatement(statements, clock);
   return {
     accountChanges: createAccountChangeStore(run),
+    adoptedTokens: createAdoptedTokenStore(run),
     audit: createAuditStore(run),
     authorizations: createAuthorizationStore(run),
     devices: createDeviceStore(run),

@@ -1,9 +1,7 @@
 import pg from "pg";
 import { DatabaseStartError, toStartError } from "./errors";
-import { applyMigrations, migrationState } from "./migrations";
+import { migrate } from "./migrate";
 import { type PostgresConfig, withClient } from "./postgres";
-import { requireUtf8 } from "./prerequisites";
-import { openTarget } from "./schema-engine/target";
 
 /** Who creates what the server's own role may not. */
 export type Superuser = { user: string; password?: string; host?: string };
@@ -31,7 +29,8 @@ export async function provision(
     }),
   );
   await checkAccess(config, roleIsNew);
-  await migrate(config, say);
+  const applied = await migrate(config);
+  say(applied.length > 0 ? `Migrations applied: ${applied.join(", ")}.` : "No migration is pending.");
 }
 
 async function createRole(client: pg.Client, { user, password }: PostgresConfig): Promise<boolean> {
@@ -85,20 +84,6 @@ async function checkAccess(config: PostgresConfig, roleIsNew: boolean): Promise<
     throw new DatabaseStartError(
       `Role "${user}" exists with another password than DB_PASSWORD; set the right one, or change the role's with ALTER ROLE.`,
     );
-  }
-}
-
-async function migrate(config: PostgresConfig, say: (line: string) => void): Promise<void> {
-  const { pool, exclusively, close } = await openTarget(config);
-  try {
-    await requireUtf8(pool);
-    await exclusively(async () => {
-      const { pending } = await migrationState(pool);
-      if (pending.length > 0) await applyMigrations(pool);
-      say(pending.length > 0 ? `Migrations applied: ${pending.join(", ")}.` : "No migration is pending.");
-    });
-  } finally {
-    await close();
   }
 }
 

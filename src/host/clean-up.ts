@@ -1,3 +1,4 @@
+import type { AdoptedTokenStore } from "../adopted-tokens/store";
 import type { AuditStore } from "../audit/store";
 import type { AuthorizationStore } from "../authorization/store";
 import type { Config } from "../config/config";
@@ -16,6 +17,7 @@ const STALE_SIGN_IN_SECONDS = 900;
 
 export type CleanUpDeps = {
   accountChanges: AccountChangeStore;
+  adoptedTokens: AdoptedTokenStore;
   audit: AuditStore;
   grants: GrantStore;
   sessions: SessionStore;
@@ -38,6 +40,7 @@ export type CleanUpDeps = {
 export async function cleanUp(
   {
     accountChanges,
+    adoptedTokens,
     audit,
     grants,
     sessions,
@@ -58,6 +61,7 @@ export async function cleanUp(
     (limit: number) => transfers.deleteStale(limit),
     (limit: number) => devices.deleteStale(limit),
     (limit: number) => accountChanges.deleteOld(limit),
+    (limit: number) => adoptedTokens.deleteExpired(limit),
     (limit: number) => audit.deleteOld(config.audit.retentionSeconds, limit),
     (limit: number) => rateLimits.deleteEnded(limit),
     (limit: number) => users.purgeGuests(config.guests.purgeAfterSeconds, limit),

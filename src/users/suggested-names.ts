@@ -64,10 +64,12 @@ function withNumber(name: string, digits: number, random: () => number): string 
   return `${shortened(name, USERNAME_MAX_LENGTH - 1 - digits)} ${number}`;
 }
 
+const GRAPHEMES = new Intl.Segmenter();
+
 /** Cuts between graphemes to at most so many code points, and leaves no separator dangling. */
 function shortened(text: string, maximum: number): string {
   let short = "";
-  for (const { segment } of new Intl.Segmenter().segment(text)) {
+  for (const { segment } of GRAPHEMES.segment(text)) {
     if (Array.from(short + segment).length > maximum) break;
     short += segment;
   }

@@ -1,0 +1,9 @@
+import { isPictureUrl } from "../users/picture-url";
+
+const KEY = /^[A-Za-z0-9_-]{1,64}$/;
+
+/** A picture of the old server's, which took any text, as far as it may be one here; null for none. */
+export function keptPicture(picture: string | null): string | null {
+  if (picture === null) return null;
+  return KEY.test(picture) || isPictureUrl(picture) ? picture : null;
+}
