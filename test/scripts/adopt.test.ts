@@ -24,7 +24,7 @@ describe.skipIf(!postgresAvailable())("bun run adopt", () => {
     await oldPlayer(database.pool, { name: "ann" });
     const look = adopt(database);
     expect(look.stderr).toBe("");
-    expect(look.stdout).toContain("players, ids unchanged               2\n");
+    expect(look.stdout).toContain("players, ids unchanged                 2\n");
     expect(look.stdout).toContain("players with another name (duplicate)  1\n");
     expect(look.stdout).toMatch(/\n {2}2: "ann" → \S/);
     expect(look.stdout).toEndWith("Nothing was changed. --apply does it; take a dump first.\n");
