@@ -189,7 +189,7 @@ onEachDatabase((at) => {
     const { user } = await signIn(at.server, { account });
     await at.server.database.pool.query("UPDATE users SET banned_at = now() WHERE id = $1", [user.id]);
     const { access_token } = await googleTokens(at.server, { account });
-    expectError(await post(at.server, "/api/login", { access_token }), "account_disabled");
+    expectError(await post(at.server, "/api/login", { access_token }), "account_disabled", { until: null });
   });
 
   // Last: Google's library goes by the real time, so that no id token is valid from here on.
