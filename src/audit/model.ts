@@ -21,7 +21,13 @@ export type PlayerEvent = typeof playerEvent.static;
 
 export const eventsQuery = t.Object({
   before: t.Optional(t.String({ format: "uuid", description: "`next` of the answer before." })),
-  limit: t.Optional(t.Integer({ minimum: 1, maximum: 100, default: 50 })),
+  limit: t.Optional(
+    t.String({
+      pattern: "^([1-9][0-9]?|100)$",
+      description: "How many at most, 1 to 100; 50 when it is left out.",
+      examples: ["50"],
+    }),
+  ),
 });
 
 export const eventsAnswer = t.Object({

@@ -34,6 +34,12 @@ const LIST_OF_PLAYER = `
   WHERE a.user_id = $2 AND ($3::uuid IS NULL OR a.id < $3) AND ($4::text[] IS NULL OR a.action = ANY($4))
   ORDER BY a.id DESC LIMIT $5`;
 
+/** In the order of the primary key. */
+const LIST = `
+  SELECT a.* FROM audit_events AS a, ${CLOCK}
+  WHERE ($2::uuid IS NULL OR a.id < $2) AND ($3::text[] IS NULL OR a.action = ANY($3))
+  ORDER BY a.id DESC LIMIT $4`;
+
 /** Ids are UUIDv7, so the primary key is in order of time and no further index is needed. */
 const DELETE_OLD = `
   DELETE FROM audit_events WHERE id IN (
@@ -68,6 +74,15 @@ export function createAuditStore(run: RunStatement) {
     ): Promise<AuditEventRow[]> {
       const values = [userId, before, actions, limit];
       return (await run<AuditEventRow>("list_audit_events", LIST_OF_PLAYER, values)).rows;
+    },
+
+    /** What was done to anybody, as {@link listOfPlayer}. */
+    async list(
+      before: string | null,
+      actions: readonly AuditAction[] | null,
+      limit: number,
+    ): Promise<AuditEventRow[]> {
+      return (await run<AuditEventRow>("list_all_audit_events", LIST, [before, actions, limit])).rows;
     },
 
     /**
