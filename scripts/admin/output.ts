@@ -39,8 +39,14 @@ export function minute(time: string | null): string {
 /** `{name: "Ann", level: 2}` as `name=Ann level=2`. */
 export function members(state: Record<string, unknown> | null): string {
   return Object.entries(state ?? {})
-    .map(([name, value]) => `${name}=${Array.isArray(value) ? value.join(",") : (value ?? "none")}`)
+    .map(([name, value]) => `${name}=${member(value)}`)
     .join(" ");
+}
+
+function member(value: unknown): string {
+  if (value === null) return "none";
+  const text = String(value);
+  return /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/.test(text) ? minute(text) : text;
 }
 
 /** What changed: `name=Ann → name=Bob`. */

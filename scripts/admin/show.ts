@@ -24,7 +24,7 @@ function printPage(described: DescribedPlayer): void {
       `Banned ${player.ban.until === null ? "for good" : `until ${minute(player.ban.until)}`}: ${player.ban.reason ?? "no reason"}`,
     );
   print(
-    `${player.level} level, ${player.stars} stars; ${player.roles.join(", ")}; ${player.email || "no email"}`,
+    `Level ${player.level}, ${player.stars} stars; ${player.roles.join(", ")}; ${player.email || "no email"}`,
   );
   print(`Here since ${minute(player.created_at)}, last sign-in ${minute(player.last_login)} (UTC)`);
   if (merged.length > 0)

@@ -55,6 +55,12 @@ export async function withStores(work: (stores: Stores, world: AdminWorld) => Pr
 
 /** Whoever runs the command, by the name of their account on this machine. @param reason what they say why */
 export function operator(reason?: string): By {
-  const id = userInfo().username.slice(0, 64);
-  return { actor: { kind: "operator", id }, ...(reason !== undefined && { reason }) };
+  return { actor: { kind: "operator", id: accountName() }, ...(reason !== undefined && { reason }) };
+}
+
+/** Bun's `userInfo()` believes the environment, which whoever runs the command may set. */
+function accountName(): string {
+  if (process.platform === "win32") return userInfo().username.slice(0, 64);
+  const { success, stdout } = Bun.spawnSync(["id", "-un"], { stderr: "ignore" });
+  return success ? stdout.toString().trim().slice(0, 64) : `uid ${process.getuid?.()}`;
 }
