@@ -29,6 +29,14 @@ export const RENAME_AUDITED = (id: string, nameBefore: string, requestId: string
     FROM u, ${CLOCK} WHERE u.name <> ${nameBefore}::text
   )`;
 
+/** Part of a statement, named `audited`: notes that the code of the player in `redeemed` has let a new device in. */
+export const TRANSFER_AUDITED = (id: string, isFirst: string, requestId: string) => `
+  audited AS (
+    INSERT INTO audit_events (id, user_id, action, actor_kind, actor_id, request_id, created_at)
+    SELECT ${id}::uuid, redeemed.user_id, 'transfer', 'player', redeemed.user_id::text, ${requestId}, clock.now
+    FROM redeemed, ${CLOCK} WHERE ${isFirst}
+  )`;
+
 const LIST_OF_PLAYER = `
   SELECT a.* FROM audit_events AS a, ${CLOCK}
   WHERE a.user_id = $2 AND ($3::uuid IS NULL OR a.id < $3) AND ($4::text[] IS NULL OR a.action = ANY($4))
@@ -49,7 +57,7 @@ const DELETE_OLD = `
 
 export type AuditStore = ReturnType<typeof createAuditStore>;
 
-/** Every statement on `audit_events`, but for the part in that of a rename. Rows are added, and never changed. */
+/** Every statement on `audit_events`, but for the parts in those of a rename and a transfer. Rows are added, and never changed. */
 export function createAuditStore(run: RunStatement) {
   return {
     /** In the transaction of what was done. @param id UUIDv7 */

@@ -3,7 +3,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { decodeJwt } from "jose";
 import { loadConfig } from "../../src/config/config";
-import { refreshed, signIn } from "../support/players";
+import { FORUM, GAME, tokensOf, withClients } from "../support/oauth";
+import { freshAccount, refreshed, signIn } from "../support/players";
 import { bearer, get } from "../support/requests";
 import { type Studio, studioAt } from "../support/studio";
 import { onEachDatabase } from "../support/suite";
@@ -56,18 +57,16 @@ onEachDatabase(
     });
 
     test("a token that another application holds says nothing of roles", async () => {
-      const session = await signIn(at.server);
-      await studio.setRoles(session.user.id, ["admin"]);
-      await at.server.database.pool.query("UPDATE refresh_tokens SET client_id = 'game' WHERE user_id = $1", [
-        session.user.id,
-      ]);
-      expect(decodeJwt((await refreshed(at.server, session)).access_token).roles).toEqual([
-        "admin",
-        "player",
-      ]);
+      const account = freshAccount();
+      const { user } = await signIn(at.server, { account });
+      await studio.setRoles(user.id, ["admin"]);
+      const rolesIn = async (client: object) =>
+        decodeJwt((await tokensOf(at.server, { ...client }, account)).access_token).roles;
+      expect(await rolesIn(FORUM)).toBeUndefined();
+      expect(await rolesIn(GAME)).toEqual(["admin", "player"]);
     });
   },
-  { adjust: (config) => ({ ...config, roles: { names: ["designer"] } }) },
+  { adjust: (config) => ({ ...withClients(config), roles: { names: ["designer"] } }) },
 );
 
 describe("roles.names", () => {
