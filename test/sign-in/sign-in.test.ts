@@ -27,6 +27,7 @@ onEachDatabase((at) => {
         level: 1,
         guest: false,
         providers: ["google"],
+        roles: ["player"],
         created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
         last_login: body.user.created_at,
       },
