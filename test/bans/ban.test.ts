@@ -152,6 +152,15 @@ onEachDatabase((at) => {
       expect((await linkingAt(at.server).me(other)).providers).toEqual(["guest"]);
     });
 
+    test("not with an account that the player took away shortly before", async () => {
+      const account = freshAccount();
+      const session = await signIn(at.server, { account });
+      await linkingAt(at.server).link(session, { provider: "guest", guest_key: newGuestKey() });
+      await linkingAt(at.server).unlink(session, "google");
+      await studio.ban(session.user.id);
+      expectError(await loginWith(account), "account_disabled", { reason: "Cheating", until: null });
+    });
+
     test("not with an account of a player who was merged into the banned one", async () => {
       const { key, mine, theirs, ticket } = await linkingAt(at.server).conflict();
       await linkingAt(at.server).resolve(mine, ticket, "theirs");
