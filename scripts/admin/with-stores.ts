@@ -1,5 +1,6 @@
 import { userInfo } from "node:os";
 import { resolve } from "node:path";
+import { isExecutable } from "../../src/assets";
 import type { By } from "../../src/audit/event";
 import { createIdentityHashes } from "../../src/bans/identity-hashes";
 import { systemClock } from "../../src/clock";
@@ -11,6 +12,8 @@ import { type KeyRing, loadKeyRing } from "../../src/session/keys";
 import { createStores, createTransact, type Stores } from "../../src/stores";
 import type { StudioDeps } from "../../src/studio/studio-deps";
 import { createNamePolicy } from "../../src/users/name-policy";
+
+const ROOT = resolve(import.meta.dirname, "../..");
 
 /** Something that the operator has to put right, in one sentence. */
 export class Refusal extends Error {}
@@ -27,7 +30,7 @@ export type AdminWorld = {
 /** Works on the database that `.env` and `config.yml` name; what is wrong with it is one sentence and exit code 1. */
 export async function withStores(work: (stores: Stores, world: AdminWorld) => Promise<void>): Promise<void> {
   try {
-    const config = loadConfig({ cwd: resolve(import.meta.dirname, "../.."), env: process.env });
+    const config = loadConfig({ cwd: isExecutable ? process.cwd() : ROOT, env: process.env });
     const database = await openDatabase(config.database);
     try {
       const clock = systemClock;
