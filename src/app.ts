@@ -5,6 +5,7 @@ import { signInFailedPage } from "./authorization/page";
 import { createRedirectUriCheck } from "./authorization/redirect-uri";
 import { authorizationRoutes, POSTED_CALLBACK } from "./authorization/routes";
 import { createStates } from "./authorization/state";
+import { createIdentityHashes } from "./bans/identity-hashes";
 import type { Clock } from "./clock";
 import type { Config } from "./config/config";
 import type { Database } from "./db/database";
@@ -107,6 +108,7 @@ export function createApp({
   cutOff,
   ending,
 }: Deps) {
+  const clients = createClients(config.oauth);
   const issuer = createIssuer(config.server, () => app.server?.port);
   const tokens = {
     access: createAccessTokens(
@@ -115,6 +117,7 @@ export function createApp({
         expiresInSeconds: config.security.accessTokenExpirySeconds,
         audience: config.security.audience,
         issuer,
+        firstPartyIds: clients.firstPartyIds,
       },
       clock,
     ),
@@ -137,7 +140,6 @@ export function createApp({
   const securityHeaders = createSecurityHeaders(config.server.publicUrl);
   const ownUrl = createOwnUrl(config.server);
   const dpop = createDpop({ authorizations: stores.authorizations, clock, keyRing, ownUrl });
-  const clients = createClients(config.oauth);
   const authenticate = createAuthenticate(tokens.access, stores.sessions, dpop);
   const guard = createGuard(authenticate, clients.firstPartyIds);
   const binding = createBrowserBinding(config.server.publicUrl);
@@ -156,6 +158,12 @@ export function createApp({
     dpop,
     guard,
     guestsEnabled: config.guests.enabled,
+    identityHashes: createIdentityHashes({
+      bans: stores.bans,
+      keyRing,
+      clock,
+      onWarning: (line) => log.warn(line),
+    }),
     idTokenKeys,
     idTokens: createIdTokens(idTokenKeys, issuer.current, accessTokenExpirySeconds, clock),
     isAllowedRedirectUri: createRedirectUriCheck(config),

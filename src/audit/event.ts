@@ -15,11 +15,39 @@ export type By = {
   requestId?: string;
 };
 
-/** What can be done to a player. Letters and underscores; a name is for ever. */
-export type AuditAction = "rename" | "link" | "unlink" | "merge" | "undo";
+/** What can be done, to a player but for the last three. Letters and underscores; a name is for ever. */
+export const AUDIT_ACTIONS = [
+  "rename",
+  "link",
+  "unlink",
+  "merge",
+  "undo",
+  "ban",
+  "unban",
+  "end_sessions",
+  "roles",
+  "note",
+  "transfer",
+  "key_create",
+  "key_revoke",
+  "signing_key_rotate",
+] as const;
+
+export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
 /** What of these a player sees of themselves; the rest is the studio's own. */
-export const PLAYER_SEES: readonly AuditAction[] = ["rename", "link", "unlink", "merge", "undo"];
+export const PLAYER_SEES: readonly AuditAction[] = [
+  "rename",
+  "link",
+  "unlink",
+  "merge",
+  "undo",
+  "ban",
+  "unban",
+  "end_sessions",
+  "roles",
+  "transfer",
+];
 
 /** Something that was done. `before` and `after` hold what changed and nothing else, never an email or a secret. */
 export type NewAuditEvent = By & {

@@ -16,6 +16,7 @@ import { type NamesConfig, namesSection } from "./names";
 import { type OAuthConfig, oauthSection } from "./oauth";
 import { type OpenIdConfig, type OpenIdIssuer, openIdSection } from "./openid";
 import { Problems } from "./problems";
+import { type RolesConfig, rolesSection } from "./roles";
 import { type SecurityConfig, securitySection } from "./security";
 import { type ServerConfig, serverSection } from "./server";
 import { settle } from "./settle";
@@ -34,6 +35,7 @@ export type {
   OAuthConfig,
   OpenIdConfig,
   OpenIdIssuer,
+  RolesConfig,
   SecurityConfig,
   ServerConfig,
   SteamConfig,
@@ -54,6 +56,7 @@ export type Config = Readonly<{
   guests: GuestsConfig;
   names: NamesConfig;
   audit: AuditConfig;
+  roles: RolesConfig;
   oauth: OAuthConfig;
   server: ServerConfig;
   /** Absolute folder of the embedded database and of secrets made in development. */
@@ -98,6 +101,7 @@ export function loadConfig(source: ConfigSource): Config {
     guests: guestsSection(settings),
     names: namesSection(settings),
     audit: auditSection(settings),
+    roles: rolesSection(settings),
     oauth: oauthSection(settings, production, problems),
     server: serverSection(settings, database, production, problems),
     ...paths,

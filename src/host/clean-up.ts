@@ -1,6 +1,7 @@
 import type { AdoptedTokenStore } from "../adopted-tokens/store";
 import type { AuditStore } from "../audit/store";
 import type { AuthorizationStore } from "../authorization/store";
+import type { BanStore } from "../bans/store";
 import type { Config } from "../config/config";
 import type { DeviceStore } from "../device/store";
 import type { RateLimitStore } from "../limits/rate-limits";
@@ -19,6 +20,7 @@ export type CleanUpDeps = {
   accountChanges: AccountChangeStore;
   adoptedTokens: AdoptedTokenStore;
   audit: AuditStore;
+  bans: BanStore;
   grants: GrantStore;
   sessions: SessionStore;
   users: UserStore;
@@ -31,7 +33,7 @@ export type CleanUpDeps = {
 /**
  * Deletes sessions past their absolute expiry, dead ones included (until then a late replay is still recognised),
  * sign-ins that nobody finished, what has served and expired, changes that nobody can take back any more, rate limits of
- * windows gone by, guests who never came back, and looks of names that are free again. Several replicas may do so at once.
+ * windows gone by, what was kept of identities whose ban is long over, guests who never came back, and looks of names that are free again. Several replicas may do so at once.
  * What cannot be cleaned up keeps nothing else from it.
  * @param stores whose statements keep no request waiting
  * @returns how many sessions went
@@ -42,6 +44,7 @@ export async function cleanUp(
     accountChanges,
     adoptedTokens,
     audit,
+    bans,
     grants,
     sessions,
     users,
@@ -63,6 +66,7 @@ export async function cleanUp(
     (limit: number) => accountChanges.deleteOld(limit),
     (limit: number) => adoptedTokens.deleteExpired(limit),
     (limit: number) => audit.deleteOld(config.audit.retentionSeconds, limit),
+    (limit: number) => bans.deleteOld(UNDO_SECONDS, limit),
     (limit: number) => rateLimits.deleteEnded(limit),
     (limit: number) => users.purgeGuests(config.guests.purgeAfterSeconds, limit),
     (limit: number) => users.releaseNames(UNDO_SECONDS, limit),
