@@ -65,7 +65,9 @@ async function soak(proof: Proof, after: Proof[]) {
   const run = await prove(proof, seed, {
     rounds: proof.longRounds,
     stop: stopping.signal,
-    ...(schedules === undefined ? { until } : { schedules, skipped: Number(values.skip), onRound: progress() }),
+    ...(schedules === undefined
+      ? { until }
+      : { schedules, skipped: Number(values.skip), onRound: progress() }),
   });
   losses.push(...run.losses.map((loss) => `${proof.name}, ${loss}`));
   return {

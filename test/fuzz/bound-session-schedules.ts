@@ -105,4 +105,4 @@ const step = fc.oneof(
 /** What happens to one session from its sign-in on. */
 export type Schedule = readonly Step[];
 
-export const schedules: fc.Arbitrary<Schedule> = fc.array(step, { minLength: 6, maxLength: 12, size: "max" });
+export const schedules: fc.Arbitrary<Schedule> = fc.array(step, { minLength: 4, maxLength: 10, size: "max" });

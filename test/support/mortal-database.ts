@@ -50,7 +50,8 @@ export function misspelt(database: Database, name: string, respell: (text: strin
     if (config.name !== name) return database.pool.query(config);
     const text = respell(config.text);
     if (text === config.text) throw new Error(`nothing was changed in ${name}`);
-    return database.pool.query({ ...config, text });
+    // Under its own name the right one may be prepared already.
+    return database.pool.query({ ...config, name: `${name} ${Bun.hash(text)}`, text });
   };
   return withQuery(database, query as pg.Pool["query"]);
 }

@@ -1,5 +1,5 @@
-import { openDatabase } from "../../../src/db/database";
 import type { Database } from "../../../src/db/database";
+import { openDatabase } from "../../../src/db/database";
 import { TestClock } from "../../support/clock";
 import { openEmbeddedForTest } from "../../support/databases";
 import { newDevice } from "../../support/dpop";
@@ -13,10 +13,7 @@ import type { Lane, MortalProcess } from "./bound-session-play";
 export type Databases = readonly [Database, Database];
 
 /** One database; on PostgreSQL each process has connections of its own. */
-export async function openDatabases(
-  kind: Database["kind"],
-  world: AsyncDisposableStack,
-): Promise<Databases> {
+export async function openDatabases(kind: Database["kind"], world: AsyncDisposableStack): Promise<Databases> {
   if (kind === "embedded") {
     const database = await openEmbeddedForTest();
     world.defer(() => database.close());

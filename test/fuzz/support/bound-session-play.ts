@@ -29,9 +29,12 @@ export type MortalProcess = InProcess & Pick<MortalDatabase, "dieAt" | "revive">
 /** Longer than so the owner is never away: a session ends after 30 days of it. */
 const LONGEST_IDLE = 29.5 * 86_400;
 
+/** Between two tries at a server that is too busy. */
+const LONGEST_PAUSE_MS = 10_000;
+
 /** Carries out one schedule, and throws where the owner is signed out or a thief is let in. */
 export class BoundSessionPlay {
-  /** What each tab holds: the token that it would send next, and the nonce that it was last told. */
+  /** What each tab holds: the token that it would send next, the nonce that it was last told, and its last proof. */
   private readonly tabs: [Held, Held] = [nothing(), nothing()];
   private readonly model = new BoundSessionModel();
   private accessToken = "";
@@ -50,7 +53,6 @@ export class BoundSessionPlay {
     await this.signIn();
     for (const step of schedule) await this.carryOut(step);
     await this.refreshTogether(0, null);
-    await this.me(0, 1);
   }
 
   private async carryOut(step: Step): Promise<void> {
@@ -62,7 +64,7 @@ export class BoundSessionPlay {
       case "me":
         return this.me(step.tab, step.process);
       case "crash":
-        this.tabs[step.tab] = { token: this.model.token(step.back), nonce: null };
+        this.tabs[step.tab] = { ...nothing(), token: this.model.token(step.back) };
         return;
       case "steal":
         return this.steal(step, step.fate);
@@ -88,15 +90,14 @@ export class BoundSessionPlay {
   private async refresh(tab: Tab, via: Exchange, process: Process, fate: Fate): Promise<void> {
     const { token } = this.tabs[tab];
     const floor = this.model.newest;
-    const before = this.served.get(via);
     const server = this.lane.processes[process];
     if (typeof fate === "object") server.dieAt(fate);
     this.model.attempts++;
     const answer = await this.sendProven(tab, via, exchangeOf(via, token), process);
     const died = server.revive();
     // Killed before it had noted the proof, the server would take it once more, from whomever.
-    if (died && typeof fate === "object" && fate.statement === 1 && fate.side === "before")
-      this.restoreServed(via, before);
+    if (died && typeof fate === "object" && (fate.statement > 1 || fate.side === "after"))
+      this.served.set(via, this.tabs[tab].proof);
     if (died) return;
     if (fate === "answered") this.takeAnswer("a refresh", answer, tab, floor);
     else this.expectIn("a refresh whose answer is lost", answer);
@@ -163,9 +164,7 @@ export class BoundSessionPlay {
   }: Extract<Step, { do: "signOutAsThief" }>): Promise<void> {
     const token = this.model.token(back);
     const body =
-      via === "/api/logout"
-        ? { refresh_token: token }
-        : new URLSearchParams({ token, client_id: "game" });
+      via === "/api/logout" ? { refresh_token: token } : new URLSearchParams({ token, client_id: "game" });
     const answer = await this.lane.processes[process].send(via, body, this.forged(forgery, "POST", via));
     this.expectRefused(`a thief's ${via} with ${forgery}`, answer);
   }
@@ -193,13 +192,16 @@ export class BoundSessionPlay {
 
   /** Refused for the proof: with any other answer the session would be over, or the token given. */
   private expectRefused(what: string, { status, body }: InProcessAnswer): void {
+    // Too busy for anybody; the owner comes again, and would be told the same for ever.
+    if (status === 503) return;
     const code = codeOf(body);
     if (status !== 400 && status !== 401) this.expect(what, status, "400 or 401");
-    if (code !== "invalid_dpop_proof" && code !== "use_dpop_nonce") this.expect(what, code, "invalid_dpop_proof");
+    if (code !== "invalid_dpop_proof" && code !== "use_dpop_nonce")
+      this.expect(what, code, "invalid_dpop_proof");
     this.expect(`${what}, what they are told`, "access_token" in body, false);
   }
 
-  /** Sends as the SDK does: once more with the nonce that it is asked for. */
+  /** Sends as the SDK does: again while the server is too busy, and once more with the nonce that it is asked for. */
   private sendProven(
     tab: Tab,
     path: string,
@@ -208,8 +210,9 @@ export class BoundSessionPlay {
   ): Promise<InProcessAnswer> {
     return this.onceMore(tab, async () => {
       const dpop = this.proofBy(this.lane.device, tab, "POST", path);
+      this.tabs[tab].proof = dpop;
       const answer = await this.lane.processes[process].send(path, body, { dpop });
-      if (codeOf(answer.body) !== "use_dpop_nonce") this.served.set(path, dpop);
+      if (answer.status < 500 && codeOf(answer.body) !== "use_dpop_nonce") this.served.set(path, dpop);
       return answer;
     });
   }
@@ -219,16 +222,18 @@ export class BoundSessionPlay {
       this.tabs[tab].nonce = answer.headers.get("dpop-nonce") ?? this.tabs[tab].nonce;
       return answer;
     };
-    const answer = noted(await ask());
-    return codeOf(answer.body) === "use_dpop_nonce" ? noted(await ask()) : answer;
+    const patiently = async () => {
+      for (let pause = 100; ; pause *= 3) {
+        const answer = noted(await ask());
+        if (answer.status !== 503 || pause > LONGEST_PAUSE_MS) return answer;
+        await Bun.sleep(pause);
+      }
+    };
+    const answer = await patiently();
+    return codeOf(answer.body) === "use_dpop_nonce" ? patiently() : answer;
   }
 
-  private forged(
-    forgery: Forgery,
-    method: string,
-    path: string,
-    claims: object = {},
-  ): { dpop?: string } {
+  private forged(forgery: Forgery, method: string, path: string, claims: object = {}): { dpop?: string } {
     const { thief, device } = this.lane;
     const own = (header = {}) =>
       thief.proofNow(method, ORIGIN + path, { iat: this.seconds(), ...claims }, header);
@@ -253,11 +258,6 @@ export class BoundSessionPlay {
     return device.proofNow(method, ORIGIN + path, { iat, ...(nonce === null ? {} : { nonce }), ...claims });
   }
 
-  private restoreServed(path: string, proof: string | undefined): void {
-    if (proof === undefined) this.served.delete(path);
-    else this.served.set(path, proof);
-  }
-
   private isAccessOver(): boolean {
     return this.lane.clock.now().getTime() >= this.accessUntil - 1_000;
   }
@@ -272,9 +272,9 @@ export class BoundSessionPlay {
   }
 }
 
-type Held = { token: string; nonce: string | null };
+type Held = { token: string; nonce: string | null; proof: string };
 
-const nothing = (): Held => ({ token: "", nonce: null });
+const nothing = (): Held => ({ token: "", nonce: null, proof: "" });
 
 function exchangeOf(via: Exchange, refresh_token: string): object | URLSearchParams {
   if (via === "/api/refresh") return { refresh_token };
