@@ -10,12 +10,12 @@ export function mergedProgress(one: Progress, other: Progress): Progress {
 }
 
 /**
- * Makes one player of two who are locked: the one who is kept gets the ways in of the other and the better progress. The
- * other's row stays, with their name, and says who was kept; their sessions end, but for the one that asks for this,
- * which goes on as the kept player's.
+ * Makes one player of two who are locked: the one who is kept gets the ways in of the other, the better progress, and
+ * what the other has let clients know. The other's row stays, with their name, and says who was kept; their sessions
+ * end, but for the one that asks for this, which goes on as the kept player's.
  */
 export async function merge(
-  { accountChanges, identities, sessions, users }: Stores,
+  { accountChanges, grants, identities, sessions, users }: Stores,
   clock: Timepiece,
   kept: LockedUser,
   givenUp: LockedUser,
@@ -27,6 +27,7 @@ export async function merge(
   const endedSessions = await sessions.endAllBut(givenUp.id, askingSession);
   const goesOver = (await sessions.current(askingSession, givenUp.id)) !== null;
   if (goesOver) await sessions.move(askingSession, givenUp.id, kept.id);
+  const consents = await grants.joinConsents(givenUp.id, kept.id);
   await users.setProgress(kept.id, after);
   const earlier = await users.giveUp(givenUp.id, kept.id);
   await users.syncWithIdentities(kept.id);
@@ -39,5 +40,6 @@ export async function merge(
     endedSessions,
     movedSession: goesOver ? askingSession : null,
     earlier,
+    consents,
   });
 }

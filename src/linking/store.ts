@@ -1,5 +1,6 @@
 import { CLOCK, type RunStatement, seconds } from "../db/statements";
 import type { IdentityJson } from "../identity/store";
+import type { ConsentJson } from "../oauth/store";
 import type { UserRow } from "../users/store";
 
 /** For how long a change can be taken back. */
@@ -25,6 +26,8 @@ export type ChangeDetails =
       movedSession: string | null;
       /** Players who had been merged into the one given up. */
       earlier: number[];
+      /** What clients may know of the one who was kept since; absent in a change of the release before. */
+      consents?: ConsentJson[];
     };
 
 export type AccountChange = {

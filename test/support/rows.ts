@@ -5,6 +5,7 @@ const TABLES = {
   identities: "SELECT * FROM identities WHERE user_id = ANY($1) ORDER BY provider, subject",
   sessions: "SELECT * FROM refresh_tokens WHERE user_id = ANY($1) ORDER BY id",
   looks: "SELECT * FROM name_looks WHERE user_id = ANY($1) ORDER BY look",
+  consents: "SELECT * FROM consents WHERE user_id = ANY($1) ORDER BY user_id, client_id",
 };
 
 /** Every row that these players have, but for the book of changes itself, to be compared before and after. */
