@@ -34,7 +34,11 @@ describe.skipIf(!nginxAvailable())("a client of an issuer with a path, behind ng
 
   test("finds the same by either metadata", async () => {
     const metadata = await discovered("oauth2");
-    expect(metadata).toMatchObject({ issuer, token_endpoint: `${issuer}/oauth/token` });
+    expect(metadata).toMatchObject({
+      issuer,
+      token_endpoint: `${issuer}/oauth/token`,
+      dpop_signing_alg_values_supported: ["ES256"],
+    });
     expect(await discovered("oidc")).toEqual(metadata);
   });
 
