@@ -1,8 +1,9 @@
+import type { By } from "../audit/event";
 import type { Timepiece } from "../clock";
 import type { Stores } from "../stores";
 import type { LockedUser } from "../users/store";
-import { newChangeId } from "./new-change-id";
-import type { Progress } from "./store";
+import { record } from "./record";
+import type { ChangeDetails, Progress } from "./store";
 
 /** What two players who become one have: of each figure the higher. */
 export function mergedProgress(one: Progress, other: Progress): Progress {
@@ -15,12 +16,14 @@ export function mergedProgress(one: Progress, other: Progress): Progress {
  * end, but for the one that asks for this, which goes on as the kept player's.
  */
 export async function merge(
-  { accountChanges, grants, identities, sessions, users }: Stores,
+  stores: Stores,
   clock: Timepiece,
   kept: LockedUser,
   givenUp: LockedUser,
   askingSession: string,
+  by: By,
 ): Promise<void> {
+  const { grants, identities, sessions, users } = stores;
   const before = { stars: kept.stars, level: kept.level };
   const after = mergedProgress(kept, givenUp);
   const moved = await identities.moveAll(givenUp.id, kept.id);
@@ -31,7 +34,7 @@ export async function merge(
   await users.setProgress(kept.id, after);
   const earlier = await users.giveUp(givenUp.id, kept.id);
   await users.syncWithIdentities(kept.id);
-  await accountChanges.put(newChangeId(clock), kept.id, {
+  const change: ChangeDetails = {
     kind: "merge",
     givenUp: givenUp.id,
     identities: moved,
@@ -41,5 +44,6 @@ export async function merge(
     movedSession: goesOver ? askingSession : null,
     earlier,
     consents,
-  });
+  };
+  await record(stores, clock, kept.id, change, by);
 }
