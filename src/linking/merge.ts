@@ -1,7 +1,7 @@
 import type { By } from "../audit/event";
 import type { Timepiece } from "../clock";
 import type { Stores } from "../stores";
-import type { LockedUser } from "../users/store";
+import type { LockedUser, UserRow } from "../users/store";
 import { record } from "./record";
 import type { ChangeDetails, Progress } from "./store";
 
@@ -14,6 +14,7 @@ export function mergedProgress(one: Progress, other: Progress): Progress {
  * Makes one player of two who are locked: the one who is kept gets the ways in of the other, the better progress, and
  * what the other has let clients know. The other's row stays, with their name, and says who was kept; their sessions
  * end, but for the one that asks for this, which goes on as the kept player's.
+ * @returns the one who is kept, as they are now
  */
 export async function merge(
   stores: Stores,
@@ -22,7 +23,7 @@ export async function merge(
   givenUp: LockedUser,
   askingSession: string,
   by: By,
-): Promise<void> {
+): Promise<UserRow | null> {
   const { grants, identities, sessions, users } = stores;
   const before = { stars: kept.stars, level: kept.level };
   const after = mergedProgress(kept, givenUp);
@@ -33,7 +34,7 @@ export async function merge(
   const consents = await grants.joinConsents(givenUp.id, kept.id);
   await users.setProgress(kept.id, after);
   const earlier = await users.giveUp(givenUp.id, kept.id);
-  await users.syncWithIdentities(kept.id);
+  const merged = await users.syncWithIdentities(kept.id);
   const change: ChangeDetails = {
     kind: "merge",
     givenUp: givenUp.id,
@@ -46,4 +47,5 @@ export async function merge(
     consents,
   };
   await record(stores, clock, kept.id, change, by);
+  return merged;
 }
