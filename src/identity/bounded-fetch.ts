@@ -1,5 +1,9 @@
 import type { Fetch } from "./provider";
 
+/** How long a provider has for one answer, in milliseconds, and its longest: keys of theirs have a few thousand bytes. */
+export const ANSWER_TIMEOUT_MS = 5_000;
+export const MAXIMUM_ANSWER_BYTES = 65_536;
+
 /**
  * A fetch that reads so many bytes of an answer and not one more: a longer one is cut off, whatever length it declares.
  * Compression is neither asked for nor undone, for a few compressed bytes become millions before anybody counts them.

@@ -1,10 +1,6 @@
 import { Gaxios, type GaxiosOptionsPrepared, type GaxiosResponse } from "gaxios";
-import { boundedFetch } from "./bounded-fetch";
+import { ANSWER_TIMEOUT_MS, boundedFetch, MAXIMUM_ANSWER_BYTES } from "./bounded-fetch";
 import type { Fetch } from "./provider";
-
-const GOOGLE_TIMEOUT_MS = 5_000;
-/** Google's longest answer, its keys, has a few thousand. */
-const MAXIMUM_ANSWER_BYTES = 65_536;
 
 /**
  * Google's libraries over one plain request: 5 s and 64 KiB in all, no retry, no redirect followed, a JSON object or
@@ -26,7 +22,7 @@ export class SingleRequestTransport extends Gaxios {
       ...once,
       retry: false,
       redirect: "manual",
-      timeout: GOOGLE_TIMEOUT_MS,
+      timeout: ANSWER_TIMEOUT_MS,
       responseType: "json",
       validateStatus: (status: number) => status === 200,
       fetchImplementation: this.fetchImplementation as typeof fetch,

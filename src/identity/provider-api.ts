@@ -1,12 +1,9 @@
 import { ApiError } from "../errors";
-import { boundedFetch } from "./bounded-fetch";
+import { ANSWER_TIMEOUT_MS, boundedFetch, MAXIMUM_ANSWER_BYTES } from "./bounded-fetch";
 import type { Fetch } from "./provider";
 import { ProviderTurns } from "./provider-turns";
 import { refusal } from "./refusals";
 import type { Deadline } from "./sign-in-deadline";
-
-const TIMEOUT_MS = 5_000;
-const MAXIMUM_ANSWER_BYTES = 65_536;
 
 /** What a provider answered: a JSON object. */
 export type ProviderAnswer = { status: number; body: Record<string, unknown>; headers: Headers };
@@ -35,7 +32,7 @@ export function createProviderApi(provider: string, fetch: Fetch): ProviderApi {
     const response = await bounded(url, {
       ...init,
       redirect: "manual",
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
     });
     const { status, headers } = response;
     const isAnswer = status === 200 || (status >= 400 && status < 500 && status !== 408 && status !== 429);

@@ -1,7 +1,7 @@
 import type { By } from "../audit/event";
 import type { Timepiece } from "../clock";
 import type { Stores } from "../stores";
-import type { LockedUser } from "../users/store";
+import type { LockedUser, UserRow } from "../users/store";
 import { record } from "./record";
 import type { ChangeDetails, Progress } from "./store";
 
@@ -11,11 +11,11 @@ export function mergedProgress(one: Progress, other: Progress): Progress {
 }
 
 /**
- * Makes one player of two who are locked: the one who is kept gets the ways in of the other and the better progress. The
- * other's row stays, with their name, and says who was kept; their sessions end, but for the one that asks for this,
- * which goes on as the kept player's.
+ * Makes one player of two who are locked: the one who is kept gets the ways in of the other, the better progress, and
+ * what the other has let clients know. The other's row stays, with their name, and says who was kept; their sessions
+ * end, but for the one that asks for this, which goes on as the kept player's.
  * @param askingSession null when nobody of the two asks
- * @returns the id of the change, by which it can be taken back
+ * @returns the id of the change, by which it can be taken back, and the one who is kept, as they are now
  */
 export async function merge(
   stores: Stores,
@@ -24,17 +24,18 @@ export async function merge(
   givenUp: LockedUser,
   askingSession: string | null,
   by: By,
-): Promise<string> {
-  const { identities, sessions, users } = stores;
+): Promise<{ changeId: string; merged: UserRow | null }> {
+  const { grants, identities, sessions, users } = stores;
   const before = { stars: kept.stars, level: kept.level };
   const after = mergedProgress(kept, givenUp);
   const moved = await identities.moveAll(givenUp.id, kept.id);
   const endedSessions = await sessions.endAllBut(givenUp.id, askingSession);
   const goesOver = askingSession !== null && (await sessions.current(askingSession, givenUp.id)) !== null;
   if (goesOver) await sessions.move(askingSession, givenUp.id, kept.id);
+  const consents = await grants.joinConsents(givenUp.id, kept.id);
   await users.setProgress(kept.id, after);
   const earlier = await users.giveUp(givenUp.id, kept.id);
-  await users.syncWithIdentities(kept.id);
+  const merged = await users.syncWithIdentities(kept.id);
   const change: ChangeDetails = {
     kind: "merge",
     givenUp: givenUp.id,
@@ -44,6 +45,7 @@ export async function merge(
     endedSessions,
     movedSession: goesOver ? askingSession : null,
     earlier,
+    consents,
   };
-  return record(stores, clock, kept.id, change, by);
+  return { changeId: await record(stores, clock, kept.id, change, by), merged };
 }

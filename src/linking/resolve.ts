@@ -62,19 +62,18 @@ async function resolveOnce(
   const [kept, givenUp] = keep === "mine" ? [mine, theirs] : [theirs, mine];
   const isDone = givenUp.merged_into === kept.id;
   if (user.id !== mineId && !(isDone && user.id === kept.id)) throw outdated();
-  if (!isDone) {
+  let now: UserRow | null;
+  if (isDone) now = await users.find(kept.id);
+  else {
     for (const player of [mine, theirs])
       if (player.is_banned) throw new ApiError("account_disabled", { fields: banFields(banOf(player)) });
     const isOne = (player: LockedUser) => player.merged_into === null;
     const owner = await identities.ownerOf(identity.provider, identity.subject);
     if (!isOne(mine) || !isOne(theirs) || owner !== theirsId) throw outdated();
-    await merge(stores, clock, kept, givenUp, sessionId, {
-      actor: { kind: "player", id: user.id },
-      requestId,
-    });
+    const by = { actor: { kind: "player", id: user.id }, requestId } as const;
+    now = (await merge(stores, clock, kept, givenUp, sessionId, by)).merged;
   }
   const session = await sessions.current(sessionId, kept.id);
-  const now = await users.find(kept.id);
   if (!session || !now) throw new ApiError("invalid_token");
   return { kept: now, session, givenUp: isDone ? null : givenUp.id };
 }

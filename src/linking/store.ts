@@ -1,6 +1,7 @@
 import type { BannedIdentityJson } from "../bans/store";
 import { CLOCK, type RunStatement, seconds } from "../db/statements";
 import type { IdentityJson } from "../identity/store";
+import type { ConsentJson } from "../oauth/store";
 import type { BanState, NameState, UserRow } from "../users/store";
 
 /** For how long a change can be taken back. */
@@ -26,6 +27,8 @@ export type ChangeDetails =
       movedSession: string | null;
       /** Players who had been merged into the one given up. */
       earlier: number[];
+      /** What clients may know of the one who was kept since; absent in a change of the release before. */
+      consents?: ConsentJson[];
     }
   | { kind: "rename"; before: NameState; after: NameState }
   | {

@@ -29,7 +29,7 @@ export async function takeBack(
 }
 
 async function restore(stores: Stores, change: AccountChange): Promise<void> {
-  const { identities, sessions, users } = stores;
+  const { grants, identities, sessions, users } = stores;
   const { userId } = change;
   const locked = await users.lock(userId, ...(change.kind === "merge" ? [change.givenUp] : []));
   switch (change.kind) {
@@ -48,6 +48,7 @@ async function restore(stores: Stores, change: AccountChange): Promise<void> {
         throw new ApiError("undo_conflict");
       await users.takeBack(givenUp, userId, change.earlier);
       await users.setProgress(userId, withoutMerge(kept, before, after));
+      if (change.consents) await grants.takeBackConsents(userId, change.consents);
       if (change.movedSession) await sessions.move(change.movedSession, userId, givenUp);
       await sessions.reopen(givenUp, change.endedSessions);
       await users.syncWithIdentities(givenUp);

@@ -1,4 +1,5 @@
 import { Elysia, t } from "elysia";
+import { ApiError } from "../errors";
 import type { ReadContext } from "../http/context";
 import type { OwnUrl } from "../http/own-url";
 import { type AuthorizeServerDeps, authorizeServer } from "../server-keys/authorize-server";
@@ -34,6 +35,9 @@ export const OAUTH_FORMS = [
   "/oauth/introspect",
   USERINFO_PATH,
 ];
+
+const OPENID_CONFIGURATION = "/.well-known/openid-configuration";
+const AUTHORIZATION_SERVER = "/.well-known/oauth-authorization-server";
 
 const USERINFO = {
   response: {
@@ -138,19 +142,32 @@ export function oauthRoutes(deps: OAuthRouteDeps) {
     )
     .get(USERINFO_PATH, ({ request, server, set }) => userinfo(deps, { request, server, set }), USERINFO)
     .post(USERINFO_PATH, ({ request, server, set }) => userinfo(deps, { request, server, set }), USERINFO)
+    .get(OPENID_CONFIGURATION, ({ server, set }) => metadata(set, ownUrl(server?.port)), DISCOVERY)
+    .get(AUTHORIZATION_SERVER, ({ server, set }) => metadata(set, ownUrl(server?.port)), DISCOVERY)
     .get(
-      "/.well-known/openid-configuration",
-      ({ server, set }) => metadata(set, ownUrl(server?.port)),
-      DISCOVERY,
+      `${OPENID_CONFIGURATION}/*`,
+      ({ path, server, set }) =>
+        metadataOf(path.slice(OPENID_CONFIGURATION.length), set, ownUrl(server?.port)),
+      { detail: { hide: true } },
     )
     .get(
-      "/.well-known/oauth-authorization-server",
-      ({ server, set }) => metadata(set, ownUrl(server?.port)),
-      DISCOVERY,
+      `${AUTHORIZATION_SERVER}/*`,
+      ({ path, server, set }) =>
+        metadataOf(path.slice(AUTHORIZATION_SERVER.length), set, ownUrl(server?.port)),
+      { detail: { hide: true } },
     );
 }
 
-function metadata(set: { headers: Record<string, string | number> }, issuer: string) {
+/** Of an issuer whose address has a path, which then stands behind that of the metadata (RFC 8414 §3.1, §5). */
+function metadataOf(issuerPath: string, set: Answering, issuer: string) {
+  const { pathname } = new URL(issuer);
+  if (pathname === "/" || issuerPath !== pathname) throw new ApiError("not_found");
+  return metadata(set, issuer);
+}
+
+type Answering = { headers: Record<string, string | number> };
+
+function metadata(set: Answering, issuer: string) {
   set.headers["cache-control"] = "public, max-age=300";
   return discovery(issuer);
 }

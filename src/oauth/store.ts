@@ -51,11 +51,49 @@ const CONSENTED = `
   SELECT FROM consents AS c JOIN identities AS i ON i.user_id = c.user_id, ${CLOCK}
   WHERE i.provider = $2 AND i.subject = $3 AND c.client_id = $4 AND c.scopes @> $5::text[]`;
 
+/** What was there and what comes to it. */
+const UNITED = "ARRAY(SELECT DISTINCT unnest(c.scopes || excluded.scopes) ORDER BY 1)";
+
 const CONSENT = `
   INSERT INTO consents AS c (user_id, client_id, scopes, granted_at)
   SELECT $2, $3, $4::text[], clock.now FROM ${CLOCK}
-  ON CONFLICT (user_id, client_id) DO UPDATE SET granted_at = excluded.granted_at,
-    scopes = ARRAY(SELECT DISTINCT unnest(c.scopes || excluded.scopes) ORDER BY 1)`;
+  ON CONFLICT (user_id, client_id) DO UPDATE SET granted_at = excluded.granted_at, scopes = ${UNITED}`;
+
+/** The rows of the one given up stay: nobody signs in as them, and an undoing finds them as they were. */
+const JOIN_CONSENTS = `
+  WITH theirs AS (SELECT t.client_id, t.scopes, t.granted_at FROM consents AS t, ${CLOCK} WHERE t.user_id = $2),
+  joined AS (
+    INSERT INTO consents AS c (user_id, client_id, scopes, granted_at)
+    SELECT $3, client_id, scopes, granted_at FROM theirs
+    ON CONFLICT (user_id, client_id) DO UPDATE SET scopes = ${UNITED},
+      granted_at = greatest(c.granted_at, excluded.granted_at)
+    WHERE NOT c.scopes @> excluded.scopes
+    RETURNING client_id, scopes, granted_at
+  )
+  SELECT jsonb_build_object('client_id', j.client_id, 'scopes', j.scopes, 'granted_at', j.granted_at,
+    'before_scopes', before.scopes, 'before_granted_at', before.granted_at) AS consent
+  FROM joined AS j LEFT JOIN consents AS before ON before.user_id = $3 AND before.client_id = j.client_id`;
+
+/** What was allowed since stays, and nothing else of what the merge brought. */
+const TAKE_BACK_CONSENTS = `
+  WITH own AS (
+    SELECT j.client_id, j.before_granted_at IS NOT NULL AS was_there,
+      CASE WHEN c.scopes = j.scopes THEN coalesce(j.before_scopes, '{}')
+        ELSE ARRAY(SELECT unnest(j.before_scopes) UNION (SELECT unnest(c.scopes) EXCEPT SELECT unnest(j.scopes)) ORDER BY 1)
+      END AS scopes,
+      CASE WHEN c.granted_at = j.granted_at THEN coalesce(j.before_granted_at, c.granted_at) ELSE c.granted_at END AS granted_at
+    FROM ${CLOCK}, jsonb_to_recordset($3::jsonb) AS j (client_id text, scopes text[], granted_at timestamptz,
+        before_scopes text[], before_granted_at timestamptz)
+      JOIN consents AS c ON c.user_id = $2 AND c.client_id = j.client_id
+  ), gone AS (
+    DELETE FROM consents AS c USING own
+    WHERE c.user_id = $2 AND c.client_id = own.client_id AND NOT own.was_there AND own.scopes = '{}'
+  )
+  UPDATE consents AS c SET scopes = own.scopes, granted_at = own.granted_at FROM own
+  WHERE c.user_id = $2 AND c.client_id = own.client_id AND (own.was_there OR own.scopes <> '{}')`;
+
+/** A consent that a merge has changed, after and before it, as JSON has it. Before is null where there was none. */
+export type ConsentJson = Record<string, unknown>;
 
 export type GrantStore = ReturnType<typeof createGrantStore>;
 
@@ -123,6 +161,21 @@ export function createGrantStore(run: RunStatement) {
     /** Remembers what a player lets a client know, beside what they did before. */
     async consent(userId: number, clientId: string, scopes: readonly string[]): Promise<void> {
       await run("consent", CONSENT, [userId, clientId, scopes]);
+    },
+
+    /**
+     * Lets clients know of one player what another has let them know.
+     * @returns what changed, for {@link takeBackConsents}
+     */
+    async joinConsents(fromUserId: number, toUserId: number): Promise<ConsentJson[]> {
+      const values = [fromUserId, toUserId];
+      const { rows } = await run<{ consent: ConsentJson }>("join_consents", JOIN_CONSENTS, values);
+      return rows.map(({ consent }) => consent);
+    },
+
+    /** Takes {@link joinConsents} back, of the player who got them. */
+    async takeBackConsents(userId: number, changed: ConsentJson[]): Promise<void> {
+      await run("take_back_consents", TAKE_BACK_CONSENTS, [userId, JSON.stringify(changed)]);
     },
   };
 }

@@ -30,6 +30,6 @@ export async function mergePlayers(
           message: `Player ${player.id} is banned.`,
           fields: banFields(banOf(player)),
         });
-    return merge(stores, clock, kept, givenUp, null, by);
+    return (await merge(stores, clock, kept, givenUp, null, by)).changeId;
   });
 }

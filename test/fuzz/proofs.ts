@@ -1,5 +1,5 @@
 import type { Proof } from "../support/proof";
-import { boundSessionPrograms } from "./bound-session-programs";
+import { boundSessionsEmbedded, boundSessionsPostgres } from "./bound-session-programs";
 import { framing } from "./framing";
 import { linkingPrograms } from "./linking-programs";
 import { openApi } from "./openapi";
@@ -10,7 +10,8 @@ import { tokens } from "./tokens";
 /** Attacks of random or hostile input, in the order of the soak's table. */
 export const FUZZ_PROOFS: readonly Proof[] = [
   sessionPrograms,
-  boundSessionPrograms,
+  boundSessionsEmbedded,
+  boundSessionsPostgres,
   linkingPrograms,
   openApi,
   tokens,

@@ -1,16 +1,11 @@
-import { randomBytes } from "node:crypto";
 import type { Database } from "../../src/db/database";
 import { openLimitStore } from "../../src/limits/store";
-import { newServerKey } from "../../src/server-keys/server-key";
-import { createStores } from "../../src/stores";
-import { newGame, signedInRedirect } from "../support/authorization";
 import { type OpenDatabase, openEmbeddedForTest, openPostgresForTest } from "../support/databases";
-import { authorizeUrl, GAME, newPkce, signInAt, withClients } from "../support/oauth";
-import { freshAccount, freshName, googleTokens, signIn } from "../support/players";
-import type { Proof, Run } from "../support/proof";
-import { type Answer, bearer, post, send } from "../support/requests";
-import { CLIENT_SECRET, JWT_SECRET, startTestServer, type TestServer } from "../support/server";
+import { withClients } from "../support/oauth";
+import type { Proof } from "../support/proof";
+import { CLIENT_SECRET, JWT_SECRET, startTestServer } from "../support/server";
 import { Needles } from "./support/needles";
+import { SecretTraffic } from "./support/secret-traffic";
 
 /** Varied traffic, then a search of everything that was written or said for everything that was secret. */
 function secrets(kind: Database["kind"], open: OpenDatabase): Proof {
@@ -45,7 +40,7 @@ function secrets(kind: Database["kind"], open: OpenDatabase): Proof {
           return fetch(input, init);
         },
       });
-      const traffic = new Traffic(run, server, needles);
+      const traffic = new SecretTraffic(run, server, needles);
       for (let player = 0; player < 6; player++) await traffic.play();
       await withTalkativeDatabase(database, () => traffic.play());
 
@@ -101,167 +96,4 @@ async function withTalkativeDatabase({ pool }: Database, work: () => Promise<voi
   }) as typeof query;
   await work().catch(() => {});
   pool.query = query;
-}
-
-type Tokens = { access_token?: string; refresh_token?: string; id_token?: string };
-
-class Traffic {
-  /** Headers and bodies of every refusal. */
-  readonly errors: string[] = [];
-
-  constructor(
-    private readonly run: Run,
-    private readonly server: TestServer,
-    private readonly needles: Needles,
-  ) {}
-
-  /** One player's life: every way in, refreshes, mistakes, and tokens where they do not belong. */
-  async play(): Promise<void> {
-    const { server, needles } = this;
-    const account = freshAccount();
-    const nonce = crypto.randomUUID();
-    const google = await googleTokens(server, { account, nonce });
-    needles.addHashed("Google's access token", google.access_token);
-    needles.addHashed("Google's id token", google.id_token);
-    await this.login({ access_token: google.access_token, device: "Desk" });
-    const guest_key = randomBytes(32).toString("base64url");
-    needles.addHashed("a guest's key", guest_key);
-    await this.login({ provider: "guest", guest_key });
-    await this.login({ id_token: google.id_token, nonce });
-    await this.login({ id_token: google.id_token, nonce: "another" });
-    await this.login({ access_token: google.access_token, id_token: google.id_token });
-    await this.loginWithCode(account);
-    await this.signInToClient(account);
-
-    const session = await signIn(server, { account }).catch(() => null);
-    if (!session) return;
-    const held = [session];
-    for (let step = 0; step < 4; step++) {
-      const { status, body } = await this.post("/api/refresh", { refresh_token: held.at(-1)?.refresh_token });
-      if (status === 200) held.push(body);
-    }
-    for (const { access_token, refresh_token } of held) {
-      needles.addHashed("an access token", access_token);
-      needles.addHashed("a refresh token", refresh_token);
-    }
-    const [first = session] = held;
-    const last = held.at(-1) ?? session;
-    const as = bearer(last);
-    await this.misplace(last.access_token, as);
-    await this.misplace(last.refresh_token, as);
-    await this.post("/api/update_username", { new_username: freshName() }, as);
-    await this.send("/api/sessions", { headers: as });
-    await this.moveAndLink(as, guest_key);
-    await this.post("/api/refresh", { refresh_token: first.refresh_token });
-    await this.post("/api/refresh", { refresh_token: last.refresh_token });
-    await this.send("/api/me", { headers: as });
-    await this.post("/api/logout", { refresh_token: last.refresh_token });
-  }
-
-  /** A code for a new device, typed right and wrong, and ways in that are linked and taken back. */
-  private async moveAndLink(as: Record<string, string>, guest_key: string): Promise<void> {
-    const made = await this.send("/api/transfer_code", { method: "POST", headers: as });
-    const code = made.body.transfer_code;
-    if (code) {
-      for (const spelling of [code, code.replaceAll("-", "")])
-        this.needles.addHashed("a transfer code", spelling);
-      await this.login({ transfer_code: code });
-      await this.login({ transfer_code: `${code.slice(0, -1)}*` });
-      await this.login({ transfer_code: code, guest_key });
-    }
-    const { body } = await this.post("/api/identities", { provider: "guest", guest_key }, as);
-    await this.post("/api/identities/resolve", { ticket: `${body.ticket}x`, keep: "mine" }, as);
-    await this.send("/api/changes", { headers: as });
-  }
-
-  private async login(body: object): Promise<void> {
-    const answer = await this.post("/api/login", body);
-    this.needles.addHashed("an access token", answer.body.access_token ?? "");
-    this.needles.addHashed("a refresh token", answer.body.refresh_token ?? "");
-  }
-
-  private async loginWithCode(account: string): Promise<void> {
-    const game = newGame();
-    const redirect = await signedInRedirect(this.server, game, account).catch(() => null);
-    const code = redirect?.searchParams.get("code");
-    if (!code) return;
-    this.needles.add("a login code", code);
-    this.needles.add("a game's code verifier", game.codeVerifier);
-    const wrong = this.run.random.integer(0, 1) === 0;
-    await this.login({ login_code: code, code_verifier: wrong ? "w".repeat(43) : game.codeVerifier });
-    await this.login({ login_code: code, code_verifier: game.codeVerifier });
-  }
-
-  /** The same by the authorization server, with a server that asks about the token. */
-  private async signInToClient(account: string): Promise<void> {
-    const { server, needles } = this;
-    const pkce = newPkce();
-    const redirect = await signInAt(authorizeUrl(server, pkce), account).catch(() => null);
-    const code = redirect?.searchParams.get("code");
-    if (!code) return;
-    needles.add("an authorization code", code);
-    needles.add("a client's code verifier", pkce.verifier);
-    const form = { grant_type: "authorization_code", code, code_verifier: pkce.verifier, ...GAME };
-    const { access_token, refresh_token, id_token } = (await this.form("/oauth/token", form)).body as Tokens;
-    needles.addHashed("an access token", access_token ?? "");
-    needles.addHashed("a refresh token", refresh_token ?? "");
-    needles.addHashed("an id token", id_token ?? "");
-    const key = newServerKey();
-    needles.add("a server's key", key);
-    const { serverKeys } = createStores(server.database, server.clock, server.config);
-    await serverKeys
-      .put(key, { id: Bun.randomUUIDv7(), name: "kitchen", scopes: ["introspect"] })
-      .catch(() => {});
-    const as = { authorization: `Bearer ${key}` };
-    await this.form("/oauth/introspect", { token: access_token ?? "" }, as);
-    await this.form("/oauth/introspect", { token: key }, { authorization: `Bearer ${access_token}` });
-    await this.form("/oauth/userinfo", {}, as);
-    await this.form("/oauth/revoke", { token: `${refresh_token}x`, client_id: "game" });
-    await this.form("/oauth/token", form);
-    await this.send(`/oauth/authorize?client_id=${code}&redirect_uri=${access_token}`, {});
-  }
-
-  private form(
-    path: string,
-    form: Record<string, string>,
-    headers: Record<string, string> = {},
-  ): Promise<Answer> {
-    return this.send(path, { method: "POST", body: new URLSearchParams(form), headers });
-  }
-
-  /** Puts a token everywhere but where it belongs. */
-  private async misplace(token: string, as: Record<string, string>): Promise<void> {
-    this.run.fault(16);
-    const headers = { "x-request-id": token, "x-forwarded-for": token, "user-agent": token, origin: token };
-    await this.send(`/api/me?access_token=${token}`, { headers });
-    await this.send(`/api/sessions/${token}`, { method: "DELETE", headers });
-    await this.send(`/api/sessions/${token}`, { method: "DELETE", headers: { ...as, ...headers } });
-    await this.send(`/${token}`, { headers });
-    await this.send(`/auth/google/callback?state=${token}&code=${token}`, { headers });
-    await this.send(`/auth/google/start?redirect_uri=${token}&state=${token}`, { headers });
-    await this.send("/api/me", { headers: { authorization: token, cookie: token } });
-    await this.send("/api/me", { headers: { authorization: `Bearer x${token}` } });
-    await this.post("/api/refresh", { refresh_token: `${token}x`, device: token });
-    await this.post("/api/refresh", `{"refresh_token":"${token}`);
-    await this.post("/api/refresh", { refresh_token: [token] });
-    await this.post("/api/login", { access_token: token });
-    await this.post("/api/login", { id_token: token, nonce: token });
-    await this.post("/api/login", { login_code: token, code_verifier: "v".repeat(43), device: token });
-    await this.post("/api/update_username", { new_username: token }, as);
-    await this.post("/api/update_picture", { new_picture: `${token}!` }, as);
-  }
-
-  private async post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
-    return this.note(await post(this.server, path, body, headers));
-  }
-
-  private async send(path: string, init: RequestInit): Promise<Answer> {
-    return this.note(await send(this.server, path, init));
-  }
-
-  private note(answer: Answer): Answer {
-    const { status, headers, text } = answer;
-    if (status >= 400) this.errors.push(`${status} ${JSON.stringify([...headers])} ${text}`);
-    return answer;
-  }
 }

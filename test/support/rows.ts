@@ -7,6 +7,7 @@ const TABLES = {
   looks: "SELECT * FROM name_looks WHERE user_id = ANY($1) ORDER BY look",
   bans: "SELECT * FROM banned_identities WHERE user_id = ANY($1) ORDER BY hash",
   notes: "SELECT * FROM player_notes WHERE user_id = ANY($1) ORDER BY id",
+  consents: "SELECT * FROM consents WHERE user_id = ANY($1) ORDER BY user_id, client_id",
 };
 
 /** Every row that these players have, but for the book of changes itself, to be compared before and after. */

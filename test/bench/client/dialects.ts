@@ -15,11 +15,15 @@ export const OPERATIONS = {
   login_new: "login by id token, new player",
   login_access_token: "login by access token",
   refresh: "refresh",
+  refresh_bound: "refresh, bound",
   me: "me",
   rename: "rename",
   rejected: "rejected token",
   mix: "an hour of a game",
 } as const;
+
+/** What a proof of a refresh is about. */
+export const REFRESH_PATH = "/api/refresh";
 
 export type Operation = keyof typeof OPERATIONS;
 type Single = Exclude<Operation, "mix">;
@@ -32,13 +36,8 @@ export const contract: Dialect = {
   login_returning: ({ address }, token) => post("/api/login", address, `{"id_token":"${token}"}`),
   login_new: ({ address }, token) => post("/api/login", address, `{"id_token":"${token}"}`),
   login_access_token: ({ address }, token) => post("/api/login", address, `{"access_token":"${token}"}`),
-  refresh: (player) => ({
-    ...post("/api/refresh", player.address, `{"refresh_token":"${player.refreshToken}"}`),
-    onAnswer: (_, body) => {
-      player.accessToken = member(body, "access_token");
-      player.refreshToken = member(body, "refresh_token");
-    },
-  }),
+  refresh: (player) => refresh(player),
+  refresh_bound: (player, proof) => refresh(player, `dpop: ${proof}\r\n`),
   me: ({ address, accessToken }) => get("/api/me", address, `authorization: Bearer ${accessToken}`),
   rename: ({ address, accessToken }, name) =>
     post(
@@ -76,6 +75,16 @@ export const betterAuth: Dialect = {
       `cookie: ${cookie}\r\norigin: http://127.0.0.1\r\n`,
     ),
 };
+
+function refresh(player: Player, headers = ""): Exchange {
+  return {
+    ...post(REFRESH_PATH, player.address, `{"refresh_token":"${player.refreshToken}"}`, headers),
+    onAnswer: (_, body) => {
+      player.accessToken = member(body, "access_token");
+      player.refreshToken = member(body, "refresh_token");
+    },
+  };
+}
 
 function get(path: string, address: string, header: string): Exchange {
   return {

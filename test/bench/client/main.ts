@@ -1,6 +1,7 @@
-import { lettersOf } from "../lib/world";
+import { lettersOf, PUBLIC_URL } from "../lib/world";
 import { Connection, type Exchange } from "./connection";
-import { betterAuth, contract, type Operation } from "./dialects";
+import { betterAuth, contract, type Operation, REFRESH_PATH } from "./dialects";
+import { proofsOf } from "./proofs";
 import type { Answer, Cast, Question, Run, RunResult } from "./protocol";
 
 /** With how many of its id tokens have served. */
@@ -33,6 +34,7 @@ process.on("message", async (question: Question) => {
 async function run({ contestant, operation, seconds, requests, connections }: Run): Promise<RunResult> {
   const cast = casts.get(contestant);
   if (!cast) throw new Error(`no cast for ${contestant}`);
+  const proofs = operation === "refresh_bound" ? presigned(cast, requests, seconds) : noProofs;
   const latencies: number[] = [];
   const failures: string[] = [];
   let remaining = requests ?? Number.POSITIVE_INFINITY;
@@ -41,7 +43,7 @@ async function run({ contestant, operation, seconds, requests, connections }: Ru
   let failed = 0;
 
   const loops = Array.from({ length: connections }, (_, number) => {
-    const next = exchanges(cast, operation, number, connections);
+    const next = exchanges(cast, operation, number, connections, proofs);
     return new Connection(
       cast.port,
       () => (remaining-- > 0 && performance.now() < deadline ? next() : null),
@@ -77,7 +79,13 @@ async function run({ contestant, operation, seconds, requests, connections }: Ru
 }
 
 /** Each connection plays every n-th player in turn, so that no session is used twice at once. */
-function exchanges(cast: PlayedCast, operation: Operation, first: number, step: number): () => Exchange {
+function exchanges(
+  cast: PlayedCast,
+  operation: Operation,
+  first: number,
+  step: number,
+  nextProof: () => string,
+): () => Exchange {
   const dialect = dialects[cast.dialect];
   const spell = (single: Exclude<Operation, "mix">) => {
     const found = dialect[single];
@@ -87,18 +95,35 @@ function exchanges(cast: PlayedCast, operation: Operation, first: number, step: 
   const own = <T>(all: T[], turn: number): T =>
     all[first + step * (turn % Math.floor(all.length / step))] as T;
   const material = (single: Operation, turn: number): string => {
+    if (single === "refresh_bound") return nextProof();
     if (single === "rename") return lettersOf("Renamed", names++);
     if (single === "login_new") return cast.newIdTokens[cast.used.login_new++] ?? "";
     if (single === "login_returning") return cast.idTokens[cast.used.login_returning++] ?? "";
     return single === "login_access_token" ? own(cast.accessTokens, turn) : "";
   };
-  let turn = Math.floor(Math.random() * cast.players.length);
+  const players = operation === "refresh_bound" ? cast.boundPlayers : cast.players;
+  let turn = Math.floor(Math.random() * players.length);
   return () => {
     turn++;
     const single = operation === "mix" ? pick(Math.random()) : operation;
-    return spell(single)(own(cast.players, turn), material(single, turn));
+    return spell(single)(own(players, turn), material(single, turn));
   };
 }
+
+/** More than any contestant takes in a second. */
+const MOST_PER_SECOND = 4_000;
+
+/**
+ * Proofs that are signed before the time that is measured begins, as each player's own device would have: signing them
+ * meanwhile would take the machine from the contestant.
+ */
+function presigned({ deviceKey }: Cast, requests: number | undefined, seconds = 0): () => string {
+  const sign = proofsOf(deviceKey, "POST", PUBLIC_URL + REFRESH_PATH);
+  const proofs = Array.from({ length: requests ?? seconds * MOST_PER_SECOND }, sign);
+  return () => proofs.pop() ?? sign();
+}
+
+const noProofs = () => "";
 
 function pick(chance: number): Exclude<Operation, "mix"> {
   return (MIX.find(([, limit]) => chance < limit)?.[0] ?? "me") as Exclude<Operation, "mix">;

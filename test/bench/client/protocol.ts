@@ -1,3 +1,4 @@
+import type { JsonWebKey } from "node:crypto";
 import type { Operation, Player } from "./dialects";
 
 /** Who plays against a contestant, with everything they will ever send. */
@@ -6,6 +7,9 @@ export type Cast = {
   port: number;
   dialect: "contract" | "better-auth";
   players: Player[];
+  /** Whose sessions are bound to the key. */
+  boundPlayers: Player[];
+  deviceKey: JsonWebKey;
   /** Google's proofs of players who exist; an id token is for one login. */
   idTokens: string[];
   accessTokens: string[];

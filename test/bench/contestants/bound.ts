@@ -1,4 +1,5 @@
 import { SQL } from "bun";
+import { createAuthorizationStore } from "../../../src/authorization/store";
 import type { Database } from "../../../src/db/database";
 import type { RunStatement } from "../../../src/db/statements";
 import { createIdentityStore } from "../../../src/identity/store";
@@ -16,7 +17,8 @@ const run = (async (_name, text, values = []) => {
 // None of the routes makes a query of Prisma's.
 const noPrisma = {} as Database;
 const sessions = createSessionStore(noPrisma, run, config.security);
+const authorizations = createAuthorizationStore(run);
 const identities = createIdentityStore(run, config.names);
 const users = createUserStore(run, config.names);
 
-serve({ ...sessions, ...identities, ...users });
+serve({ ...sessions, ...identities, ...users, ...authorizations });

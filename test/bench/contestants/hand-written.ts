@@ -18,10 +18,13 @@ import type { NewSession, RotationAttempt } from "../../../src/session/store";
 import type { UserRow } from "../../../src/users/store";
 import { suggestNames } from "../../../src/users/suggested-names";
 import { parseUsername, type Username } from "../../../src/users/username";
+import { provenKey } from "./hand-written-proof";
 
 /** The statements behind the routes; each contestant brings its own way to run them. */
 export type Store = {
   rotate(attempt: RotationAttempt): Promise<{ generation: number; user: UserRow } | null>;
+  /** Spends the id of a proof. */
+  spendOnce(hash: Buffer, expiresAt: Date): Promise<boolean>;
   findUser(sessionId: string, userId: number): Promise<UserRow | null>;
   signIn(identity: Identity, opening: NewSession): Promise<{ user: UserRow } | null>;
   enroll(
@@ -83,13 +86,18 @@ export function serve(store: Store): void {
             ((await request.json()) as { refresh_token: string }).refresh_token,
           );
           if (!content) return refusal("invalid_grant");
+          const proof = request.headers.get("dpop");
+          const jkt =
+            proof && (await provenKey(store, proof, "POST", `${config.server.publicUrl}/api/refresh`));
           const row = await store.rotate({
             ...content,
             ip: addressOf(request),
-            jkt: null,
+            jkt,
             clients: [GAME_CLIENT_ID],
           });
-          return row ? sessionAnswer(row.user, content.sessionId, row.generation) : refusal("invalid_grant");
+          return row
+            ? sessionAnswer(row.user, content.sessionId, row.generation, jkt)
+            : refusal("invalid_grant");
         },
       },
       "/api/update_username": {
@@ -203,7 +211,7 @@ function issueRefreshToken(sessionId: string, generation: number): string {
   return bytes.toString("base64url");
 }
 
-function issueAccessToken(userId: number, sessionId: string): string {
+function issueAccessToken(userId: number, sessionId: string, jkt: string | null): string {
   const iat = Math.floor(Date.now() / 1_000);
   const payload = base64url(
     JSON.stringify({
@@ -215,6 +223,7 @@ function issueAccessToken(userId: number, sessionId: string): string {
       aud: AUDIENCE,
       iat,
       exp: iat + EXPIRES_IN,
+      ...(jkt !== null && { cnf: { jkt } }),
     }),
   );
   const signed = `${JWT_HEADER}.${payload}`;
@@ -247,12 +256,17 @@ async function tokenInfo(token: string): Promise<Claims | null> {
   return response.ok && claims.aud === env.GOOGLE_CLIENT_ID ? claims : null;
 }
 
-function sessionAnswer(user: UserRow, sessionId: string, generation: number): Response {
+function sessionAnswer(
+  user: UserRow,
+  sessionId: string,
+  generation: number,
+  jkt: string | null = null,
+): Response {
   return success({
     user: publicUser(user),
-    access_token: issueAccessToken(user.id, sessionId),
+    access_token: issueAccessToken(user.id, sessionId, jkt),
     refresh_token: issueRefreshToken(sessionId, generation),
-    token_type: "Bearer",
+    token_type: jkt === null ? "Bearer" : "DPoP",
     expires_in: EXPIRES_IN,
   });
 }

@@ -17,7 +17,7 @@ const row = (user: User) => ({
 });
 
 serve({
-  async rotate({ sessionId, generation, ip }) {
+  async rotate({ sessionId, generation, ip, jkt }) {
     const [session] = await prisma.session.updateManyAndReturn({
       where: {
         id: sessionId,
@@ -25,12 +25,17 @@ serve({
         revokedAt: null,
         rotatedAt: { gt: ago(idle) },
         createdAt: { gt: ago(cap) },
+        OR: [{ jkt: null }, ...(jkt === null ? [] : [{ jkt }])],
         user: { bannedAt: null },
       },
       data: { generation: { increment: 1 }, rotatedAt: new Date(), ip },
       include: { user: true },
     });
     return session ? { user: row(session.user), generation: session.generation } : null;
+  },
+  async spendOnce(hash, expiresAt) {
+    const data = { hash: new Uint8Array(hash), expiresAt };
+    return (await prisma.spentProof.createMany({ data, skipDuplicates: true })).count > 0;
   },
   async findUser(sessionId, userId) {
     const session = await prisma.session.findUnique({

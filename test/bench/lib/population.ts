@@ -2,7 +2,12 @@ import type { Player } from "../client/dialects";
 import type { Cluster } from "./cluster";
 import type { World } from "./world";
 
-export type Population = { users: number; sessions: number };
+export type Population = {
+  users: number;
+  sessions: number;
+  /** How many of the sessions, the last ones, are bound to a key, by its thumbprint (RFC 9449 §6). */
+  bound?: { sessions: number; jkt: string };
+};
 
 const DAY_MS = 86_400_000;
 
@@ -13,7 +18,7 @@ const DAY_MS = 86_400_000;
 export async function populate(
   cluster: Cluster,
   database: string,
-  { users, sessions }: Population,
+  { users, sessions, bound }: Population,
 ): Promise<Date> {
   const start = new Date(Date.now() - 20 * DAY_MS);
   const step = paceMs(sessions);
@@ -38,9 +43,10 @@ export async function populate(
   await copy(
     cluster,
     database,
-    "refresh_tokens (id, user_id, device, ip, created_at, rotated_at)",
+    "refresh_tokens (id, user_id, device, ip, created_at, rotated_at, jkt)",
     `SELECT (lpad(to_hex(${start.getTime()} + floor(n * ${step}::float8)::bigint), 12, '0') || '70008' || lpad(to_hex(n), 15, '0'))::uuid,
-       (n % ${users})::int + 1, 'bench', '198.18.0.1', ${moment}, ${moment}
+       (n % ${users})::int + 1, 'bench', '198.18.0.1', ${moment}, ${moment},
+       CASE WHEN n >= ${sessions - (bound?.sessions ?? 0)} THEN '${bound?.jkt ?? ""}'::varchar END
      FROM generate_series(0::bigint, ${sessions - 1}) AS n`,
   );
   await cluster.run(database, `SELECT setval('users_id_seq', ${users})`);
@@ -55,17 +61,23 @@ async function copy(cluster: Cluster, database: string, table: string, rows: str
   await cluster.run(database, `COPY ${table} FROM PROGRAM $$cat ${file} && rm ${file}$$ (FORMAT binary)`);
 }
 
-/** Players spread evenly over the sessions of a population, with their tokens. */
+/**
+ * Players spread evenly over the sessions of a population, with their tokens.
+ * @param of those that are bound to a key, or of the others
+ */
 export async function playersOf(
   world: World,
   start: Date,
-  { users, sessions }: Population,
+  { users, sessions, bound }: Population,
   count: number,
+  of: "bound" | "unbound" = "unbound",
 ): Promise<Player[]> {
-  const stride = Math.floor(sessions / count);
+  const unbound = sessions - (bound?.sessions ?? 0);
+  const [first, all] = of === "bound" ? [unbound, bound?.sessions ?? 0] : [0, unbound];
+  const stride = Math.floor(all / count);
   return Promise.all(
     Array.from({ length: count }, async (_, index) => {
-      const n = index * stride;
+      const n = first + index * stride;
       const tokens = await world.tokens((n % users) + 1, sessionId(start, sessions, n));
       return { ...tokens, address: addressOf(index) };
     }),

@@ -16,6 +16,7 @@ export function report(results: Results): string {
       "connections.",
     ratiosTable(results),
     detailsTable(results),
+    proofCost(results),
     "## Growth, workers and client",
     rest(results),
     "",
@@ -24,7 +25,22 @@ export function report(results: Results): string {
 
 /** What the page on performance shows first. */
 export function summary(results: Results): string {
-  return [barsTable(results), ratiosTable(results), settingOf(results)].join("\n\n");
+  const parts = [barsTable(results), ratiosTable(results), proofCost(results), settingOf(results)];
+  return parts.filter(Boolean).join("\n\n");
+}
+
+/** What a DPoP proof adds to a refresh, of the same run. */
+function proofCost({ rates }: Results): string {
+  const { server: unbound } = rates.refresh;
+  const server = rates.refresh_bound?.server;
+  if (!server || !unbound) return "";
+  const added = (of: "serverCpu" | "databaseCpu") => micro(server[of] - unbound[of]);
+  return (
+    `A refresh of a session that is bound to its device (DPoP), as the SDK's are: ${whole(server.perSecond)}/s, ` +
+    `${(server.perSecond / unbound.perSecond).toFixed(2)} × an unbound one's ${whole(unbound.perSecond)}/s. The proof adds ` +
+    `${added("serverCpu")} of the server's CPU and ${added("databaseCpu")} of the database's. The client signs its proofs ` +
+    "before the time that is measured begins."
+  );
 }
 
 /** What the page on performance shows of growth, workers and the client. */

@@ -3,7 +3,7 @@ import { applyMigrations } from "../../../src/db/migrations";
 import { migrationPool, type PostgresConfig } from "../../../src/db/postgres";
 import { startClient } from "../client/client";
 import type { Operation, Player } from "../client/dialects";
-import type { RunResult } from "../client/protocol";
+import type { Cast, RunResult } from "../client/protocol";
 import {
   type Contestant,
   type ContestantName,
@@ -53,8 +53,8 @@ export async function openStage() {
       return population ? populate(cluster, name, population) : new Date();
     },
 
-    players: (start: Date, population: Population, count: number) =>
-      playersOf(world, start, population, count),
+    players: (start: Date, population: Population, count: number, of: "bound" | "unbound" = "unbound") =>
+      playersOf(world, start, population, count, of),
 
     /** Google's tokens for accounts of a kind, numbered from 0. */
     /** @param accounts that the tokens are of, in turn */
@@ -68,21 +68,18 @@ export async function openStage() {
       startContestant(name, { cluster, world }, options),
 
     /** Gives the client what it needs to play against a contestant. */
-    async cast(
-      contestant: Contestant,
-      label: string,
-      players: Player[],
-      tokens: CastTokens = {},
-    ): Promise<void> {
+    async cast(contestant: Contestant, label: string, players: Player[], more: CastMore = {}): Promise<void> {
       await client.cast({
         contestant: label,
         port: contestant.port,
         dialect: contestant.name === "better-auth" ? "better-auth" : "contract",
         players,
+        boundPlayers: [],
+        deviceKey: world.device.privateJwk,
         idTokens: [],
         accessTokens: [],
         newIdTokens: [],
-        ...tokens,
+        ...more,
       });
     },
 
@@ -121,7 +118,7 @@ async function migrate(url: string): Promise<void> {
 }
 
 export type Length = { seconds: number } | { requests: number };
-export type CastTokens = { idTokens?: string[]; accessTokens?: string[]; newIdTokens?: string[] };
+export type CastMore = Partial<Pick<Cast, "boundPlayers" | "idTokens" | "accessTokens" | "newIdTokens">>;
 
 /** Players who hold nothing yet. */
 export function strangers(count: number): Player[] {

@@ -1,6 +1,8 @@
+import { generateKeyPairSync, type JsonWebKey } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { calculateJwkThumbprint, type JWK } from "jose";
 import { systemClock } from "../../../src/clock";
 import { loadConfig } from "../../../src/config/config";
 import { GAME_CLIENT_ID } from "../../../src/config/oauth";
@@ -13,11 +15,24 @@ import { createRefreshTokens } from "../../../src/session/refresh-token";
 import { type RunningLocalGoogle, startLocalGoogle } from "../../../src/stand-ins/google/start";
 import { googleUrlVariables } from "../../support/google-urls";
 
+/** Where contestants take themselves to be, and what proofs are about. */
+export const PUBLIC_URL = "http://localhost:8000";
+
+/** The key of every bound session: checking a proof costs the same whosever it is. */
+export type DeviceKey = { jkt: string; privateJwk: JsonWebKey };
+
+async function newDeviceKey(): Promise<DeviceKey> {
+  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const privateJwk = privateKey.export({ format: "jwk" });
+  return { jkt: await calculateJwkThumbprint(privateJwk as JWK), privateJwk };
+}
+
 export const GOOGLE_CLIENT_ID = "bench-game.apps.googleusercontent.com";
 
 /** What all contestants share: the secrets, and one stand-in for Google in the benchmark's own process. */
 export type World = {
   folder: string;
+  device: DeviceKey;
   google: RunningLocalGoogle;
   /** The environment that this server, the bound and plain Prisma start with. */
   env: Record<string, string>;
@@ -37,7 +52,7 @@ export async function createWorld(): Promise<World> {
     ...googleUrlVariables(google.urls),
     SERVER_HOST: "127.0.0.1",
     // Tokens are from here at whatever port a contestant listens.
-    SERVER_PUBLIC_URL: "http://localhost:8000",
+    SERVER_PUBLIC_URL: PUBLIC_URL,
   };
   const { security, server } = loadConfig({ cwd: folder, env });
   const keyRing = await loadKeyRing(security, folder);
@@ -54,6 +69,7 @@ export async function createWorld(): Promise<World> {
   const refresh = createRefreshTokens(createRefreshKeyRing(security.refreshTokens, keyRing));
   return {
     folder,
+    device: await newDeviceKey(),
     google,
     env,
     tokens: async (userId, sessionId) => ({

@@ -38,7 +38,8 @@ export async function measureRates(stage: Stage, plan: Plan, say: (line: string)
 }
 
 async function startAll(stage: Stage, plan: Plan): Promise<Contestant[]> {
-  const population = { users: plan.players, sessions: plan.players };
+  const bound = { sessions: plan.players, jkt: stage.world.device.jkt };
+  const population = { users: plan.players, sessions: 2 * plan.players, bound };
   const logins = plan.returning + plan.newcomers * (plan.rounds + 1);
   const returning = await stage.googleTokens("old", logins, plan.returning);
   const newcomers = await stage.googleTokens("new", plan.newcomers * (plan.rounds + 1));
@@ -55,7 +56,8 @@ async function startAll(stage: Stage, plan: Plan): Promise<Contestant[]> {
     const start = own ? null : await stage.database(database, population);
     const one = await stage.start(name, { database });
     const players = start ? await stage.players(start, population, plan.players) : strangers(plan.returning);
-    await stage.cast(one, name, players, tokens);
+    const boundPlayers = start ? await stage.players(start, population, plan.players, "bound") : [];
+    await stage.cast(one, name, players, { ...tokens, boundPlayers });
     // Every returning player signs in once: the first time is another operation.
     await stage.measure(one, name, "login_returning", { requests: plan.returning });
     contestants.push(one);

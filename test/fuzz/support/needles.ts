@@ -1,10 +1,14 @@
 import { createHash } from "node:crypto";
 
 const GRAM = 16;
+/** Of less something is found everywhere. */
+const SHORTEST = 8;
 
 /** Everything secret that went over the wire, and where a piece of it turns up. */
 export class Needles {
   private readonly grams = new Map<string, string>();
+  /** Spellings too short for a piece, which a person types: they are looked for whole, in any case. */
+  private readonly short = new Map<string, string>();
   count = 0;
 
   /**
@@ -24,6 +28,7 @@ export class Needles {
       Buffer.from(bytes.toString(), "base64url").toString("hex"),
     ];
     for (const spelling of spellings) {
+      if (spelling.length < GRAM && spelling.length >= SHORTEST) this.short.set(spelling.toUpperCase(), name);
       for (let at = 0; at + GRAM <= spelling.length; at++)
         this.grams.set(spelling.slice(at, at + GRAM), name);
     }
@@ -47,15 +52,18 @@ export class Needles {
       const name = this.grams.get(text.slice(at, at + GRAM));
       if (name) found.add(name);
     }
+    const capitals = text.toUpperCase();
+    for (const [spelling, name] of this.short) if (capitals.includes(spelling)) found.add(name);
     return [...found];
   }
 }
 
 /**
- * A JWT without its signature proves nothing. The first 28 characters of our refresh tokens are the session's id and
+ * A JWT without its signature proves nothing, and the header of a JWE is that of any other. The first 28 characters of our refresh tokens are the session's id and
  * generation, which are no secrets; the rest is the MAC.
  */
 function secretPart(secret: string): string {
   if (/^[\w-]+\.[\w-]+\.[\w-]+$/.test(secret)) return secret.slice(secret.lastIndexOf(".") + 1);
+  if (/^[\w-]+(\.[\w-]*){4}$/.test(secret)) return secret.slice(secret.indexOf(".") + 1);
   return secret.startsWith("AQ") && secret.length === 71 ? secret.slice(28) : secret;
 }
