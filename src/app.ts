@@ -35,6 +35,8 @@ import { createSecurityHeaders } from "./http/security-headers";
 import { isSignInPage } from "./http/sign-in-page";
 import type { Providers } from "./identity/providers";
 import { providerRoutes } from "./identity/routes";
+import { leaversToo } from "./leaving/find-leaver";
+import { leavingRoutes } from "./leaving/routes";
 import { createLimits, noLimits } from "./limits/limits";
 import { logRefusal } from "./limits/refusal-log";
 import type { LimitStore } from "./limits/store";
@@ -155,11 +157,17 @@ export function createApp({
     conflictTickets: createConflictTickets(keyRing, clock),
     dpop,
     guard,
+    graceSeconds: config.leaving.graceSeconds,
     guestsEnabled: config.guests.enabled,
     idTokenKeys,
     idTokens: createIdTokens(idTokenKeys, issuer.current, accessTokenExpirySeconds, clock),
     isAllowedRedirectUri: createRedirectUriCheck(config),
     keyRing,
+    leaversGuard: createGuard(
+      createAuthenticate(tokens.access, leaversToo(stores), dpop),
+      clients.firstPartyIds,
+      "leavers guard",
+    ),
     lifetimes: { idleSeconds: refreshTokenExpirySeconds, maxSeconds: sessionMaxSeconds },
     limits,
     log,
@@ -248,6 +256,7 @@ export function createApp({
     .use(deviceConfirmRoutes(common))
     .use(userRoutes(common))
     .use(auditRoutes(common))
+    .use(leavingRoutes(common))
     .use(pictureRoutes(stores.pictures))
     .use(authorizeRoutes({ ...common, consentTickets, playerPage }))
     .use(oauthRoutes(common))

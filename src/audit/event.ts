@@ -16,10 +16,34 @@ export type By = {
 };
 
 /** What can be done to a player. Letters and underscores; a name is for ever. */
-export type AuditAction = "rename" | "link" | "unlink" | "merge" | "undo";
+export type AuditAction =
+  | "rename"
+  | "link"
+  | "unlink"
+  | "merge"
+  | "undo"
+  | "delete"
+  | "restore"
+  | "purge"
+  | "terms"
+  | "age_band"
+  | "guardian_consent"
+  | "maintenance"
+  | "client_version";
 
 /** What of these a player sees of themselves; the rest is the studio's own. */
-export const PLAYER_SEES: readonly AuditAction[] = ["rename", "link", "unlink", "merge", "undo"];
+export const PLAYER_SEES: readonly AuditAction[] = [
+  "rename",
+  "link",
+  "unlink",
+  "merge",
+  "undo",
+  "delete",
+  "restore",
+  "terms",
+  "age_band",
+  "guardian_consent",
+];
 
 /** Something that was done. `before` and `after` hold what changed and nothing else, never an email or a secret. */
 export type NewAuditEvent = By & {

@@ -34,6 +34,11 @@ const LIST_OF_PLAYER = `
   WHERE a.user_id = $2 AND ($3::uuid IS NULL OR a.id < $3) AND ($4::text[] IS NULL OR a.action = ANY($4))
   ORDER BY a.id DESC LIMIT $5`;
 
+/** As much of a row as its triggers let anybody change. */
+const EMPTY = `
+  UPDATE audit_events AS a SET before = NULL, after = NULL, reason = NULL FROM ${CLOCK}
+  WHERE a.user_id = ANY($2) AND (a.before IS NOT NULL OR a.after IS NOT NULL OR a.reason IS NOT NULL)`;
+
 /** Ids are UUIDv7, so the primary key is in order of time and no further index is needed. */
 const DELETE_OLD = `
   DELETE FROM audit_events WHERE id IN (
@@ -43,7 +48,7 @@ const DELETE_OLD = `
 
 export type AuditStore = ReturnType<typeof createAuditStore>;
 
-/** Every statement on `audit_events`, but for the part in that of a rename. Rows are added, and never changed. */
+/** Every statement on `audit_events`, but for the part in that of a rename. Rows are added; what they tell goes with its player. */
 export function createAuditStore(run: RunStatement) {
   return {
     /** In the transaction of what was done. @param id UUIDv7 */
@@ -68,6 +73,11 @@ export function createAuditStore(run: RunStatement) {
     ): Promise<AuditEventRow[]> {
       const values = [userId, before, actions, limit];
       return (await run<AuditEventRow>("list_audit_events", LIST_OF_PLAYER, values)).rows;
+    },
+
+    /** Forgets what was done to players who are gone, but that it was done, when and by whom. */
+    async emptyOf(userIds: number[]): Promise<void> {
+      await run("empty_audit_events", EMPTY, [userIds]);
     },
 
     /**

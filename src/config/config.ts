@@ -11,6 +11,7 @@ import { readConfigFile } from "./file";
 import { type GoogleConfig, googleSection } from "./google";
 import { type GooglePlayConfig, googlePlaySection } from "./google-play";
 import { type GuestsConfig, guestsSection } from "./guests";
+import { type LeavingConfig, leavingSection } from "./leaving";
 import { type LimitsConfig, limitsSection } from "./limits";
 import { type NamesConfig, namesSection } from "./names";
 import { type OAuthConfig, oauthSection } from "./oauth";
@@ -54,6 +55,7 @@ export type Config = Readonly<{
   guests: GuestsConfig;
   names: NamesConfig;
   audit: AuditConfig;
+  leaving: LeavingConfig;
   oauth: OAuthConfig;
   server: ServerConfig;
   /** Absolute folder of the embedded database and of secrets made in development. */
@@ -98,6 +100,7 @@ export function loadConfig(source: ConfigSource): Config {
     guests: guestsSection(settings),
     names: namesSection(settings),
     audit: auditSection(settings),
+    leaving: leavingSection(settings),
     oauth: oauthSection(settings, production, problems),
     server: serverSection(settings, database, production, problems),
     ...paths,

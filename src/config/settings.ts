@@ -5,6 +5,7 @@ import { discordSettings } from "./settings/discord";
 import { googleSettings } from "./settings/google";
 import { googlePlaySettings } from "./settings/google-play";
 import { guestSettings } from "./settings/guests";
+import { leavingSettings } from "./settings/leaving";
 import { nameSettings } from "./settings/names";
 import { oauthSettings } from "./settings/oauth";
 import { openIdSettings } from "./settings/openid";
@@ -26,6 +27,7 @@ export const SETTINGS = {
   ...guestSettings,
   ...nameSettings,
   ...auditSettings,
+  ...leavingSettings,
   ...oauthSettings,
   ...serverSettings,
 };

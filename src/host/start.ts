@@ -10,7 +10,7 @@ import { openLimitStore } from "../limits/store";
 import type { Log } from "../log/log";
 import { loadKeyRing } from "../session/keys";
 import { createSigningKeys } from "../signing-keys/signing-keys";
-import { createStores } from "../stores";
+import { createStores, createTransact } from "../stores";
 import { cleanUp } from "./clean-up";
 import { openDatabaseClock } from "./database-clock";
 import { listenOn } from "./listen";
@@ -83,7 +83,7 @@ export async function startServer(
     ).current();
     const stopCleaning = periodically(
       EVERY_MINUTE_MS,
-      () => cleanUp(stores, config),
+      () => cleanUp({ ...stores, clock, transact: createTransact(database, clock, config) }, config),
       (error) =>
         log.warn("not everything that has expired could be deleted; trying again later", {
           cause: causeCode(error),

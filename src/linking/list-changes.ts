@@ -9,12 +9,18 @@ export async function listChanges(changes: AccountChangeStore, userId: number): 
     providers: providersOf(change),
     user_id: change.kind === "merge" ? change.givenUp : null,
     created_at: change.createdAt.toISOString(),
-    undo_until: new Date(change.createdAt.getTime() + UNDO_SECONDS * 1_000).toISOString(),
+    undo_until: undoUntil(change),
     undone_at: change.undoneAt?.toISOString() ?? null,
   }));
 }
 
+function undoUntil(change: AccountChange): string {
+  if (change.kind === "delete") return change.deletesAt;
+  return new Date(change.createdAt.getTime() + UNDO_SECONDS * 1_000).toISOString();
+}
+
 function providersOf(change: AccountChange): string[] {
   if (change.kind === "link") return [change.provider];
+  if (change.kind === "delete") return [];
   return [...new Set(change.identities.map(({ provider }) => String(provider)))].sort();
 }

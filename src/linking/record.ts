@@ -26,5 +26,7 @@ function statesOf(change: ChangeDetails): Pick<NewAuditEvent, "before" | "after"
       return { before: { provider: change.identities[0]?.provider } };
     case "merge":
       return { before: { ...change.before, merged_user_id: change.givenUp }, after: { ...change.after } };
+    case "delete":
+      return { after: { deletes_at: change.deletesAt } };
   }
 }

@@ -1,6 +1,7 @@
 import type { Timepiece } from "../clock";
 import { ApiError } from "../errors";
 import type { RequestContext } from "../http/context";
+import { takeLeavingBack } from "../leaving/restore";
 import type { Log } from "../log/log";
 import type { Player } from "../session/guard";
 import type { SessionAnswer } from "../session/model";
@@ -66,10 +67,10 @@ async function resolveOnce(
     const isOne = (player: LockedUser) => player.merged_into === null;
     const owner = await identities.ownerOf(identity.provider, identity.subject);
     if (!isOne(mine) || !isOne(theirs) || owner !== theirsId) throw outdated();
-    await merge(stores, clock, kept, givenUp, sessionId, {
-      actor: { kind: "player", id: user.id },
-      requestId,
-    });
+    const by = { actor: { kind: "player", id: user.id }, requestId } as const;
+    // Their account has just been proven, which brings them back as a sign-in does.
+    if (theirs.deletes_at) await takeLeavingBack(stores, clock, theirsId, by);
+    await merge(stores, clock, kept, givenUp, sessionId, by);
   }
   const session = await sessions.current(sessionId, kept.id);
   const now = await users.find(kept.id);

@@ -79,7 +79,11 @@ async function takeBack(stores: Stores, change: AccountChange): Promise<void> {
       await sessions.reopen(givenUp, change.endedSessions);
       await users.syncWithIdentities(givenUp);
       if ((await identities.list(userId)).length === 0) throw new ApiError("last_identity");
+      break;
     }
+    case "delete":
+      await users.unmarkLeaving(userId);
+      await sessions.reopen(userId, change.endedSessions);
   }
   await users.syncWithIdentities(userId);
 }

@@ -17,7 +17,7 @@ export type Authenticate = (parts: ProvenRequest) => Promise<{ user: UserRow; to
 
 export function createAuthenticate(
   accessTokens: AccessTokens,
-  sessions: SessionStore,
+  sessions: Pick<SessionStore, "findUser">,
   dpop: Dpop,
 ): Authenticate {
   /** A bound token is worth nothing without its key, and is sent in a scheme of its own (RFC 9449 §7.1, §7.2). */
@@ -47,9 +47,10 @@ export function createAuthenticate(
  * `auth: true` on a route: answers 401 before the body is looked at, and gives the handler its `player`. A token that
  * another application got from the player is a 403: it may ask who they are, and nothing in their name.
  * @param firstPartyIds ids of the studio's own clients
+ * @param name of its own for each way to authenticate
  */
-export function createGuard(authenticate: Authenticate, firstPartyIds: readonly string[]) {
-  return new Elysia({ name: "guard" }).macro({
+export function createGuard(authenticate: Authenticate, firstPartyIds: readonly string[], name = "guard") {
+  return new Elysia({ name }).macro({
     auth: {
       async transform(context) {
         const { request, server, set } = context;

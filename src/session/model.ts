@@ -13,6 +13,9 @@ export const sessionAnswer = t.Object({
     examples: ["Bearer"],
   }),
   expires_in: Type.Integer({ description: "Seconds until the access token expires.", examples: [3600] }),
+  restored: t.Optional(
+    t.Boolean({ description: "True when this sign-in brought back a player who had left." }),
+  ),
 });
 
 export type SessionAnswer = typeof sessionAnswer.static;

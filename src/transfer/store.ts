@@ -24,6 +24,8 @@ const REDEEM = `
     AND (t.session_id IS NULL OR (t.redeemed_by = $4 AND t.redeemed_at > clock.now - ${seconds("$6")}))
   RETURNING t.session_id, i.provider, i.subject, i.email, i.email_verified`;
 
+const DELETE_OF = `DELETE FROM transfer_codes AS t USING ${CLOCK} WHERE t.user_id = ANY($2)`;
+
 const DELETE_STALE = `
   DELETE FROM transfer_codes WHERE code_hash IN (
     SELECT t.code_hash FROM transfer_codes AS t, ${CLOCK}
@@ -58,6 +60,10 @@ export function createTransferStore(run: RunStatement) {
       if (!row) return null;
       const { session_id, email_verified: emailVerified, ...identity } = row;
       return { sessionId: session_id, identity: { ...identity, emailVerified } };
+    },
+
+    async deleteOf(userIds: number[]): Promise<void> {
+      await run("delete_transfer_codes_of", DELETE_OF, [userIds]);
     },
 
     /**
