@@ -1,8 +1,11 @@
 import { expect, test } from "bun:test";
+import { newServerKey } from "../../src/server-keys/server-key";
+import { createStores } from "../../src/stores";
 import { newGuestKey, playAsGuest } from "../support/guests";
 import { leavingAt } from "../support/leaving";
+import { postForm } from "../support/oauth";
 import { freshAccount, googleTokens, refresh, refreshed, signIn } from "../support/players";
-import { bearer, expectError, expectInvalid, get, post, send } from "../support/requests";
+import { bearer, expectError, expectInvalid, get, send } from "../support/requests";
 import { sessionIdOf } from "../support/session-row";
 import { onEachDatabase } from "../support/suite";
 
@@ -121,11 +124,17 @@ onEachDatabase((at) => {
   });
 
   test("a game server is told at once that the token is good for nothing", async () => {
+    const { database, clock, config } = at.server;
+    const key = newServerKey();
+    const { serverKeys } = createStores(database, clock, config);
+    await serverKeys.put(key, { id: Bun.randomUUIDv7(), name: "Kitchen", scopes: ["introspect"] });
     const session = await signIn(at.server);
+    const isActive = async (token: string) =>
+      (await postForm(at.server, "/oauth/introspect", { token }, { authorization: `Bearer ${key}` })).body
+        .active;
+    expect(await isActive(session.access_token)).toBe(true);
     await calls().left(session);
-    expectError(
-      await post(at.server, "/api/update_username", { new_username: "Gone" }, bearer(session)),
-      "invalid_token",
-    );
+    expect(await isActive(session.access_token)).toBe(false);
+    expect(await isActive(session.refresh_token)).toBe(false);
   });
 });
