@@ -1,4 +1,5 @@
 import { Elysia } from "elysia";
+import { ageRoutes } from "./age/routes";
 import { auditRoutes } from "./audit/routes";
 import { createBrowserBinding } from "./authorization/browser-binding";
 import { signInFailedPage } from "./authorization/page";
@@ -15,6 +16,7 @@ import { deviceQrRoute } from "./device/qr-route";
 import { DEVICE_PATH, DEVICE_RETURN_PATH, devicePageRoutes } from "./device/routes";
 import { createUserCodes } from "./device/user-code";
 import { createWaiting } from "./device/waiting";
+import { createDoor } from "./door/door";
 import { createDpop } from "./dpop/dpop";
 import { ApiError } from "./errors";
 import { explorer } from "./explorer/plugin";
@@ -65,6 +67,7 @@ import { sessionRoutes } from "./session/routes";
 import { signInRoutes } from "./sign-in/routes";
 import { createSigningKeys } from "./signing-keys/signing-keys";
 import { createStores, createTransact } from "./stores";
+import { termsRoutes } from "./terms/routes";
 import { transferRoutes } from "./transfer/routes";
 import { createTransferCodes } from "./transfer/transfer-code";
 import { UPDATE_PICTURE_BODY_BYTES } from "./users/model";
@@ -121,6 +124,7 @@ export function createApp({
       clock,
     ),
     refresh: createRefreshTokens(createRefreshKeyRing(config.security.refreshTokens, keyRing)),
+    ...config.door,
   };
   const stores = createStores(database, clock, config);
   const limits = config.limits.enabled ? createLimits(limitStore, config.guests) : noLimits;
@@ -141,7 +145,8 @@ export function createApp({
   const dpop = createDpop({ authorizations: stores.authorizations, clock, keyRing, ownUrl });
   const clients = createClients(config.oauth);
   const authenticate = createAuthenticate(tokens.access, stores.sessions, dpop);
-  const guard = createGuard(authenticate, clients.firstPartyIds);
+  const guardRules = { firstPartyIds: clients.firstPartyIds, terms: config.door.terms };
+  const guard = createGuard(authenticate, guardRules);
   const binding = createBrowserBinding(config.server.publicUrl);
   const { accessTokenExpirySeconds, refreshTokenExpirySeconds, sessionMaxSeconds } = config.security;
   const idTokenKeys = createSigningKeys(
@@ -150,6 +155,7 @@ export function createApp({
   );
   const common = {
     ...stores,
+    ...config.door,
     authenticate,
     binding,
     clients,
@@ -157,17 +163,17 @@ export function createApp({
     conflictTickets: createConflictTickets(keyRing, clock),
     dpop,
     guard,
+    atTheDoor: createDoor({ door: stores.door, clock }),
     graceSeconds: config.leaving.graceSeconds,
     guestsEnabled: config.guests.enabled,
     idTokenKeys,
     idTokens: createIdTokens(idTokenKeys, issuer.current, accessTokenExpirySeconds, clock),
     isAllowedRedirectUri: createRedirectUriCheck(config),
     keyRing,
-    leaversGuard: createGuard(
-      createAuthenticate(tokens.access, leaversToo(stores), dpop),
-      clients.firstPartyIds,
-      "leavers guard",
-    ),
+    leaversGuard: createGuard(createAuthenticate(tokens.access, leaversToo(stores), dpop), {
+      ...guardRules,
+      name: "leavers guard",
+    }),
     lifetimes: { idleSeconds: refreshTokenExpirySeconds, maxSeconds: sessionMaxSeconds },
     limits,
     log,
@@ -226,8 +232,9 @@ export function createApp({
         }
       }
       const context = readContext({ request, route, server, set });
-      if (error.status >= 500) logFailure(log, error, context);
-      const refused = [401, 403, 429].includes(error.status) || isRefusedGrant(error);
+      const isAtTheDoor = error.code === "maintenance";
+      if (error.status >= 500 && !isAtTheDoor) logFailure(log, error, context);
+      const refused = [401, 403, 426, 429].includes(error.status) || isRefusedGrant(error) || isAtTheDoor;
       const signInFailed = isSignInPage(path) && !refused && code !== "NOT_FOUND";
       if (signInFailed) await logRefusal(common, "sign_in_failed", { reason: reasonOf(error), ...context });
       else if (refused || isRedirectRefused(error))
@@ -257,6 +264,8 @@ export function createApp({
     .use(userRoutes(common))
     .use(auditRoutes(common))
     .use(leavingRoutes(common))
+    .use(termsRoutes(common))
+    .use(ageRoutes(common))
     .use(pictureRoutes(stores.pictures))
     .use(authorizeRoutes({ ...common, consentTickets, playerPage }))
     .use(oauthRoutes(common))

@@ -23,6 +23,7 @@ export const ERRORS = {
   username_taken: [409, "Another player has this name or one that looks like it."],
   identity_in_use: [409, "Another player signs in with this account already."],
   undo_conflict: [409, "This cannot be taken back any more: somebody else has the account by now."],
+  age_band_set: [409, "The player has said another age band before; the studio can change it."],
   username_cooldown: [409, "The name was changed too recently to be changed again."],
   payload_too_large: [413, "The request body is larger than this route takes."],
   unsupported_media_type: [415, "The request body must be application/json."],

@@ -6,6 +6,7 @@ import type { Database, Statements } from "./db/database";
 import { createRunStatement } from "./db/statements";
 import { inTransaction } from "./db/transaction";
 import { createDeviceStore, type DeviceStore } from "./device/store";
+import { createDoorStore, type DoorStore } from "./door/store";
 import { createIdentityStore, type IdentityStore } from "./identity/store";
 import { createRateLimitStore, type RateLimitStore } from "./limits/rate-limits";
 import { type AccountChangeStore, createAccountChangeStore } from "./linking/store";
@@ -23,6 +24,7 @@ export type Stores = {
   audit: AuditStore;
   authorizations: AuthorizationStore;
   devices: DeviceStore;
+  door: DoorStore;
   grants: GrantStore;
   identities: IdentityStore;
   pictures: PictureStore;
@@ -50,6 +52,7 @@ export function createStores(
     audit: createAuditStore(run),
     authorizations: createAuthorizationStore(run),
     devices: createDeviceStore(run),
+    door: createDoorStore(run),
     grants: createGrantStore(run),
     identities: createIdentityStore(run, names),
     pictures: createPictureStore(run),

@@ -3,18 +3,21 @@ import { systemClock } from "../../src/clock";
 import { type Config, ConfigError, loadConfig } from "../../src/config/config";
 import { openDatabase } from "../../src/db/database";
 import { DatabaseStartError } from "../../src/db/errors";
-import { createStores, type Stores } from "../../src/stores";
+import { createStores, createTransact, type Stores, type Transact } from "../../src/stores";
 
 /** Something that the operator has to put right, in one sentence. */
 export class Refusal extends Error {}
 
 /** Works on the database that `.env` and `config.yml` name; what is wrong with it is one sentence and exit code 1. */
-export async function withStores(work: (stores: Stores, config: Config) => Promise<void>): Promise<void> {
+export async function withStores(
+  work: (stores: Stores, config: Config, transact: Transact) => Promise<void>,
+): Promise<void> {
   try {
     const config = loadConfig({ cwd: resolve(import.meta.dirname, "../.."), env: process.env });
     const database = await openDatabase(config.database);
     try {
-      await work(createStores(database, systemClock, config), config);
+      const transact = createTransact(database, systemClock, config);
+      await work(createStores(database, systemClock, config), config, transact);
     } finally {
       await database.close();
     }

@@ -5,6 +5,7 @@ import { type DatabaseConfig, databaseSection, requireCredentials } from "./data
 import { deepFreeze } from "./deep-freeze";
 import { warnOfDevelopment } from "./development";
 import { type DiscordConfig, discordSection } from "./discord";
+import { type DoorConfig, doorSection } from "./door";
 import { readEnvFile } from "./env-file";
 import { readEnvironment } from "./environment";
 import { readConfigFile } from "./file";
@@ -56,6 +57,7 @@ export type Config = Readonly<{
   names: NamesConfig;
   audit: AuditConfig;
   leaving: LeavingConfig;
+  door: DoorConfig;
   oauth: OAuthConfig;
   server: ServerConfig;
   /** Absolute folder of the embedded database and of secrets made in development. */
@@ -101,6 +103,7 @@ export function loadConfig(source: ConfigSource): Config {
     names: namesSection(settings),
     audit: auditSection(settings),
     leaving: leavingSection(settings),
+    door: doorSection(settings, problems),
     oauth: oauthSection(settings, production, problems),
     server: serverSection(settings, database, production, problems),
     ...paths,

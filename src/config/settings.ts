@@ -2,6 +2,7 @@ import { appleSettings } from "./settings/apple";
 import { auditSettings } from "./settings/audit";
 import { databaseSettings } from "./settings/database";
 import { discordSettings } from "./settings/discord";
+import { doorSettings } from "./settings/door";
 import { googleSettings } from "./settings/google";
 import { googlePlaySettings } from "./settings/google-play";
 import { guestSettings } from "./settings/guests";
@@ -28,6 +29,7 @@ export const SETTINGS = {
   ...nameSettings,
   ...auditSettings,
   ...leavingSettings,
+  ...doorSettings,
   ...oauthSettings,
   ...serverSettings,
 };

@@ -45,6 +45,10 @@ function errorSchema(codes: ErrorCode[]) {
       fields: t.Optional(t.Array(t.Object({ path: t.String(), message: t.String() }))),
       reason: t.Optional(t.String()),
       next_change_at: t.Optional(t.String({ format: "date-time" })),
+      until: t.Optional(t.Union([t.String({ format: "date-time" }), t.Null()])),
+      minimum: t.Optional(t.String()),
+      version: t.Optional(t.String()),
+      url: t.Optional(t.Union([t.String(), t.Null()])),
     },
     {
       description: codes.map((code) => `\`${code}\`: ${ERRORS[code][1]}`).join("\n\n"),

@@ -33,7 +33,9 @@ export type VerifiedAccessToken = AccessTokenSubject & {
 export type AccessTokens = {
   expiresInSeconds: number;
   /** Signs a JWT access token (RFC 9068 §2). */
-  issue(subject: AccessTokenSubject): Promise<string>;
+  issue(
+    subject: AccessTokenSubject & { /** Beside the server's own. */ claims?: Record<string, unknown> },
+  ): Promise<string>;
   /** @returns null for anything but a token of ours that is valid now; never throws */
   verify(token: string): Promise<VerifiedAccessToken | null>;
 };
@@ -51,8 +53,9 @@ export function createAccessTokens(
 
   return {
     expiresInSeconds,
-    issue({ userId, sessionId, clientId, scope, jkt }) {
+    issue({ userId, sessionId, clientId, scope, jkt, claims }) {
       return current.sign({
+        ...claims,
         iss: issuer.current(),
         sub: String(userId),
         user_id: userId,

@@ -1,6 +1,7 @@
 import { Elysia } from "elysia";
 import type { Dpop, ProvenRequest } from "../dpop/dpop";
 import { ApiError } from "../errors";
+import { requireTerms, type Terms } from "../terms/terms";
 import type { UserRow } from "../users/store";
 import type { AccessTokenSubject, AccessTokens, VerifiedAccessToken } from "./access-token";
 import type { SessionStore } from "./store";
@@ -46,10 +47,15 @@ export function createAuthenticate(
 /**
  * `auth: true` on a route: answers 401 before the body is looked at, and gives the handler its `player`. A token that
  * another application got from the player is a 403: it may ask who they are, and nothing in their name.
+ *
+ * `terms: true` beside it: a 403 for who has not accepted the terms of the game.
  * @param firstPartyIds ids of the studio's own clients
  * @param name of its own for each way to authenticate
  */
-export function createGuard(authenticate: Authenticate, firstPartyIds: readonly string[], name = "guard") {
+export function createGuard(
+  authenticate: Authenticate,
+  { firstPartyIds, terms, name = "guard" }: { firstPartyIds: readonly string[]; terms: Terms; name?: string },
+) {
   return new Elysia({ name }).macro({
     auth: {
       async transform(context) {
@@ -60,6 +66,9 @@ export function createGuard(authenticate: Authenticate, firstPartyIds: readonly 
       },
       resolve: (context) => ({ player: (context as unknown as Guarded).player }),
       detail: { security: [{ bearer: [] }] },
+    },
+    terms: {
+      beforeHandle: (context) => requireTerms(terms, (context as unknown as Guarded).player.user),
     },
   });
 }

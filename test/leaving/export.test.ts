@@ -71,7 +71,7 @@ onEachDatabase(
             ended_at: null,
           },
         ],
-        consents: [{ client_id: "forum", scopes: ["email", "openid", "profile"], granted_at: TIME }],
+        consents: [{ client_id: "forum", scopes: ["openid", "profile", "email"], granted_at: TIME }],
         pictures: [{ data_url: PNG, created_at: TIME }],
         changes: [expect.objectContaining({ kind: "link", providers: ["guest"] })],
         events: [
