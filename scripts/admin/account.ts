@@ -4,7 +4,7 @@ import { exportAccount } from "../../src/leaving/export";
 import { markLeaving } from "../../src/leaving/leave";
 import { takeLeavingBack } from "../../src/leaving/restore";
 import { byOperator } from "./operator";
-import { playerId } from "./player-id";
+import { nobody, playerId } from "./player-id";
 import { Refusal, withStores } from "./with-stores";
 
 const id = { type: "positional", required: true, description: "The player's id." } as const;
@@ -19,8 +19,9 @@ const exportOne = defineCommand({
   args: { id },
   run: ({ args }) =>
     withStores(async (stores) => {
-      const user = await stores.users.find(playerId(args.id));
-      if (!user) throw nobody(args.id);
+      const userId = playerId(args.id);
+      const user = await stores.users.find(userId);
+      if (!user) throw nobody(userId);
       console.log(JSON.stringify(await exportAccount(stores, systemClock, user), null, 2));
     }),
 });
@@ -38,7 +39,7 @@ const deleteOne = defineCommand({
       const by = byOperator(args.reason);
       const { deletesAt } = await transact(async (stores) => {
         const user = await stores.users.find(userId);
-        if (!user || user.merged_into !== null || user.name === "") throw nobody(args.id);
+        if (!user || user.merged_into !== null || user.name === "") throw nobody(userId);
         return markLeaving(stores, systemClock, userId, null, leaving.graceSeconds, by);
       });
       if (args.json) return console.log(JSON.stringify({ id: userId, deletes_at: deletesAt.toISOString() }));
@@ -63,7 +64,3 @@ export const accountCommand = defineCommand({
   meta: { name: "account", description: "What is kept of a player: to hand out, and to delete." },
   subCommands: { export: exportOne, delete: deleteOne, restore: restoreOne },
 });
-
-function nobody(id: string): Refusal {
-  return new Refusal(`There is no player with the id ${id}.`);
-}

@@ -1,10 +1,12 @@
 import { defineCommand } from "citty";
 import { setAgeBand, setGuardianConsent } from "../../src/age/set-age-band";
+import type { By } from "../../src/audit/event";
 import { systemClock } from "../../src/clock";
+import type { Stores } from "../../src/stores";
 import { AGE_BANDS, type AgeBand } from "../../src/users/model";
 import type { UserRow } from "../../src/users/store";
 import { byOperator } from "./operator";
-import { playerId } from "./player-id";
+import { nobody, playerId } from "./player-id";
 import { Refusal, withStores } from "./with-stores";
 
 const GUARDIAN = /^[^\p{Cc}]{1,200}$/u;
@@ -21,14 +23,9 @@ const set = defineCommand({
     json,
   },
   run: ({ args }) =>
-    withStores(async (_stores, _config, transact) => {
-      const userId = playerId(args.id);
+    change(args, (stores, userId, by) => {
       if (!isAgeBand(args.band)) throw new Refusal(`An age band is ${AGE_BANDS.join(", ")}.`);
-      const band = args.band;
-      print(
-        args.json,
-        await transact((s) => setAgeBand(s, systemClock, userId, band, byOperator(args.reason))),
-      );
+      return setAgeBand(stores, systemClock, userId, args.band, by);
     }),
 });
 
@@ -44,16 +41,18 @@ const give = defineCommand({
     reason,
     json,
   },
-  run: ({ args }) => {
-    if (!GUARDIAN.test(args.guardian)) return refuse("A guardian has 1 to 200 characters.");
-    return consent(args, args.guardian);
-  },
+  run: ({ args }) =>
+    change(args, (stores, userId, by) => {
+      if (!GUARDIAN.test(args.guardian)) throw new Refusal("A guardian has 1 to 200 characters.");
+      return setGuardianConsent(stores, systemClock, userId, args.guardian, by);
+    }),
 });
 
 const withdraw = defineCommand({
   meta: { name: "withdraw", description: "Record that they consent no longer." },
   args: { id, reason, json },
-  run: ({ args }) => consent(args, null),
+  run: ({ args }) =>
+    change(args, (stores, userId, by) => setGuardianConsent(stores, systemClock, userId, null, by)),
 });
 
 export const ageBandCommand = defineCommand({
@@ -66,20 +65,17 @@ export const guardianConsentCommand = defineCommand({
   subCommands: { give, withdraw },
 });
 
-function consent(
+function change(
   args: { id: string; reason?: string; json: boolean },
-  guardian: string | null,
+  work: (stores: Stores, userId: number, by: By) => Promise<UserRow>,
 ): Promise<void> {
   return withStores(async (_stores, _config, transact) => {
     const userId = playerId(args.id);
-    const by = byOperator(args.reason);
-    print(args.json, await transact((s) => setGuardianConsent(s, systemClock, userId, guardian, by)));
-  });
-}
-
-function refuse(sentence: string): Promise<void> {
-  return withStores(async () => {
-    throw new Refusal(sentence);
+    const changed = await transact(async (stores) => {
+      if (!(await stores.users.find(userId))) throw nobody(userId);
+      return work(stores, userId, byOperator(args.reason));
+    });
+    print(args.json, changed);
   });
 }
 

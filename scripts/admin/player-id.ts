@@ -1,5 +1,9 @@
 import { Refusal } from "./with-stores";
 
+export function nobody(id: number): Refusal {
+  return new Refusal(`There is no player with the id ${id}.`);
+}
+
 /** @throws {Refusal} for what is no id of a player's */
 export function playerId(text: string): number {
   const id = Number(text);
