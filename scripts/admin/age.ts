@@ -66,7 +66,7 @@ export const guardianConsentCommand = defineCommand({
 });
 
 function change(
-  args: { id: string; reason?: string; json: boolean },
+  args: { id: string; reason?: string | undefined; json: boolean },
   work: (stores: Stores, userId: number, by: By) => Promise<UserRow>,
 ): Promise<void> {
   return withStores(async (_stores, _config, transact) => {
