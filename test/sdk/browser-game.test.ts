@@ -370,15 +370,11 @@ inBrowser("The browser game's account", (at) => {
     const exported = await Bun.file(await download.path()).json();
     expect([download.suggestedFilename(), exported.profile.name]).toEqual(["my-account.json", name]);
     await page.click("#leave");
-    await shot(page, "leave");
     await page.click("#leave-cancel");
     expect(await page.isVisible("#account")).toBe(true);
-    await page.locator("#data-title").scrollIntoViewIfNeeded();
-    await shot(page, "panel");
     await page.click("#leave");
     await page.locator("#leave-dialog").getByRole("button", { name: "Delete my account" }).click();
     await page.getByText("Farewell. Sign in until").waitFor();
-    await shot(page, "left");
     expect(await page.isVisible("#player")).toBe(false);
     await page.click("#guest");
     await page.waitForSelector("#player:not([hidden])");
@@ -394,17 +390,6 @@ inBrowser("The browser game's account", (at) => {
     await page.click("#leave");
     await page.locator("#leave-dialog").getByRole("button", { name: "Delete my account" }).click();
     await page.getByText("That has to be you").waitFor();
-    await shot(page, "again");
     expect(await page.isVisible("#leave-dialog")).toBe(true);
   });
 });
-
-async function shot(page: Page, name: string): Promise<void> {
-  if (!process.env.SHOTS) return;
-  for (const [width, height] of [[390, 844], [1280, 800]] as const)
-    for (const colorScheme of ["light", "dark"] as const) {
-      await page.setViewportSize({ width, height });
-      await page.emulateMedia({ colorScheme });
-      await page.screenshot({ path: `${process.env.SHOTS}/${name}-${width}-${colorScheme}.png` });
-    }
-}
