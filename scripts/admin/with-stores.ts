@@ -1,9 +1,12 @@
 import { resolve } from "node:path";
+import { isExecutable } from "../../src/assets";
 import { systemClock } from "../../src/clock";
 import { type Config, ConfigError, loadConfig } from "../../src/config/config";
 import { openDatabase } from "../../src/db/database";
 import { DatabaseStartError } from "../../src/db/errors";
 import { createStores, createTransact, type Stores, type Transact } from "../../src/stores";
+
+const ROOT = resolve(import.meta.dirname, "../..");
 
 /** Something that the operator has to put right, in one sentence. */
 export class Refusal extends Error {}
@@ -13,7 +16,7 @@ export async function withStores(
   work: (stores: Stores, config: Config, transact: Transact) => Promise<void>,
 ): Promise<void> {
   try {
-    const config = loadConfig({ cwd: resolve(import.meta.dirname, "../.."), env: process.env });
+    const config = loadConfig({ cwd: isExecutable ? process.cwd() : ROOT, env: process.env });
     const database = await openDatabase(config.database);
     try {
       const transact = createTransact(database, systemClock, config);
