@@ -1,13 +1,14 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { Pool } from "pg";
 import { loadConfig } from "../../src/config/config";
-import { openDatabase } from "../../src/db/database";
+import { type Database, openDatabase } from "../../src/db/database";
 import type { SessionAnswer } from "../../src/session/model";
-import { ask, bearer, freshAccount, signIn } from "../support/client";
 import { folderWithDatabase } from "../support/embedded";
+import { signIn } from "../support/players";
 import type { Proof, Run } from "../support/proof";
-import { googleOf, serverFolder, spawnServer } from "../support/spawned-server";
+import { bearer, send } from "../support/requests";
+import { startTestServer } from "../support/server";
+import { serverFolder } from "../support/spawned-server";
 import { databaseOf } from "../support/test-database";
 
 const PRELOAD = resolve(import.meta.dirname, "../support/crash-preload.ts");
@@ -26,22 +27,19 @@ const LEFT_OF = `
     (SELECT count(*)::int FROM audit_events AS a WHERE a.user_id = u.id AND a.action = 'purge') AS purges
   FROM users AS u WHERE u.id = $1`;
 
-/** A start of the server takes seconds. */
 const LEAVERS_AT_ONCE = 12;
 
 type Left = { purged: boolean; personal: number; purges: number };
 
 /** Kills what forgets a player before and after each of its statements, in an order of the seed's. */
-async function purgeCrashPoints(run: Run, folder: string, databaseEnv: Record<string, string>) {
-  const google = googleOf(run.world);
-  const env = { ...google.env, ...databaseEnv };
+async function purgeCrashPoints(run: Run, folder: string, env: Record<string, string>) {
   const command = join(folder, "crash-at");
-  const at = async <T>(work: (pool: Pool) => Promise<T>): Promise<T> => {
+  const at = async <T>(work: (database: Database) => Promise<T>): Promise<T> => {
     const database = await openDatabase(loadConfig({ cwd: folder, env }).database);
-    return work(database.pool).finally(() => database.close());
+    return work(database).finally(() => database.close());
   };
   const leftOf = ({ user }: SessionAnswer) =>
-    at(async (pool) => (await pool.query<Left>(LEFT_OF, [user.id])).rows[0] as Left);
+    at(async ({ pool }) => (await pool.query<Left>(LEFT_OF, [user.id])).rows[0] as Left);
   const purge = async () =>
     Bun.spawn([process.execPath, "--preload", PRELOAD, PURGE], {
       cwd: folder,
@@ -50,25 +48,26 @@ async function purgeCrashPoints(run: Run, folder: string, databaseEnv: Record<st
       stderr: "inherit",
     }).exited;
   /** Players who have left. */
-  const leavers = async (count: number): Promise<SessionAnswer[]> => {
-    const server = await spawnServer({ folder, env });
-    const sessions = [];
-    for (let left = 0; left < count; left++) {
-      const session = await signIn(server.origin, google, freshAccount());
-      await ask(server.origin, "POST /api/transfer_code", undefined, bearer(session));
-      const { status } = await ask(server.origin, "DELETE /api/me", undefined, bearer(session));
-      run.check(status === 200, `a player leaves: ${status}`);
-      sessions.push(session);
-    }
-    await server.terminate();
-    return sessions;
-  };
+  const leavers = (count: number): Promise<SessionAnswer[]> =>
+    at(async (database) => {
+      const server = await startTestServer({ database });
+      const sessions = [];
+      for (let left = 0; left < count; left++) {
+        const session = await signIn(server);
+        await send(server, "/api/transfer_code", { method: "POST", headers: bearer(session) });
+        const { status } = await send(server, "/api/me", { method: "DELETE", headers: bearer(session) });
+        run.check(status === 200, `a player leaves: ${status}`);
+        sessions.push(session);
+      }
+      await server.stop();
+      return sessions;
+    });
   let waiting: SessionAnswer[] = [];
   /** One of them whose time is over. */
   const nextLeaver = async () => {
     if (waiting.length === 0) waiting = await leavers(LEAVERS_AT_ONCE);
     const leaver = waiting.pop() as SessionAnswer;
-    await at((pool) => pool.query("UPDATE users SET deletes_at = now() WHERE id = $1", [leaver.user.id]));
+    await at(({ pool }) => pool.query("UPDATE users SET deletes_at = now() WHERE id = $1", [leaver.user.id]));
     return leaver;
   };
 
