@@ -1,10 +1,14 @@
 import tab from "@bomb.sh/tab/citty";
 import { defineCommand, runMain } from "citty";
+import { accountCommand } from "./admin/account";
+import { ageBandCommand, guardianConsentCommand } from "./admin/age";
 import { auditCommand } from "./admin/audit";
 import { banCommand, unbanCommand } from "./admin/ban";
+import { clientVersionCommand } from "./admin/client-version";
 import { COMMAND } from "./admin/command";
 import { findCommand } from "./admin/find";
 import { keysCommand } from "./admin/keys";
+import { maintenanceCommand } from "./admin/maintenance";
 import { mergeCommand } from "./admin/merge";
 import { noteCommand } from "./admin/note";
 import { renameCommand } from "./admin/rename";
@@ -25,6 +29,11 @@ const subCommands = {
   undo: undoCommand,
   note: noteCommand,
   roles: rolesCommand,
+  account: accountCommand,
+  "age-band": ageBandCommand,
+  "guardian-consent": guardianConsentCommand,
+  maintenance: maintenanceCommand,
+  "client-version": clientVersionCommand,
   audit: auditCommand,
   keys: keysCommand,
   "signing-key": signingKeyCommand,

@@ -1,4 +1,5 @@
 import { Elysia } from "elysia";
+import { ageRoutes } from "./age/routes";
 import { auditRoutes } from "./audit/routes";
 import { createBrowserBinding } from "./authorization/browser-binding";
 import { signInFailedPage } from "./authorization/page";
@@ -16,6 +17,7 @@ import { deviceQrRoute } from "./device/qr-route";
 import { DEVICE_PATH, DEVICE_RETURN_PATH, devicePageRoutes } from "./device/routes";
 import { createUserCodes } from "./device/user-code";
 import { createWaiting } from "./device/waiting";
+import { createDoor } from "./door/door";
 import { createDpop } from "./dpop/dpop";
 import { ApiError } from "./errors";
 import { explorer } from "./explorer/plugin";
@@ -36,6 +38,8 @@ import { createSecurityHeaders } from "./http/security-headers";
 import { isSignInPage } from "./http/sign-in-page";
 import type { Providers } from "./identity/providers";
 import { providerRoutes } from "./identity/routes";
+import { leaversToo } from "./leaving/find-leaver";
+import { leavingRoutes } from "./leaving/routes";
 import { createLimits, noLimits } from "./limits/limits";
 import { logRefusal } from "./limits/refusal-log";
 import type { LimitStore } from "./limits/store";
@@ -64,6 +68,7 @@ import { sessionRoutes } from "./session/routes";
 import { signInRoutes } from "./sign-in/routes";
 import { createSigningKeys } from "./signing-keys/signing-keys";
 import { createStores, createTransact } from "./stores";
+import { termsRoutes } from "./terms/routes";
 import { transferRoutes } from "./transfer/routes";
 import { createTransferCodes } from "./transfer/transfer-code";
 import { UPDATE_PICTURE_BODY_BYTES } from "./users/model";
@@ -122,6 +127,7 @@ export function createApp({
       clock,
     ),
     refresh: createRefreshTokens(createRefreshKeyRing(config.security.refreshTokens, keyRing)),
+    ...config.door,
   };
   const stores = createStores(database, clock, config);
   const limits = config.limits.enabled ? createLimits(limitStore, config.guests) : noLimits;
@@ -141,7 +147,8 @@ export function createApp({
   const ownUrl = createOwnUrl(config.server);
   const dpop = createDpop({ authorizations: stores.authorizations, clock, keyRing, ownUrl });
   const authenticate = createAuthenticate(tokens.access, stores.sessions, dpop);
-  const guard = createGuard(authenticate, clients.firstPartyIds);
+  const guardRules = { firstPartyIds: clients.firstPartyIds, terms: config.door.terms };
+  const guard = createGuard(authenticate, guardRules);
   const binding = createBrowserBinding(config.server.publicUrl);
   const { accessTokenExpirySeconds, refreshTokenExpirySeconds, sessionMaxSeconds } = config.security;
   const idTokenKeys = createSigningKeys(
@@ -150,6 +157,7 @@ export function createApp({
   );
   const common = {
     ...stores,
+    ...config.door,
     authenticate,
     binding,
     clients,
@@ -157,6 +165,8 @@ export function createApp({
     conflictTickets: createConflictTickets(keyRing, clock),
     dpop,
     guard,
+    atTheDoor: createDoor({ door: stores.door, clock }),
+    graceSeconds: config.leaving.graceSeconds,
     guestsEnabled: config.guests.enabled,
     identityHashes: createIdentityHashes({
       bans: stores.bans,
@@ -168,6 +178,10 @@ export function createApp({
     idTokens: createIdTokens(idTokenKeys, issuer.current, accessTokenExpirySeconds, clock),
     isAllowedRedirectUri: createRedirectUriCheck(config),
     keyRing,
+    leaversGuard: createGuard(createAuthenticate(tokens.access, leaversToo(stores), dpop), {
+      ...guardRules,
+      name: "leavers guard",
+    }),
     lifetimes: { idleSeconds: refreshTokenExpirySeconds, maxSeconds: sessionMaxSeconds },
     limits,
     log,
@@ -226,8 +240,9 @@ export function createApp({
         }
       }
       const context = readContext({ request, route, server, set });
-      if (error.status >= 500) logFailure(log, error, context);
-      const refused = [401, 403, 429].includes(error.status) || isRefusedGrant(error);
+      const isAtTheDoor = error.code === "maintenance";
+      if (error.status >= 500 && !isAtTheDoor) logFailure(log, error, context);
+      const refused = [401, 403, 426, 429].includes(error.status) || isRefusedGrant(error) || isAtTheDoor;
       const signInFailed = isSignInPage(path) && !refused && code !== "NOT_FOUND";
       if (signInFailed) await logRefusal(common, "sign_in_failed", { reason: reasonOf(error), ...context });
       else if (refused || isRedirectRefused(error))
@@ -256,6 +271,9 @@ export function createApp({
     .use(deviceConfirmRoutes(common))
     .use(userRoutes(common))
     .use(auditRoutes(common))
+    .use(leavingRoutes(common))
+    .use(termsRoutes(common))
+    .use(ageRoutes(common))
     .use(pictureRoutes(stores.pictures))
     .use(authorizeRoutes({ ...common, consentTickets, playerPage }))
     .use(oauthRoutes(common))

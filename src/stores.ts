@@ -8,6 +8,7 @@ import type { Database, Statements } from "./db/database";
 import { createRunStatement } from "./db/statements";
 import { inTransaction } from "./db/transaction";
 import { createDeviceStore, type DeviceStore } from "./device/store";
+import { createDoorStore, type DoorStore } from "./door/store";
 import { createIdentityStore, type IdentityStore } from "./identity/store";
 import { createRateLimitStore, type RateLimitStore } from "./limits/rate-limits";
 import { type AccountChangeStore, createAccountChangeStore } from "./linking/store";
@@ -28,6 +29,7 @@ export type Stores = {
   authorizations: AuthorizationStore;
   bans: BanStore;
   devices: DeviceStore;
+  door: DoorStore;
   grants: GrantStore;
   identities: IdentityStore;
   notes: NoteStore;
@@ -58,6 +60,7 @@ export function createStores(
     authorizations: createAuthorizationStore(run),
     bans: createBanStore(run),
     devices: createDeviceStore(run),
+    door: createDoorStore(run),
     grants: createGrantStore(run),
     identities: createIdentityStore(run, names),
     notes: createNoteStore(run),

@@ -2,13 +2,13 @@
 export interface AccountChange {
   /** For `undo()`. */
   readonly id: string;
-  readonly kind: "link" | "unlink" | "merge";
+  readonly kind: "link" | "unlink" | "merge" | "delete";
   /** Whose ways in came or went: `google`, `guest`, … */
   readonly providers: readonly string[];
   /** Of a merge, the id of the player who was given up; else null. */
   readonly userId: number | null;
   readonly createdAt: Date;
-  /** 30 days later. */
+  /** 30 days later; of a deletion, when it would have been done. */
   readonly undoUntil: Date;
   /** When it was taken back, or null. */
   readonly undoneAt: Date | null;

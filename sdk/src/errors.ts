@@ -32,6 +32,7 @@ export const clientErrorCodes = [
 export const serverErrorCodes = [
   "account_disabled",
   "authorization_expired",
+  "client_outdated",
   "google_audience_mismatch",
   "google_token_invalid",
   "google_unavailable",
@@ -40,12 +41,14 @@ export const serverErrorCodes = [
   "invalid_grant",
   "invalid_token",
   "last_identity",
+  "maintenance",
   "not_found",
   "provider_audience_mismatch",
   "provider_token_invalid",
   "provider_unavailable_now",
   "rate_limited",
   "redirect_uri_invalid",
+  "terms_required",
   "undo_conflict",
   "username_cooldown",
   "username_invalid",
@@ -58,6 +61,18 @@ export const accountErrorCodes = [...clientErrorCodes, ...serverErrorCodes] as c
 
 export type AccountErrorCode = (typeof accountErrorCodes)[number];
 
+/** What the server says beside the code, as it says it: times are ISO 8601, in UTC. */
+export interface AccountErrorAnswer {
+  /** When the maintenance is to be over, where that is known (`maintenance`). */
+  readonly until?: string | null;
+  /** The oldest version of the game that is let in (`client_outdated`). */
+  readonly minimum?: string;
+  /** Which terms the player has to accept (`terms_required`). */
+  readonly version?: string;
+  /** Where those terms are, or a newer version of the game. */
+  readonly url?: string | null;
+}
+
 export interface AccountErrorDetails {
   /** HTTP status, when the server answered. */
   status?: number | undefined;
@@ -67,6 +82,8 @@ export interface AccountErrorDetails {
   nextChangeAt?: Date | undefined;
   /** Seconds to wait before trying again, when the server said so. */
   retryAfterSeconds?: number | undefined;
+  /** Of `maintenance`, `client_outdated` and `terms_required`. */
+  answer?: AccountErrorAnswer | undefined;
   /** Both players, of an account that is another player's (`identity_in_use`). */
   conflict?: IdentityConflict | undefined;
   /** Names this request in the server's log. */
@@ -81,6 +98,7 @@ export class AccountError extends Error {
   declare readonly reason?: AccountErrorDetails["reason"];
   declare readonly nextChangeAt?: AccountErrorDetails["nextChangeAt"];
   declare readonly retryAfterSeconds?: AccountErrorDetails["retryAfterSeconds"];
+  declare readonly answer?: AccountErrorDetails["answer"];
   declare readonly conflict?: AccountErrorDetails["conflict"];
   declare readonly requestId?: AccountErrorDetails["requestId"];
 

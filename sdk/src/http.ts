@@ -1,6 +1,5 @@
 import type { Clock } from "./clock.ts";
 import { AccountError, codeOfStatus, serverErrorCodes } from "./errors.ts";
-import type { IdentityConflict } from "./identity-conflict.ts";
 import { loadOnDemand } from "./load-on-demand.ts";
 import { type Session, sessionFromAnswer } from "./session.ts";
 
@@ -102,25 +101,15 @@ export class Http {
 
 function refusal(response: Response, answer: Answer): AccountError {
   const { status } = response;
-  const {
-    code,
-    message,
-    reason,
-    next_change_at: next,
-    request_id: requestId,
-  } = answer as Record<string, string | undefined>;
+  const { code, message, reason, request_id: requestId } = answer as Record<string, string | undefined>;
   const retryAfterSeconds = Number(response.headers.get("retry-after")) || undefined;
-  return new AccountError(
-    serverErrorCodes.find((known) => known === code) ?? codeOfStatus(status),
-    message ?? `The server answered ${status}.`,
-    {
-      status,
-      reason,
-      nextChangeAt: next ? new Date(next) : undefined,
-      requestId,
-      retryAfterSeconds,
-      // As it came: who asked for a link reads it.
-      conflict: answer.ticket ? (answer as unknown as IdentityConflict) : undefined,
-    },
-  );
+  const known = serverErrorCodes.find((own) => own === code);
+  return new AccountError(known ?? codeOfStatus(status), message ?? `The server answered ${status}.`, {
+    status,
+    reason,
+    requestId,
+    retryAfterSeconds,
+    // Of an answer that is none of the server's refusals nobody knows what is in it.
+    answer: known && answer,
+  });
 }

@@ -15,7 +15,7 @@ export type By = {
   requestId?: string;
 };
 
-/** What can be done, to a player but for the last three. Letters and underscores; a name is for ever. */
+/** What can be done, to a player but for the last five. Letters and underscores; a name is for ever. */
 export const AUDIT_ACTIONS = [
   "rename",
   "link",
@@ -28,9 +28,17 @@ export const AUDIT_ACTIONS = [
   "roles",
   "note",
   "transfer",
+  "delete",
+  "restore",
+  "purge",
+  "terms",
+  "age_band",
+  "guardian_consent",
   "key_create",
   "key_revoke",
   "signing_key_rotate",
+  "maintenance",
+  "client_version",
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
@@ -47,6 +55,11 @@ export const PLAYER_SEES: readonly AuditAction[] = [
   "end_sessions",
   "roles",
   "transfer",
+  "delete",
+  "restore",
+  "terms",
+  "age_band",
+  "guardian_consent",
 ];
 
 /** Something that was done. `before` and `after` hold what changed and nothing else, never an email or a secret. */

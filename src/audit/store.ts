@@ -47,6 +47,10 @@ const LIST = `
   SELECT a.* FROM audit_events AS a, ${CLOCK}
   WHERE ($2::uuid IS NULL OR a.id < $2) AND ($3::text[] IS NULL OR a.action = ANY($3))
   ORDER BY a.id DESC LIMIT $4`;
+/** As much of a row as its triggers let anybody change. */
+const EMPTY = `
+  UPDATE audit_events AS a SET before = NULL, after = NULL, reason = NULL FROM ${CLOCK}
+  WHERE a.user_id = ANY($2) AND (a.before IS NOT NULL OR a.after IS NOT NULL OR a.reason IS NOT NULL)`;
 
 /** Ids are UUIDv7, so the primary key is in order of time and no further index is needed. */
 const DELETE_OLD = `
@@ -57,7 +61,7 @@ const DELETE_OLD = `
 
 export type AuditStore = ReturnType<typeof createAuditStore>;
 
-/** Every statement on `audit_events`, but for the parts in those of a rename and a transfer. Rows are added, and never changed. */
+/** Every statement on `audit_events`, but for the parts in those of a rename and a transfer. Rows are added; what they tell goes with its player. */
 export function createAuditStore(run: RunStatement) {
   return {
     /** In the transaction of what was done. @param id UUIDv7 */
@@ -91,6 +95,11 @@ export function createAuditStore(run: RunStatement) {
       limit: number,
     ): Promise<AuditEventRow[]> {
       return (await run<AuditEventRow>("list_all_audit_events", LIST, [before, actions, limit])).rows;
+    },
+
+    /** Forgets what was done to players who are gone, but that it was done, when and by whom. */
+    async emptyOf(userIds: number[]): Promise<void> {
+      await run("empty_audit_events", EMPTY, [userIds]);
     },
 
     /**

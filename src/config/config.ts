@@ -5,12 +5,14 @@ import { type DatabaseConfig, databaseSection, requireCredentials } from "./data
 import { deepFreeze } from "./deep-freeze";
 import { warnOfDevelopment } from "./development";
 import { type DiscordConfig, discordSection } from "./discord";
+import { type DoorConfig, doorSection } from "./door";
 import { readEnvFile } from "./env-file";
 import { readEnvironment } from "./environment";
 import { readConfigFile } from "./file";
 import { type GoogleConfig, googleSection } from "./google";
 import { type GooglePlayConfig, googlePlaySection } from "./google-play";
 import { type GuestsConfig, guestsSection } from "./guests";
+import { type LeavingConfig, leavingSection } from "./leaving";
 import { type LimitsConfig, limitsSection } from "./limits";
 import { type NamesConfig, namesSection } from "./names";
 import { type OAuthConfig, oauthSection } from "./oauth";
@@ -57,6 +59,8 @@ export type Config = Readonly<{
   names: NamesConfig;
   audit: AuditConfig;
   roles: RolesConfig;
+  leaving: LeavingConfig;
+  door: DoorConfig;
   oauth: OAuthConfig;
   server: ServerConfig;
   /** Absolute folder of the embedded database and of secrets made in development. */
@@ -102,6 +106,8 @@ export function loadConfig(source: ConfigSource): Config {
     names: namesSection(settings),
     audit: auditSection(settings),
     roles: rolesSection(settings),
+    leaving: leavingSection(settings),
+    door: doorSection(settings, problems),
     oauth: oauthSection(settings, production, problems),
     server: serverSection(settings, database, production, problems),
     ...paths,

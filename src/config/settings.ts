@@ -2,9 +2,11 @@ import { appleSettings } from "./settings/apple";
 import { auditSettings } from "./settings/audit";
 import { databaseSettings } from "./settings/database";
 import { discordSettings } from "./settings/discord";
+import { doorSettings } from "./settings/door";
 import { googleSettings } from "./settings/google";
 import { googlePlaySettings } from "./settings/google-play";
 import { guestSettings } from "./settings/guests";
+import { leavingSettings } from "./settings/leaving";
 import { nameSettings } from "./settings/names";
 import { oauthSettings } from "./settings/oauth";
 import { openIdSettings } from "./settings/openid";
@@ -28,6 +30,8 @@ export const SETTINGS = {
   ...nameSettings,
   ...auditSettings,
   ...roleSettings,
+  ...leavingSettings,
+  ...doorSettings,
   ...oauthSettings,
   ...serverSettings,
 };

@@ -4,6 +4,7 @@ import type { AuthorizationStore } from "../authorization/store";
 import type { BanStore } from "../bans/store";
 import type { Config } from "../config/config";
 import type { DeviceStore } from "../device/store";
+import { type PurgeDeps, purgeLeavers } from "../leaving/purge";
 import type { RateLimitStore } from "../limits/rate-limits";
 import { type AccountChangeStore, UNDO_SECONDS } from "../linking/store";
 import type { GrantStore } from "../oauth/store";
@@ -16,7 +17,7 @@ const BATCH_SIZE = 500;
 const PAUSE_MS = 50;
 const STALE_SIGN_IN_SECONDS = 900;
 
-export type CleanUpDeps = {
+export type CleanUpDeps = PurgeDeps & {
   accountChanges: AccountChangeStore;
   adoptedTokens: AdoptedTokenStore;
   audit: AuditStore;
@@ -33,7 +34,8 @@ export type CleanUpDeps = {
 /**
  * Deletes sessions past their absolute expiry, dead ones included (until then a late replay is still recognised),
  * sign-ins that nobody finished, what has served and expired, changes that nobody can take back any more, rate limits of
- * windows gone by, what was kept of identities whose ban is long over, guests who never came back, and looks of names that are free again. Several replicas may do so at once.
+ * windows gone by, what was kept of identities whose ban is long over, players who left and guests who never came back,
+ * and looks of names that are free again. Several replicas may do so at once.
  * What cannot be cleaned up keeps nothing else from it.
  * @param stores whose statements keep no request waiting
  * @returns how many sessions went
@@ -52,6 +54,8 @@ export async function cleanUp(
     devices,
     rateLimits,
     transfers,
+    clock,
+    transact,
   }: CleanUpDeps,
   config: Pick<Config, "audit" | "guests">,
 ): Promise<number> {
@@ -68,6 +72,7 @@ export async function cleanUp(
     (limit: number) => audit.deleteOld(config.audit.retentionSeconds, limit),
     (limit: number) => bans.deleteOld(UNDO_SECONDS, limit),
     (limit: number) => rateLimits.deleteEnded(limit),
+    (limit: number) => purgeLeavers({ clock, transact, users }, limit),
     (limit: number) => users.purgeGuests(config.guests.purgeAfterSeconds, limit),
     (limit: number) => users.releaseNames(UNDO_SECONDS, limit),
     (limit: number) => users.deleteFreeLooks(limit),

@@ -11,7 +11,7 @@ import { openLimitStore } from "../limits/store";
 import type { Log } from "../log/log";
 import { loadKeyRing } from "../session/keys";
 import { createSigningKeys } from "../signing-keys/signing-keys";
-import { createStores } from "../stores";
+import { createStores, createTransact } from "../stores";
 import { cleanUp } from "./clean-up";
 import { openDatabaseClock } from "./database-clock";
 import { listenOn } from "./listen";
@@ -85,7 +85,7 @@ export async function startServer(
     await createIdentityHashes({ bans: stores.bans, keyRing, clock, onWarning })();
     const stopCleaning = periodically(
       EVERY_MINUTE_MS,
-      () => cleanUp(stores, config),
+      () => cleanUp({ ...stores, clock, transact: createTransact(database, clock, config) }, config),
       (error) =>
         log.warn("not everything that has expired could be deleted; trying again later", {
           cause: causeCode(error),

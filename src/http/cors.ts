@@ -22,7 +22,7 @@ export function cors({ mode, oauth, server }: Config) {
     },
     credentials: false,
     methods: ["GET", "POST", "DELETE"],
-    allowedHeaders: ["authorization", "content-type", "dpop", "prefer", "x-request-id"],
+    allowedHeaders: ["authorization", "content-type", "dpop", "prefer", "x-client-version", "x-request-id"],
     exposeHeaders: ["x-request-id", "retry-after", "www-authenticate", "dpop-nonce"],
     maxAge: 600,
   });

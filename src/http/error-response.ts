@@ -41,11 +41,13 @@ export function errorBody(error: ApiError, requestId: string) {
 
 const CHALLENGES: Partial<Record<ErrorCode, string>> = {
   invalid_token: 'Bearer error="invalid_token"',
+  reauth_required: 'Bearer error="insufficient_user_authentication", max_age="600"',
   invalid_dpop_proof: 'DPoP error="invalid_dpop_proof", algs="ES256"',
 };
 
 /**
- * RFC 6750 §3: a challenge with every 401, and why when a token was sent; RFC 9449 §7.1 for a proof. RFC 9110 §15.5.9: with a 408 the connection
+ * RFC 6750 §3: a challenge with every 401, and why when a token was sent; RFC 9449 §7.1 for a proof, RFC 9470 §3 for a
+ * sign-in that is too long ago. RFC 9110 §15.5.9: with a 408 the connection
  * ends, since nobody waits for the rest.
  */
 export function errorHeaders(error: ApiError): Record<string, string> {

@@ -46,6 +46,9 @@ function errorSchema(codes: ErrorCode[]) {
       reason: t.Optional(t.String()),
       until: t.Optional(t.Union([t.String({ format: "date-time" }), t.Null()])),
       next_change_at: t.Optional(t.String({ format: "date-time" })),
+      minimum: t.Optional(t.String()),
+      version: t.Optional(t.String()),
+      url: t.Optional(t.Union([t.String(), t.Null()])),
     },
     {
       description: codes.map((code) => `\`${code}\`: ${ERRORS[code][1]}`).join("\n\n"),

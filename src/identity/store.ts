@@ -2,6 +2,7 @@ import { NONE_BANNED } from "../bans/store";
 import type { NamesConfig } from "../config/config";
 import { CLOCK, type RunStatement } from "../db/statements";
 import { type NewSession, OPENED } from "../session/store";
+import { GUEST } from "../users/model";
 import { ENROLLED, LOOKED, NEXT_USER_ID, SIGNED_IN, USER_COLUMNS, type UserRow } from "../users/store";
 import type { Username } from "../users/username";
 import type { Identity, Profile } from "./provider";
@@ -14,6 +15,17 @@ export type IdentityRow = {
   name: string | null;
   linkedAt: Date;
   lastUsedAt: Date;
+};
+
+/** All that is kept of a way in, for its player's eyes; of a guest's no subject, which is a hash of the key. */
+export type IdentityTold = {
+  provider: string;
+  subject: string | null;
+  email: string | null;
+  email_verified: boolean;
+  name: string | null;
+  linked_at: Date;
+  last_used_at: Date;
 };
 
 /** A whole row as JSON, which PostgreSQL makes a row of again to the last digit. */
@@ -36,7 +48,7 @@ const SIGN_IN = `
     WHERE i.provider = $5 AND i.subject = $6
       AND (i.last_used_at < clock.now - interval '1 hour' OR (i.email, i.email_verified) IS DISTINCT FROM ($7, $8))
   )
-  SELECT EXISTS (SELECT FROM opened) AS is_opened, ${USER_COLUMNS} FROM u`;
+  SELECT EXISTS (SELECT FROM opened) AS is_opened, u.deletes_at IS NOT NULL AS is_leaving, ${USER_COLUMNS} FROM u`;
 
 const ENROLL = `
   WITH claimed AS (
@@ -59,6 +71,14 @@ const LIST = `
   SELECT i.provider, i.subject, i.email, i.name, i.linked_at AS "linkedAt", i.last_used_at AS "lastUsedAt"
   FROM identities AS i, ${CLOCK} WHERE i.user_id = $2
   ORDER BY i.provider, i.linked_at, i.subject`;
+
+const TELL = `
+  SELECT i.provider, CASE WHEN i.provider <> '${GUEST}' THEN i.subject END AS subject, i.email, i.email_verified, i.name,
+    i.linked_at, i.last_used_at
+  FROM identities AS i, ${CLOCK} WHERE i.user_id = $2
+  ORDER BY i.provider, i.linked_at, i.subject`;
+
+const DELETE_OF = `DELETE FROM identities AS i USING ${CLOCK} WHERE i.user_id = ANY($2)`;
 
 const OWNER = `
   SELECT i.user_id FROM identities AS i, ${CLOCK} WHERE i.provider = $2 AND i.subject = $3`;
@@ -104,22 +124,22 @@ export function createIdentityStore(run: RunStatement, { keptSeconds }: NamesCon
   return {
     /**
      * Opens a session for a player who was here before, unless it has been opened already.
-     * @returns null for an unknown or banned player
+     * @returns null for an unknown or banned player; `isLeaving`: they have left, and this brings them back
      */
     async signIn(
       identity: Identity,
       opening: NewSession,
-    ): Promise<{ user: UserRow; isOpened: boolean } | null> {
+    ): Promise<{ user: UserRow; isOpened: boolean; isLeaving: boolean } | null> {
       const values = [...session(opening), ...claims(identity), ...traits(opening)];
-      const { rows } = await run<UserRow & { is_opened: boolean }>(
+      const { rows } = await run<UserRow & { is_opened: boolean; is_leaving: boolean }>(
         "sign_in",
         SIGN_IN,
         values,
         keyOf(identity),
       );
       if (!rows[0]) return null;
-      const { is_opened: isOpened, ...user } = rows[0];
-      return { user, isOpened };
+      const { is_opened: isOpened, is_leaving: isLeaving, ...user } = rows[0];
+      return { user, isOpened, isLeaving };
     },
 
     /**
@@ -144,6 +164,14 @@ export function createIdentityStore(run: RunStatement, { keptSeconds }: NamesCon
     /** A player's ways in. */
     async list(userId: number): Promise<IdentityRow[]> {
       return (await run<IdentityRow>("list_identities", LIST, [userId])).rows;
+    },
+
+    async tell(userId: number): Promise<IdentityTold[]> {
+      return (await run<IdentityTold>("tell_identities", TELL, [userId])).rows;
+    },
+
+    async deleteOf(userIds: number[]): Promise<void> {
+      await run("delete_identities_of", DELETE_OF, [userIds]);
     },
 
     /** Whose an identity is; null when nobody has it. */

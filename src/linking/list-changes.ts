@@ -15,10 +15,14 @@ export async function listChanges(changes: AccountChangeStore, userId: number): 
 }
 
 /** Until when a change can be taken back, and when it was. */
-export function undoTimes({ createdAt, undoneAt }: Pick<AccountChange, "createdAt" | "undoneAt">) {
+export function undoTimes(change: AccountChange) {
+  const { createdAt, undoneAt } = change;
   return {
     created_at: createdAt.toISOString(),
-    undo_until: new Date(createdAt.getTime() + UNDO_SECONDS * 1_000).toISOString(),
+    undo_until:
+      change.kind === "delete"
+        ? change.deletesAt
+        : new Date(createdAt.getTime() + UNDO_SECONDS * 1_000).toISOString(),
     undone_at: undoneAt?.toISOString() ?? null,
   };
 }
@@ -30,5 +34,6 @@ export function isOwn(change: AccountChange): change is Own {
 
 function providersOf(change: Own): string[] {
   if (change.kind === "link") return [change.provider];
+  if (change.kind === "delete") return [];
   return [...new Set(change.identities.map(({ provider }) => String(provider)))].sort();
 }

@@ -45,21 +45,18 @@ export const resolveBody = t.Object(
   { examples: [{ ticket: "eyJhbGciOiJkaXIi…", keep: "mine" }] },
 );
 
-export const changesAnswer = t.Object({
-  status: t.Literal("success"),
-  changes: t.Array(
-    t.Object({
-      id: t.String({ format: "uuid" }),
-      kind: t.UnionEnum(["link", "unlink", "merge"]),
-      providers: t.Array(t.String(), { description: "Whose ways in came or went.", examples: [["google"]] }),
-      user_id: t.Union([Type.Integer(), t.Null()], {
-        description: "Of a merge, the player who was given up; null otherwise.",
-      }),
-      created_at: t.String({ format: "date-time" }),
-      undo_until: t.String({ format: "date-time" }),
-      undone_at: t.Union([t.String({ format: "date-time" }), t.Null()]),
-    }),
-  ),
+export const changeListed = t.Object({
+  id: t.String({ format: "uuid" }),
+  kind: t.UnionEnum(["link", "unlink", "merge", "delete"]),
+  providers: t.Array(t.String(), { description: "Whose ways in came or went.", examples: [["google"]] }),
+  user_id: t.Union([Type.Integer(), t.Null()], {
+    description: "Of a merge, the player who was given up; null otherwise.",
+  }),
+  created_at: t.String({ format: "date-time" }),
+  undo_until: t.String({ format: "date-time" }),
+  undone_at: t.Union([t.String({ format: "date-time" }), t.Null()]),
 });
 
-export type ChangeListed = (typeof changesAnswer.static)["changes"][number];
+export type ChangeListed = typeof changeListed.static;
+
+export const changesAnswer = t.Object({ status: t.Literal("success"), changes: t.Array(changeListed) });

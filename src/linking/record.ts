@@ -42,6 +42,8 @@ export function statesOf(change: ChangeDetails): Pick<NewAuditEvent, "before" | 
       return { before: { roles: change.before }, after: { roles: change.after } };
     case "note":
       return { after: { note: change.noteId } };
+    case "delete":
+      return { after: { deletes_at: change.deletesAt } };
   }
 }
 

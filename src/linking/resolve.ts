@@ -2,6 +2,7 @@ import { banFields } from "../bans/banned";
 import type { Timepiece } from "../clock";
 import { ApiError } from "../errors";
 import type { RequestContext } from "../http/context";
+import { takeLeavingBack } from "../leaving/restore";
 import type { Log } from "../log/log";
 import type { Player } from "../session/guard";
 import type { SessionAnswer } from "../session/model";
@@ -71,6 +72,8 @@ async function resolveOnce(
     const owner = await identities.ownerOf(identity.provider, identity.subject);
     if (!isOne(mine) || !isOne(theirs) || owner !== theirsId) throw outdated();
     const by = { actor: { kind: "player", id: user.id }, requestId } as const;
+    // Their account has just been proven, which brings them back as a sign-in does.
+    if (theirs.deletes_at) await takeLeavingBack(stores, clock, theirsId, by);
     now = (await merge(stores, clock, kept, givenUp, sessionId, by)).merged;
   }
   const session = await sessions.current(sessionId, kept.id);

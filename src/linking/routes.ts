@@ -41,6 +41,7 @@ const BODY_REFUSALS = [
   "validation_failed",
   ...REFUSALS,
   "account_disabled",
+  "terms_required",
   "payload_too_large",
   "unsupported_media_type",
   "rate_limited",
@@ -98,6 +99,7 @@ export function linkingRoutes(deps: LinkingRouteDeps) {
       },
       {
         auth: true,
+        terms: true,
         body: proofBody,
         response: {
           200: userAnswer,
@@ -120,6 +122,7 @@ export function linkingRoutes(deps: LinkingRouteDeps) {
       },
       {
         auth: true,
+        terms: true,
         body: resolveBody,
         response: { 200: sessionAnswer, ...errorResponses(...BODY_REFUSALS, "authorization_expired") },
         detail: {

@@ -40,10 +40,21 @@ export type ChangeDetails =
     }
   | { kind: "end_sessions"; endedSessions: string[] }
   | { kind: "roles"; before: string[]; after: string[] }
-  | { kind: "note"; noteId: string };
+  | { kind: "note"; noteId: string }
+  | {
+      kind: "delete";
+      /** Until when the player may come back, ISO 8601. */
+      deletesAt: string;
+      /** The session that asked for it, which is among those that it ended. */
+      askingSession: string | null;
+      endedSessions: string[];
+    };
 
 /** What a player may list and take back themselves; the rest is the studio's. */
-export const PLAYERS_OWN = ["link", "unlink", "merge"] as const satisfies ChangeDetails["kind"][];
+export const PLAYERS_OWN = ["link", "unlink", "merge", "delete"] as const satisfies ChangeDetails["kind"][];
+
+/** What {@link AccountChangeStore.pendingDeletion} finds. */
+export type Deletion = Extract<AccountChange, { kind: "delete" }>;
 
 export type AccountChange = {
   id: string;
@@ -72,12 +83,21 @@ const LIST = `${RECENT} AND c.user_id = $3 AND ($4::text[] IS NULL OR c.kind = A
 
 const FIND = `${RECENT} AND c.id = $3 FOR UPDATE OF c`;
 
+const PENDING_DELETION = `
+  SELECT c.* FROM account_changes AS c, ${CLOCK}
+  WHERE c.user_id = $2 AND c.kind = 'delete' AND c.undone_at IS NULL ORDER BY c.id DESC LIMIT 1`;
+
+/** Of merges that were taken back as well, which have the ways in of the one who was given up. */
+const DELETE_OF = `
+  DELETE FROM account_changes AS c USING ${CLOCK}
+  WHERE c.user_id = ANY($2) OR (c.kind = 'merge' AND (c.details ->> 'givenUp')::int = ANY($2))`;
+
 const MARK_UNDONE = `UPDATE account_changes AS c SET undone_at = clock.now FROM ${CLOCK} WHERE c.id = $2`;
 
 const DELETE_OLD = `
   DELETE FROM account_changes WHERE id IN (
     SELECT c.id FROM account_changes AS c, ${CLOCK}
-    WHERE c.created_at < clock.now - ${seconds("$2")} LIMIT $3
+    WHERE c.created_at < clock.now - ${seconds("$2")} AND (c.kind <> 'delete' OR c.undone_at IS NOT NULL) LIMIT $3
     FOR UPDATE OF c SKIP LOCKED)`;
 
 export type AccountChangeStore = ReturnType<typeof createAccountChangeStore>;
@@ -102,6 +122,17 @@ export function createAccountChangeStore(run: RunStatement) {
     async find(id: string): Promise<AccountChange | null> {
       const { rows } = await run<ChangeRow>("find_account_change", FIND, [UNDO_SECONDS, id]);
       return rows[0] ? toChange(rows[0]) : null;
+    },
+
+    /** The deletion that a player waits for; null when there is none. */
+    async pendingDeletion(userId: number): Promise<Deletion | null> {
+      const { rows } = await run<ChangeRow>("pending_deletion", PENDING_DELETION, [userId]);
+      return rows[0] ? (toChange(rows[0]) as Deletion) : null;
+    },
+
+    /** Forgets all changes of players who are gone. */
+    async deleteOf(userIds: number[]): Promise<void> {
+      await run("delete_account_changes_of", DELETE_OF, [userIds]);
     },
 
     async markUndone(id: string): Promise<void> {

@@ -55,13 +55,17 @@ async function restore(stores: Stores, change: AccountChange): Promise<void> {
       if ((await identities.list(userId)).length === 0) throw new ApiError("last_identity");
       break;
     }
+    case "delete":
+      await users.unmarkLeaving(userId);
+      await sessions.reopen(userId, change.endedSessions);
+      break;
     default:
       return restoreByStudio(stores, change);
   }
   await users.syncWithIdentities(userId);
 }
 
-type ByStudio = Exclude<AccountChange, { kind: "link" | "unlink" | "merge" }>;
+type ByStudio = Exclude<AccountChange, { kind: "link" | "unlink" | "merge" | "delete" }>;
 
 /** What none of the player's ways in has a part in. */
 async function restoreByStudio({ bans, notes, sessions, users }: Stores, change: ByStudio): Promise<void> {

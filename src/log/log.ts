@@ -28,6 +28,12 @@ const EVENTS = {
   /** `reason` says what: a link, an unlink or a merge. */
   change_undone: "info",
   transfer_code_made: "info",
+  /** The player leaves: everybody is signed out, and a sign-in brings them back. */
+  account_deleted: "info",
+  account_restored: "info",
+  account_exported: "info",
+  terms_accepted: "info",
+  age_band_set: "info",
   /** The player's answer to a device that shows a code. */
   device_allowed: "info",
   device_denied: "info",

@@ -19,6 +19,8 @@ const LIST = `
 
 const REMOVE = `DELETE FROM player_notes AS n USING ${CLOCK} WHERE n.id = $2`;
 
+const DELETE_OF = `DELETE FROM player_notes AS n USING ${CLOCK} WHERE n.user_id = ANY($2)`;
+
 export type NoteStore = ReturnType<typeof createNoteStore>;
 
 /** Every statement on `player_notes`. */
@@ -31,6 +33,11 @@ export function createNoteStore(run: RunStatement) {
     /** The latest first. */
     async list(userId: number, limit: number): Promise<NoteRow[]> {
       return (await run<NoteRow>("list_notes", LIST, [userId, limit])).rows;
+    },
+
+    /** Forgets what was written about players who are gone. */
+    async deleteOf(userIds: number[]): Promise<void> {
+      await run("delete_notes", DELETE_OF, [userIds]);
     },
 
     async remove(id: string): Promise<void> {

@@ -81,6 +81,8 @@ export const introspectAnswer = t.Object({
   roles: t.Optional(
     t.Array(t.String(), { description: "Of an access token: what the player is at this moment." }),
   ),
+  age_band: t.Optional(t.String({ description: "Where the game asks for it, of an access token." })),
+  guardian_consent: t.Optional(t.Boolean({ description: "The same." })),
 });
 
 export type Introspection = typeof introspectAnswer.static;
@@ -124,9 +126,23 @@ export function oauthErrorResponses(...codes: (OAuthErrorCode | [status: number,
   ) as Record<400 | 500 | 503, ReturnType<typeof errorSchema>>;
 }
 
+/** Of `maintenance` and `client_outdated`, as `POST /api/login` says them. */
+const AT_THE_DOOR = {
+  code: t.Optional(t.String()),
+  message: t.Optional(t.String()),
+  until: t.Optional(t.Union([t.String({ format: "date-time" }), t.Null()])),
+  minimum: t.Optional(t.String()),
+  url: t.Optional(t.Union([t.String(), t.Null()])),
+};
+
 function errorSchema(codes: OAuthErrorCode[]) {
   return t.Object(
-    { error: t.Union(codes.map((code) => t.Literal(code))), error_description: t.String() },
+    {
+      error: t.Union(codes.map((code) => t.Literal(code))),
+      error_description: t.String(),
+      ...(codes.some((code) => code === "client_outdated" || code === "temporarily_unavailable") &&
+        AT_THE_DOOR),
+    },
     { description: codes.map((code) => `\`${code}\`: ${OAUTH_ERRORS[code][1]}`).join("\n\n") },
   );
 }

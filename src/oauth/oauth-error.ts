@@ -26,6 +26,8 @@ export const OAUTH_ERRORS = {
   invalid_dpop_proof: [400, "The DPoP proof is missing, wrong or was sent before.", "invalid_dpop_proof"],
   invalid_token: [401, "The token is invalid, expired or revoked.", "invalid_token"],
   insufficient_scope: [403, "The token or key was not given for this.", "insufficient_scope"],
+  /** Not OAuth's (RFC 6749 §8.5): none of its own says that the client has to be updated, and the grant is still good. */
+  client_outdated: [426, "This version of the game is too old; update it.", "client_outdated"],
   temporarily_unavailable: [503, "Try again shortly.", "temporarily_unavailable"],
   server_error: [500, "Something went wrong on our side.", "internal_error"],
 } as const satisfies Record<string, readonly [status: number, sentence: string, code: ErrorCode]>;
@@ -39,6 +41,8 @@ export type OAuthErrorOptions = {
   status?: number;
   /** Seconds for `Retry-After`. */
   retryAfterSeconds?: number;
+  /** Members of the body beside OAuth's own. */
+  fields?: Record<string, unknown>;
 };
 
 /** An error in OAuth's own words: what use-cases of the OAuth endpoints throw beside {@link ApiError}. */
@@ -67,11 +71,16 @@ const NAMES: Partial<Record<ErrorCode, OAuthErrorCode>> = {
   use_dpop_nonce: "use_dpop_nonce",
   invalid_dpop_proof: "invalid_dpop_proof",
   rate_limited: "temporarily_unavailable",
+  client_outdated: "client_outdated",
+  maintenance: "temporarily_unavailable",
   internal_error: "server_error",
 };
 
 /** Of our errors those that keep their status, since OAuth has none for them. */
 const OWN_STATUS = new Set([401, 403, 404, 405, 408, 413, 415, 429, 431, 500, 503]);
+
+/** What a game has to tell its player apart from a failure: the body says it as that of `POST /api/login` does. */
+const AT_THE_DOOR = new Set<ErrorCode>(["maintenance", "client_outdated"]);
 
 /** What is neither a quotation mark, nor a backslash, nor outside of ASCII (RFC 6749 §5.2). */
 const NOT_IN_DESCRIPTIONS = /[^\x20\x21\x23-\x5b\x5d-\x7e]/g;
@@ -91,12 +100,14 @@ export function toOAuthError(error: ApiError, ofResource = false): OAuthError {
     description: [error.message, ...fieldsOf(error)].join(" "),
     status: keepsStatus ? error.status : usual,
     ...(error.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: error.retryAfterSeconds }),
+    ...(AT_THE_DOOR.has(error.code) && { fields: { code: error.code, ...error.fields } }),
   });
 }
 
 /** The body of RFC 6749 §5.2. */
-export function oauthErrorBody({ error, message }: OAuthError) {
-  return { error, error_description: message.replace(NOT_IN_DESCRIPTIONS, "'") };
+export function oauthErrorBody({ error, message, fields }: OAuthError) {
+  const own = fields.code === "maintenance" ? { message } : {};
+  return { error, error_description: message.replace(NOT_IN_DESCRIPTIONS, "'"), ...fields, ...own };
 }
 
 /**

@@ -86,6 +86,7 @@ export function oauthRoutes(deps: OAuthRouteDeps) {
             "use_dpop_nonce",
             "invalid_dpop_proof",
             [401, "invalid_client"],
+            "client_outdated",
           ),
         },
         detail: {

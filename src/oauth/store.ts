@@ -95,6 +95,14 @@ const TAKE_BACK_CONSENTS = `
 /** A consent that a merge has changed, after and before it, as JSON has it. Before is null where there was none. */
 export type ConsentJson = Record<string, unknown>;
 
+const TELL_CONSENTS = `
+  SELECT c.client_id, c.scopes, c.granted_at FROM consents AS c, ${CLOCK} WHERE c.user_id = $2 ORDER BY c.client_id`;
+
+const DELETE_CONSENTS_OF = `DELETE FROM consents AS c USING ${CLOCK} WHERE c.user_id = ANY($2)`;
+
+/** What a player lets a client know. */
+export type ConsentTold = { client_id: string; scopes: string[]; granted_at: Date };
+
 export type GrantStore = ReturnType<typeof createGrantStore>;
 
 /** Every statement on `authorization_codes` and `consents`. Codes go in as SHA-256. */
@@ -156,6 +164,14 @@ export function createGrantStore(run: RunStatement) {
     ): Promise<boolean> {
       const values = [provider, subject, clientId, scopes];
       return (await run("has_consented", CONSENTED, values)).rows.length > 0;
+    },
+
+    async tellConsents(userId: number): Promise<ConsentTold[]> {
+      return (await run<ConsentTold>("tell_consents", TELL_CONSENTS, [userId])).rows;
+    },
+
+    async deleteConsentsOf(userIds: number[]): Promise<void> {
+      await run("delete_consents_of", DELETE_CONSENTS_OF, [userIds]);
     },
 
     /** Remembers what a player lets a client know, beside what they did before. */

@@ -1,4 +1,5 @@
 import { acceptWait, type WaitingRequestParts } from "../device/prefer";
+import type { Door } from "../door/door";
 import type { Dpop, ProvenRequest } from "../dpop/dpop";
 import type { RequestContext } from "../http/context";
 import type { Client, Clients } from "./clients";
@@ -7,7 +8,7 @@ import type { IdTokens } from "./id-token";
 import { OAuthError } from "./oauth-error";
 import { hasScope } from "./scopes";
 
-export type TokenDeps = GrantDeps & { clients: Clients; dpop: Dpop; idTokens: IdTokens };
+export type TokenDeps = GrantDeps & { atTheDoor: Door; clients: Clients; dpop: Dpop; idTokens: IdTokens };
 
 /** What every request of a client carries. */
 export type ClientForm = { client_id?: string; client_secret?: string };
@@ -22,6 +23,7 @@ export async function exchange(
   parts: ProvenRequest & WaitingRequestParts,
   context: RequestContext,
 ) {
+  await deps.atTheDoor.admit(parts.request.headers);
   const client = publicClient(deps.clients, form, parts.request.headers);
   const grant = Object.hasOwn(GRANTS, form.grant_type) ? GRANTS[form.grant_type] : undefined;
   if (!grant) throw new OAuthError("unsupported_grant_type");

@@ -20,6 +20,14 @@ const REPLACE = `
 const FIND = `
   SELECT media_type, bytes FROM pictures, ${CLOCK} WHERE hash = $2 LIMIT 1`;
 
+const TELL = `
+  SELECT media_type AS "mediaType", bytes, created_at AS "createdAt" FROM pictures, ${CLOCK} WHERE user_id = $2`;
+
+const DELETE_OF = `DELETE FROM pictures USING ${CLOCK} WHERE user_id = ANY($2)`;
+
+/** A picture that a player sent, for their own eyes. */
+export type PictureTold = { mediaType: string; bytes: Buffer<ArrayBuffer>; createdAt: Date };
+
 export type PictureStore = ReturnType<typeof createPictureStore>;
 
 /** Every statement on `pictures`, those included that also change the player's own row. */
@@ -37,6 +45,14 @@ export function createPictureStore(run: RunStatement) {
       const values = [userId, picture];
       const { rows } = await run<UserRow>("replace_picture", REPLACE, values, String(userId));
       return rows[0] ?? null;
+    },
+
+    async tell(userId: number): Promise<PictureTold[]> {
+      return (await run<PictureTold>("tell_pictures", TELL, [userId])).rows;
+    },
+
+    async deleteOf(userIds: number[]): Promise<void> {
+      await run("delete_pictures_of", DELETE_OF, [userIds]);
     },
 
     async find(hash: Buffer): Promise<{ mediaType: string; bytes: Buffer<ArrayBuffer> } | null> {

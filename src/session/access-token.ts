@@ -39,8 +39,12 @@ export type VerifiedAccessToken = AccessTokenSubject & {
 
 export type AccessTokens = {
   expiresInSeconds: number;
-  /** Signs a JWT access token (RFC 9068 §2). It says the player's `roles` where there is more than `player` (§2.2.3.1). */
-  issue(subject: NewAccessToken): Promise<string>;
+  /**
+   * Signs a JWT access token (RFC 9068 §2). It says the player's `roles` where there is more than `player` (§2.2.3.1).
+   */
+  issue(
+    subject: NewAccessToken & { /** Beside the server's own. */ claims?: Record<string, unknown> },
+  ): Promise<string>;
   /** @returns null for anything but a token of ours that is valid now; never throws */
   verify(token: string): Promise<VerifiedAccessToken | null>;
 };
@@ -64,8 +68,9 @@ export function createAccessTokens(
 
   return {
     expiresInSeconds,
-    issue({ userId, sessionId, clientId, scope, jkt, roles }) {
+    issue({ userId, sessionId, clientId, scope, jkt, roles, claims }) {
       return current.sign({
+        ...claims,
         iss: issuer.current(),
         sub: String(userId),
         user_id: userId,

@@ -1,6 +1,7 @@
 import { Elysia } from "elysia";
 import type { Dpop, ProvenRequest } from "../dpop/dpop";
 import { ApiError } from "../errors";
+import { requireTerms, type Terms } from "../terms/terms";
 import type { UserRow } from "../users/store";
 import type { AccessTokenSubject, AccessTokens, VerifiedAccessToken } from "./access-token";
 import type { SessionStore } from "./store";
@@ -17,7 +18,7 @@ export type Authenticate = (parts: ProvenRequest) => Promise<{ user: UserRow; to
 
 export function createAuthenticate(
   accessTokens: AccessTokens,
-  sessions: SessionStore,
+  sessions: Pick<SessionStore, "findUser">,
   dpop: Dpop,
 ): Authenticate {
   /** A bound token is worth nothing without its key, and is sent in a scheme of its own (RFC 9449 §7.1, §7.2). */
@@ -46,10 +47,16 @@ export function createAuthenticate(
 /**
  * `auth: true` on a route: answers 401 before the body is looked at, and gives the handler its `player`. A token that
  * another application got from the player is a 403: it may ask who they are, and nothing in their name.
+ *
+ * `terms: true` beside it: a 403 for who has not accepted the terms of the game.
  * @param firstPartyIds ids of the studio's own clients
+ * @param name of its own for each way to authenticate
  */
-export function createGuard(authenticate: Authenticate, firstPartyIds: readonly string[]) {
-  return new Elysia({ name: "guard" }).macro({
+export function createGuard(
+  authenticate: Authenticate,
+  { firstPartyIds, terms, name = "guard" }: { firstPartyIds: readonly string[]; terms: Terms; name?: string },
+) {
+  return new Elysia({ name }).macro({
     auth: {
       async transform(context) {
         const { request, server, set } = context;
@@ -59,6 +66,9 @@ export function createGuard(authenticate: Authenticate, firstPartyIds: readonly 
       },
       resolve: (context) => ({ player: (context as unknown as Guarded).player }),
       detail: { security: [{ bearer: [] }] },
+    },
+    terms: {
+      beforeHandle: (context) => requireTerms(terms, (context as unknown as Guarded).player.user),
     },
   });
 }

@@ -13,6 +13,15 @@ export const sessionAnswer = t.Object({
     examples: ["Bearer"],
   }),
   expires_in: Type.Integer({ description: "Seconds until the access token expires.", examples: [3600] }),
+  terms_required: t.Optional(
+    t.Object(
+      { version: t.String(), url: t.String() },
+      { description: "The terms that the player has to accept yet, at /api/terms." },
+    ),
+  ),
+  restored: t.Optional(
+    t.Boolean({ description: "True when this sign-in brought back a player who had left." }),
+  ),
 });
 
 export type SessionAnswer = typeof sessionAnswer.static;

@@ -1,4 +1,5 @@
 import { Elysia } from "elysia";
+import type { Door } from "../door/door";
 import type { Dpop } from "../dpop/dpop";
 import type { ReadContext } from "../http/context";
 import { errorResponses } from "../http/model";
@@ -6,14 +7,16 @@ import { type LogoutDeps, logout } from "./logout";
 import { logoutAnswer, refreshTokenBody, sessionAnswer } from "./model";
 import { type RefreshDeps, refresh } from "./refresh";
 
-export type SessionRouteDeps = RefreshDeps & LogoutDeps & { dpop: Dpop; readContext: ReadContext };
+export type SessionRouteDeps = RefreshDeps &
+  LogoutDeps & { atTheDoor: Door; dpop: Dpop; readContext: ReadContext };
 
 export function sessionRoutes(deps: SessionRouteDeps) {
-  const { dpop, readContext } = deps;
+  const { atTheDoor, dpop, readContext } = deps;
   return new Elysia({ name: "session", tags: ["Session"] })
     .post(
       "/api/refresh",
       async ({ body, request, route, server, set }) => {
+        await atTheDoor.admit(request.headers);
         const jkt = await dpop.provenKey({ request, server, set });
         return refresh(deps, body.refresh_token, jkt, readContext({ request, route, server, set }));
       },
@@ -28,7 +31,9 @@ export function sessionRoutes(deps: SessionRouteDeps) {
             "invalid_dpop_proof",
             "payload_too_large",
             "unsupported_media_type",
+            "client_outdated",
             "rate_limited",
+            "maintenance",
             "temporarily_unavailable",
             "database_unavailable",
           ),

@@ -150,12 +150,33 @@ const CURRENT = `
   SELECT s.generation, s.client_id AS "clientId", s.scope, s.jkt
   FROM refresh_tokens AS s, ${CLOCK} WHERE s.id = $2 AND s.user_id = $3 AND s.revoked_at IS NULL`;
 
+const IS_YOUNGER = `
+  SELECT FROM refresh_tokens AS s, ${CLOCK} WHERE s.id = $2 AND s.created_at > clock.now - ${seconds("$3")}`;
+
+const TELL = `
+  SELECT s.id, s.device, s.client_id, s.scope, s.ip, s.created_at, s.rotated_at, s.revoked_at
+  FROM refresh_tokens AS s, ${CLOCK} WHERE s.user_id = $2 ORDER BY s.id DESC`;
+
+const DELETE_OF = `DELETE FROM refresh_tokens AS s USING ${CLOCK} WHERE s.user_id = ANY($2)`;
+
 const DESCRIBE = `
   SELECT s.user_id AS "userId", s.generation, s.client_id AS "clientId", s.scope, s.jkt, s.created_at AS "createdAt",
     s.rotated_at AS "rotatedAt",
     s.revoked_at IS NULL AND ${isAllowed("u")} AND s.rotated_at > clock.now - ${seconds("$3")}
       AND s.created_at > clock.now - ${seconds("$4")} AS "isAlive"
   FROM refresh_tokens AS s JOIN users AS u ON u.id = s.user_id, ${CLOCK} WHERE s.id = $2`;
+
+/** All that is kept of a session, for its player's eyes. */
+export type SessionTold = {
+  id: string;
+  device: string | null;
+  client_id: string | null;
+  scope: string | null;
+  ip: string | null;
+  created_at: Date;
+  rotated_at: Date;
+  revoked_at: Date | null;
+};
 
 /** What is known of a session, alive or dead. */
 export type SessionDescription = {
@@ -305,6 +326,20 @@ export function createSessionStore(database: Database, run: RunStatement, policy
       type Row = Omit<Issued, "sessionId">;
       const { rows } = await run<Row>("current_session", CURRENT, [sessionId, userId]);
       return rows[0] ?? null;
+    },
+
+    /** Whether a session was opened within so many seconds. */
+    async isYounger(sessionId: string, seconds: number): Promise<boolean> {
+      return (await run("is_younger_session", IS_YOUNGER, [sessionId, seconds])).rows.length > 0;
+    },
+
+    /** All sessions that a player has opened, dead ones included while they are kept, the latest first. */
+    async tell(userId: number): Promise<SessionTold[]> {
+      return (await run<SessionTold>("tell_sessions", TELL, [userId])).rows;
+    },
+
+    async deleteOf(userIds: number[]): Promise<void> {
+      await run("delete_sessions_of", DELETE_OF, [userIds]);
     },
 
     async revokeAllOfUser(userId: number): Promise<void> {

@@ -1,10 +1,18 @@
+import { ageClaims } from "../age/claims";
+import { type Terms, termsDue } from "../terms/terms";
 import type { UserRow } from "../users/store";
 import { toUser } from "../users/to-user";
 import type { AccessTokens, SessionTraits } from "./access-token";
 import type { SessionAnswer } from "./model";
 import type { RefreshTokenContent, RefreshTokens } from "./refresh-token";
 
-export type Tokens = { access: AccessTokens; refresh: RefreshTokens };
+export type Tokens = {
+  access: AccessTokens;
+  refresh: RefreshTokens;
+  terms: Terms;
+  /** Whether access tokens say how old their players are. */
+  asksAge: boolean;
+};
 
 /** One generation of a session, and what its tokens say of it. */
 export type Issued = RefreshTokenContent & SessionTraits;
@@ -15,6 +23,7 @@ export async function createTokenResponse(
   user: UserRow,
   { clientId, scope, jkt, ...content }: Issued,
 ): Promise<SessionAnswer> {
+  const due = termsDue(tokens.terms, user);
   return {
     status: "success",
     user: toUser(user),
@@ -25,9 +34,11 @@ export async function createTokenResponse(
       scope,
       jkt,
       roles: user.roles,
+      claims: tokens.asksAge ? ageClaims(user) : {},
     }),
     refresh_token: tokens.refresh.issue(content),
     token_type: jkt === null ? "Bearer" : "DPoP",
     expires_in: tokens.access.expiresInSeconds,
+    ...(due && { terms_required: due }),
   };
 }

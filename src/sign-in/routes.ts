@@ -1,5 +1,6 @@
 import { Elysia } from "elysia";
 import type { Clock } from "../clock";
+import type { Door } from "../door/door";
 import type { Dpop } from "../dpop/dpop";
 import { ApiError } from "../errors";
 import type { ReadContext } from "../http/context";
@@ -17,6 +18,7 @@ import { type VerifyProofDeps, verifyProof } from "./verify-proof";
 export type SignInRouteDeps = SignInDeps &
   VerifyProofDeps & {
     clock: Clock;
+    atTheDoor: Door;
     dpop: Dpop;
     providers: Providers;
     limits: Limits;
@@ -25,11 +27,12 @@ export type SignInRouteDeps = SignInDeps &
 
 /** `POST /api/login`: a proof of who the player is, for a session. */
 export function signInRoutes(deps: SignInRouteDeps) {
-  const { clock, dpop, limits, providers, readContext } = deps;
+  const { atTheDoor, clock, dpop, limits, providers, readContext } = deps;
 
   return new Elysia({ name: "sign-in", tags: ["Session"] }).post(
     "/api/login",
     async ({ body, request, route, server, set }) => {
+      await atTheDoor.admit(request.headers);
       const context = readContext({ request, route, server, set });
       const jkt = await dpop.provenKey({ request, server, set });
       const proof = readProof(body, providers);
@@ -60,7 +63,9 @@ export function signInRoutes(deps: SignInRouteDeps) {
           "account_disabled",
           "payload_too_large",
           "unsupported_media_type",
+          "client_outdated",
           "rate_limited",
+          "maintenance",
           "google_unavailable",
           "provider_unavailable_now",
           "database_unavailable",

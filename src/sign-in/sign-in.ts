@@ -1,15 +1,18 @@
 import { banFields } from "../bans/banned";
 import type { IdentityHashes } from "../bans/identity-hashes";
 import type { BanStore } from "../bans/store";
+import type { Timepiece } from "../clock";
 import { ApiError } from "../errors";
 import type { RequestContext } from "../http/context";
 import type { VerifiedIdentity } from "../identity/provider";
 import type { IdentityStore } from "../identity/store";
+import { takeLeavingBack } from "../leaving/restore";
 import type { Limits } from "../limits/limits";
 import type { Log } from "../log/log";
 import type { SessionAnswer } from "../session/model";
 import type { NewSession, SessionStore } from "../session/store";
 import { createTokenResponse, type Tokens } from "../session/token-response";
+import type { Transact } from "../stores";
 import { GUEST } from "../users/model";
 import type { NamePolicy } from "../users/name-policy";
 import { isNameTaken, type UserRow } from "../users/store";
@@ -23,12 +26,14 @@ export type SignInDeps = {
   tokens: Tokens;
   limits: Pick<Limits, "newGuest">;
   namePolicy: () => Promise<NamePolicy>;
+  transact: Transact;
+  clock: Timepiece;
   log: Log;
 };
 
 /**
  * Signs a verified player in on a device of their own, and up on the first time. An opening that has happened already,
- * by a proof that was sent again because its answer was lost, gets the same session.
+ * by a proof that was sent again because its answer was lost, gets the same session. Who had left is back then.
  * @throws {ApiError} account_disabled with `reason` and `until`; invalid_grant when that session is over,
  * invalid_dpop_proof when it is bound to another key; rate_limited for one guest too many
  */
@@ -38,11 +43,14 @@ export async function signIn(
   opening: NewSession,
   context: RequestContext,
 ): Promise<SessionAnswer> {
-  const { sessions, tokens, log } = deps;
+  const { sessions, tokens, transact, clock, log } = deps;
   const { sessionId, device, clientId, scope, jkt } = opening;
-  const { user, isNew, isOpened } = await openSession(deps, identity, opening);
+  const { user, isNew, isOpened, isLeaving } = await openSession(deps, identity, opening);
   const client = clientId ?? undefined;
   const details = { userId: user.id, sessionId, device: device ?? undefined, client, ...context };
+  const by = { actor: { kind: "player", id: user.id }, requestId: context.requestId } as const;
+  const isRestored = isLeaving && (await transact((stores) => takeLeavingBack(stores, clock, user.id, by)));
+  if (isRestored) log.event("account_restored", details);
   if (isOpened) {
     if (isNew) log.event("new_player", { ...details, username: user.name });
     else
@@ -55,10 +63,11 @@ export async function signIn(
     if (session.jkt !== jkt) throw new ApiError("invalid_dpop_proof", { cause: "dpop_key" });
     log.event("login_repeated", details);
   }
-  return createTokenResponse(tokens, user, { sessionId, generation: 0, clientId, scope, jkt });
+  const answer = await createTokenResponse(tokens, user, { sessionId, generation: 0, clientId, scope, jkt });
+  return isRestored ? { ...answer, restored: true } : answer;
 }
 
-type Opened = { user: UserRow; isNew: boolean; isOpened: boolean };
+type Opened = { user: UserRow; isNew: boolean; isOpened: boolean; isLeaving: boolean };
 
 async function openSession(
   deps: Omit<SignInDeps, "sessions" | "tokens" | "log">,
@@ -71,7 +80,7 @@ async function openSession(
   if (identity.provider === GUEST) await limits.newGuest(opening.ip);
   const hashes = (await identityHashes())(identity);
   const enrolled = await enroll(deps, identity, opening, hashes);
-  if (enrolled) return { user: enrolled, isNew: true, isOpened: true };
+  if (enrolled) return { user: enrolled, isNew: true, isOpened: true, isLeaving: false };
   const sameMoment = await identities.signIn(identity, opening);
   if (sameMoment) return { ...sameMoment, isNew: false };
   const ban = await bans.find(identity, hashes);

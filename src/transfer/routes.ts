@@ -45,9 +45,16 @@ export function transferRoutes({
     },
     {
       auth: true,
+      terms: true,
       response: {
         200: transferCodeAnswer,
-        ...errorResponses("unauthorized", "invalid_token", "rate_limited", "database_unavailable"),
+        ...errorResponses(
+          "unauthorized",
+          "invalid_token",
+          "terms_required",
+          "rate_limited",
+          "database_unavailable",
+        ),
       },
       detail: {
         summary: "A code for a new device",

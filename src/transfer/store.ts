@@ -28,6 +28,8 @@ const REDEEM = `
   ), ${TRANSFER_AUDITED("$7", "redeemed.session_id = $3", "$8")}
   SELECT session_id, provider, subject, email, email_verified FROM redeemed`;
 
+const DELETE_OF = `DELETE FROM transfer_codes AS t USING ${CLOCK} WHERE t.user_id = ANY($2)`;
+
 const DELETE_STALE = `
   DELETE FROM transfer_codes WHERE code_hash IN (
     SELECT t.code_hash FROM transfer_codes AS t, ${CLOCK}
@@ -65,6 +67,10 @@ export function createTransferStore(run: RunStatement) {
       if (!row) return null;
       const { session_id, email_verified: emailVerified, ...identity } = row;
       return { sessionId: session_id, identity: { ...identity, emailVerified } };
+    },
+
+    async deleteOf(userIds: number[]): Promise<void> {
+      await run("delete_transfer_codes_of", DELETE_OF, [userIds]);
     },
 
     /**

@@ -6,6 +6,10 @@ import { PICTURE_URL, PICTURE_URL_MAX_LENGTH } from "./picture-url";
 /** The provider of whoever plays without an account anywhere: the game's own key proves them. */
 export const GUEST = "guest";
 
+export const AGE_BANDS = ["child", "teen", "adult"] as const;
+
+export type AgeBand = (typeof AGE_BANDS)[number];
+
 /**
  * A player as clients see one. Each member but `guest` is a column of `users`: a new one needs no other place but the
  * schema.
@@ -29,6 +33,13 @@ export const userModel = t.Object({
   }),
   created_at: t.String({ format: "date-time", examples: ["2026-01-31T12:00:00.000Z"] }),
   last_login: t.String({ format: "date-time", examples: ["2026-01-31T12:00:00.000Z"] }),
+  terms_version: t.Optional(
+    t.String({ description: "The terms that they accepted last, where there are any." }),
+  ),
+  age_band: t.Optional(t.UnionEnum(AGE_BANDS, { description: "Where the game asks for it." })),
+  guardian_consent_at: t.Optional(
+    t.String({ format: "date-time", description: "When a guardian of the player's consented." }),
+  ),
 });
 
 export type User = typeof userModel.static;

@@ -63,6 +63,7 @@ export function userRoutes({
       },
       {
         auth: true,
+        terms: true,
         body: updateUsernameBody,
         response: {
           200: userAnswer,
@@ -70,6 +71,7 @@ export function userRoutes({
             "validation_failed",
             "unauthorized",
             "invalid_token",
+            "terms_required",
             "username_taken",
             "username_cooldown",
             "payload_too_large",
@@ -98,6 +100,7 @@ export function userRoutes({
       },
       {
         auth: true,
+        terms: true,
         body: updatePictureBody,
         response: {
           200: userAnswer,
@@ -105,6 +108,7 @@ export function userRoutes({
             "validation_failed",
             "unauthorized",
             "invalid_token",
+            "terms_required",
             "payload_too_large",
             "unsupported_media_type",
             "rate_limited",

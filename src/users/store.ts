@@ -3,19 +3,28 @@ import { type Ban, isAllowed, isBanned } from "../bans/banned";
 import type { NamesConfig } from "../config/config";
 import { notNullViolation, uniqueViolation } from "../db/errors";
 import { CLOCK, type RunStatement, seconds } from "../db/statements";
-import { GUEST, type User, userModel } from "./model";
+import { type AgeBand, GUEST, type User, userModel } from "./model";
 import { looks } from "./skeleton";
 import type { Username } from "./username";
 
 /** What clients see of a player, as the columns of `users` have it. */
-export type UserRow = Omit<User, "email" | "guest" | "providers" | "roles" | "created_at" | "last_login"> & {
+export type UserRow = Omit<
+  User,
+  "email" | "guest" | "providers" | "roles" | "created_at" | "last_login" | OptionalMember
+> & {
   email: string | null;
   /** Separated by commas, as `roles`. */
   providers: string;
   roles: string;
   created_at: Date;
   last_login: Date;
+  terms_version: string | null;
+  age_band: AgeBand | null;
+  guardian_consent_at: Date | null;
 };
+
+/** What a player has only where the studio asks for it. */
+type OptionalMember = "terms_version" | "age_band" | "guardian_consent_at";
 
 const { guest: _, ...COLUMNS } = userModel.properties;
 
@@ -170,7 +179,7 @@ const PURGE_GUESTS = `
     FROM identities AS i JOIN users AS u ON u.id = i.user_id, ${CLOCK}
     WHERE i.provider = '${GUEST}' AND i.last_used_at < clock.now - ${seconds("$2")}
       AND u.providers = ARRAY['${GUEST}'] AND u.stars = 0 AND u.level = 1 AND ${isAllowed("u")}
-      AND u.last_login < clock.now - ${seconds("$2")}
+      AND u.last_login < clock.now - ${seconds("$2")} AND u.deletes_at IS NULL
       AND NOT EXISTS (
         SELECT FROM refresh_tokens AS s
         WHERE s.user_id = u.id AND s.revoked_at IS NULL AND s.rotated_at > clock.now - ${seconds("$2")})
@@ -178,7 +187,7 @@ const PURGE_GUESTS = `
 
 const STANDING = `
   SELECT ${USER_COLUMNS}, ${isBanned("u")} AS is_banned, u.banned_at, u.banned_until, u.ban_reason, u.merged_into,
-    u.name_folded
+    u.deletes_at, u.name_folded
   FROM users AS u, ${CLOCK}`;
 
 /** Locks in the order of the ids, so that two who lock the same players cannot deadlock. */
@@ -246,7 +255,73 @@ const SYNC_WITH_IDENTITIES = `
   FROM ${CLOCK} WHERE u.id = $2
   RETURNING ${USER_COLUMNS}`;
 
-/** A player, and whether somebody may sign in as them. */
+/** Not before the last sign-in, which may have begun after this transaction did. */
+const MARK_LEAVING = `
+  UPDATE users AS u SET deleted_at = greatest(clock.now, u.last_login), deletes_at = clock.now + ${seconds("$3")}
+  FROM ${CLOCK} WHERE u.id = $2 RETURNING u.deletes_at`;
+
+const UNMARK_LEAVING = `
+  UPDATE users AS u SET deleted_at = NULL, deletes_at = NULL FROM ${CLOCK} WHERE u.id = $2`;
+
+/** Whether somebody has signed in since the player `u` left, at whatever release: their sessions were ended then. */
+const CAME_BACK = `(u.last_login > u.deleted_at
+  OR EXISTS (SELECT FROM refresh_tokens AS s WHERE s.user_id = u.id AND s.revoked_at IS NULL))`;
+
+const LEAVERS_TO_SETTLE = `
+  SELECT u.id FROM users AS u, ${CLOCK}
+  WHERE u.deletes_at IS NOT NULL AND (u.deletes_at <= clock.now OR ${CAME_BACK})
+  ORDER BY u.deletes_at LIMIT $2`;
+
+/** With the players who were merged into them, in the order of the ids as {@link LOCK}. */
+const LOCK_LEAVER = `
+  SELECT u.id FROM users AS u, ${CLOCK} WHERE u.id = $2 OR u.merged_into = $2 ORDER BY u.id FOR UPDATE OF u`;
+
+const LEAVER = `
+  SELECT ${CAME_BACK} AS came_back, u.deletes_at <= clock.now AS is_due
+  FROM users AS u, ${CLOCK} WHERE u.id = $2 AND u.deletes_at IS NOT NULL`;
+
+/**
+ * What it writes can be nobody's name. The ban keeps a sign-in out that has found the identity in the very moment in which
+ * it went, at a server of the release before as well.
+ */
+const BURY = `
+  UPDATE users AS u SET name = '', name_folded = ':' || u.id, name_skeleton = ':' || u.id, renamed_at = NULL, email = NULL,
+    email_verified = false, picture = NULL, stars = 0, level = 1, providers = '{}', last_login = u.created_at,
+    terms_version = NULL, terms_accepted_at = NULL, age_band = NULL, guardian_consent_at = NULL, guardian = NULL,
+    banned_at = coalesce(u.banned_at, clock.now), banned_until = NULL, ban_reason = NULL, roles = DEFAULT, deleted_at = NULL, deletes_at = NULL, purged_at = clock.now
+  FROM ${CLOCK} WHERE u.id = ANY($2)`;
+
+const DELETE_LOOKS = `DELETE FROM name_looks AS l USING ${CLOCK} WHERE l.user_id = ANY($2)`;
+
+const MORE_OF = `
+  SELECT u.email_verified, u.renamed_at, u.terms_accepted_at, u.guardian,
+    (SELECT coalesce(jsonb_agg(jsonb_build_object('id', m.id, 'name', m.name) ORDER BY m.id), '[]')
+      FROM users AS m WHERE m.merged_into = u.id) AS merged_players
+  FROM users AS u, ${CLOCK} WHERE u.id = $2`;
+
+const ACCEPT_TERMS = `
+  UPDATE users AS u SET terms_version = $3, terms_accepted_at = clock.now FROM ${CLOCK}
+  WHERE u.id = $2 RETURNING ${USER_COLUMNS}`;
+
+const SET_AGE_BAND = `
+  UPDATE users AS u SET age_band = $3 FROM ${CLOCK}
+  WHERE u.id = $2 AND ($4 OR u.age_band IS NULL OR u.age_band = $3) RETURNING ${USER_COLUMNS}`;
+
+const SET_GUARDIAN = `
+  UPDATE users AS u SET guardian = $3::text, guardian_consent_at = CASE WHEN $3::text IS NULL THEN NULL ELSE clock.now END
+  FROM ${CLOCK} WHERE u.id = $2 RETURNING ${USER_COLUMNS}`;
+
+/** What is known of a player beside {@link UserRow}, for their own eyes. */
+export type MoreOfUser = {
+  email_verified: boolean;
+  renamed_at: Date | null;
+  terms_accepted_at: Date | null;
+  guardian: string | null;
+  /** Who was merged into them; a name is empty once it is free. */
+  merged_players: { id: number; name: string }[];
+};
+
+/** A player, whether somebody may sign in as them, and until when they may come back where they have left. */
 export type LockedUser = UserRow & {
   is_banned: boolean;
   /** Of a ban, one that has run out as well. */
@@ -254,6 +329,7 @@ export type LockedUser = UserRow & {
   banned_until: Date | null;
   ban_reason: string | null;
   merged_into: number | null;
+  deletes_at: Date | null;
   /** What the name is found by. */
   name_folded: string;
 };
@@ -407,6 +483,62 @@ export function createUserStore(run: RunStatement, { changeCooldownSeconds, kept
     async isEmailVerified(id: number): Promise<boolean> {
       const { rows } = await run<{ email_verified: boolean }>("is_email_verified", IS_EMAIL_VERIFIED, [id]);
       return rows[0]?.email_verified === true;
+    },
+
+    async moreOf(id: number): Promise<MoreOfUser | null> {
+      return (await run<MoreOfUser>("more_of_user", MORE_OF, [id])).rows[0] ?? null;
+    },
+
+    /** Lets a player leave, so many seconds from now. @returns when that will be */
+    async markLeaving(id: number, graceSeconds: number): Promise<Date> {
+      const { rows } = await run<{ deletes_at: Date }>("mark_leaving", MARK_LEAVING, [id, graceSeconds]);
+      return (rows[0] as { deletes_at: Date }).deletes_at;
+    },
+
+    /** Takes {@link markLeaving} back. */
+    async unmarkLeaving(id: number): Promise<void> {
+      await run("unmark_leaving", UNMARK_LEAVING, [id]);
+    },
+
+    /** Up to so many players whose time to come back is over, or who have come back where nobody noticed. */
+    async leaversToSettle(limit: number): Promise<number[]> {
+      const { rows } = await run<{ id: number }>("leavers_to_settle", LEAVERS_TO_SETTLE, [limit]);
+      return rows.map(({ id }) => id);
+    },
+
+    /**
+     * A player who has left, locked with those who were merged into them until the transaction ends.
+     * @returns the ids of all; null when the player has not left
+     */
+    async lockLeaver(id: number): Promise<{ ids: number[]; cameBack: boolean; isDue: boolean } | null> {
+      const { rows: locked } = await run<{ id: number }>("lock_leaver", LOCK_LEAVER, [id]);
+      const { rows } = await run<{ came_back: boolean; is_due: boolean }>("leaver", LEAVER, [id]);
+      const [leaver] = rows;
+      return leaver
+        ? { ids: locked.map((row) => row.id), cameBack: leaver.came_back, isDue: leaver.is_due }
+        : null;
+    },
+
+    /** Makes players tombstones: of each the id stays, which other tables may name, and nothing personal. */
+    async bury(ids: number[]): Promise<void> {
+      await run("bury_users", BURY, [ids]);
+      // Last: a trigger keeps what the name looked like.
+      await run("delete_looks", DELETE_LOOKS, [ids]);
+    },
+
+    /** @returns null when the player is gone */
+    async acceptTerms(id: number, version: string): Promise<UserRow | null> {
+      return (await run<UserRow>("accept_terms", ACCEPT_TERMS, [id, version])).rows[0] ?? null;
+    },
+
+    /** @param mayChange whether one that was said before may be another now. @returns null when it stays as it was */
+    async setAgeBand(id: number, ageBand: AgeBand, mayChange: boolean): Promise<UserRow | null> {
+      return (await run<UserRow>("set_age_band", SET_AGE_BAND, [id, ageBand, mayChange])).rows[0] ?? null;
+    },
+
+    /** @param guardian who consents; null for a consent that is withdrawn. @returns null when the player is gone */
+    async setGuardian(id: number, guardian: string | null): Promise<UserRow | null> {
+      return (await run<UserRow>("set_guardian", SET_GUARDIAN, [id, guardian])).rows[0] ?? null;
     },
 
     async setProgress(id: number, { stars, level }: Pick<UserRow, "stars" | "level">): Promise<void> {

@@ -1,8 +1,7 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 import type { PlayerEvent } from "../../src/audit/model";
-import { cleanUp } from "../../src/host/clean-up";
 import type { SessionAnswer } from "../../src/session/model";
-import { createStores } from "../../src/stores";
+import { cleanUpAt } from "../support/clean-up";
 import { newGuestKey, playAsGuest } from "../support/guests";
 import { linkingAt } from "../support/linking";
 import { freshName, refreshed, signIn } from "../support/players";
@@ -224,14 +223,14 @@ onEachDatabase((at) => {
 
     test("goes once it is older than the retention, and what is younger stays", async () => {
       const session = await playAsGuest(at.server);
-      const { database, clock, config } = at.server;
+      const { database } = at.server;
       await database.pool.query(
         "INSERT INTO audit_events (id, user_id, action, actor_kind, created_at) VALUES ('01900000-0000-7000-8000-000000000001', $1, 'rename', 'player', now() - interval '366 days')",
         [session.user.id],
       );
       await rename(session, freshName());
       expect(await rows(session.user.id)).toHaveLength(2);
-      await cleanUp(createStores(database, clock, config), config);
+      await cleanUpAt(at.server);
       expect(
         (await rows(session.user.id)).map(({ action, request_id }) => [action, request_id !== null]),
       ).toEqual([["rename", true]]);

@@ -1,8 +1,7 @@
 import { systemClock } from "../../src/clock";
 import { loadConfig } from "../../src/config/config";
 import { openDatabase } from "../../src/db/database";
-import { cleanUp } from "../../src/host/clean-up";
-import { createStores } from "../../src/stores";
+import { cleanUpAt } from "../support/clean-up";
 import { ask, bearer, signIn } from "../support/client";
 import type { Proof } from "../support/proof";
 import { twoReplicas } from "../support/replicas";
@@ -42,7 +41,6 @@ export const backlog: Proof = {
     });
     const opened = await openDatabase(config.database);
     run.world.defer(() => opened.close());
-    const stores = createStores(opened, systemClock, config, opened.background);
 
     return async (round) => {
       const rows = round === 1 ? SHORT_ROWS : LONG_ROWS;
@@ -67,7 +65,7 @@ export const backlog: Proof = {
       })();
       const began = performance.now();
       // A batch of 500 and a pause of 50 ms at a time; the proof's round ends before three million are gone.
-      await Promise.race([cleanUp(stores, config), Bun.sleep(60_000)]);
+      await Promise.race([cleanUpAt({ database: opened, clock: systemClock, config }), Bun.sleep(60_000)]);
       going = false;
       await playing;
       const deleted = await remaining(database.pool, rows);

@@ -1,7 +1,6 @@
 import { expect, test } from "bun:test";
-import { cleanUp } from "../../src/host/clean-up";
 import type { SessionAnswer } from "../../src/session/model";
-import { createStores } from "../../src/stores";
+import { cleanUpAt } from "../support/clean-up";
 import { newGuestKey, playAsGuest } from "../support/guests";
 import { linkingAt } from "../support/linking";
 import { freshAccount, refresh, refreshed, signIn } from "../support/players";
@@ -90,7 +89,7 @@ onEachDatabase((at) => {
     const { resolve } = calls();
     const { mine, theirs, ticket } = await conflict();
     await resolve(mine, ticket, "mine");
-    const { config, database, clock } = at.server;
+    const { database, clock } = at.server;
     const claim = async () =>
       post(
         at.server,
@@ -98,7 +97,7 @@ onEachDatabase((at) => {
         { new_username: theirs.user.name },
         bearer(await playAsGuest(at.server)),
       );
-    const tidy = () => cleanUp(createStores(database, clock, config), config);
+    const tidy = () => cleanUpAt(at.server);
     for (const days of [29, 60, 60, 29]) {
       clock.advance(days * 86_400);
       await tidy();

@@ -361,4 +361,35 @@ inBrowser("The browser game's account", (at) => {
     );
     expect(wide).toBe(0);
   });
+
+  test("a player takes their data along, leaves, and is back with the next sign-in", async () => {
+    const page = await playAsGuest();
+    const name = await nameOn(page);
+    await openAccount(page);
+    const [download] = await Promise.all([page.waitForEvent("download"), page.click("#download")]);
+    const exported = await Bun.file(await download.path()).json();
+    expect([download.suggestedFilename(), exported.profile.name]).toEqual(["my-account.json", name]);
+    await page.click("#leave");
+    await page.click("#leave-cancel");
+    expect(await page.isVisible("#account")).toBe(true);
+    await page.click("#leave");
+    await page.locator("#leave-dialog").getByRole("button", { name: "Delete my account" }).click();
+    await page.getByText("Farewell. Sign in until").waitFor();
+    expect(await page.isVisible("#player")).toBe(false);
+    await page.click("#guest");
+    await page.waitForSelector("#player:not([hidden])");
+    expect(await nameOn(page)).toBe(name);
+  });
+
+  test("who signed in longer ago is told to do so once more, and stays", async () => {
+    const page = await playAsGuest();
+    await at.server.database.pool.query(
+      "UPDATE refresh_tokens SET created_at = created_at - interval '11 minutes'",
+    );
+    await openAccount(page);
+    await page.click("#leave");
+    await page.locator("#leave-dialog").getByRole("button", { name: "Delete my account" }).click();
+    await page.getByText("That has to be you").waitFor();
+    expect(await page.isVisible("#leave-dialog")).toBe(true);
+  });
 });

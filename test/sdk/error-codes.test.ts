@@ -21,6 +21,9 @@ const TOLD_BY_STATUS: Partial<Record<ErrorCode, string>> = {
   // Of a third party's client; a game is none.
   insufficient_scope: "request_failed",
   provider_unavailable: "request_failed",
+  // Of calls that the SDK has no method for; `fetch` hands over the answer itself.
+  age_band_set: "request_failed",
+  reauth_required: "request_failed",
   // The SDK answers with the nonce that it is asked for, and tells nobody.
   use_dpop_nonce: "request_failed",
 };

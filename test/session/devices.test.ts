@@ -1,8 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { cleanUp } from "../../src/host/clean-up";
 import type { SessionAnswer } from "../../src/session/model";
 import { uuidv7Floor } from "../../src/session/uuidv7";
-import { createStores } from "../../src/stores";
+import { cleanUpAt } from "../support/clean-up";
 import { freshAccount, refresh, refreshed, signIn } from "../support/players";
 import { bearer, expectError, expectInvalid, get, send } from "../support/requests";
 import { onEachDatabase, type Suite } from "../support/suite";
@@ -199,10 +198,7 @@ onEachDatabase((at) => {
   });
 
   describe("clean-up", () => {
-    const clean = () => {
-      const { database, clock, config } = at.server;
-      return cleanUp(createStores(database, clock, config, database.background), config);
-    };
+    const clean = () => cleanUpAt(at.server);
 
     test("deletes expired sessions in batches, and none that lives", async () => {
       const session = await signIn(at.server);

@@ -1,8 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { randomBytes } from "node:crypto";
-import { cleanUp } from "../../src/host/clean-up";
 import type { SessionAnswer } from "../../src/session/model";
-import { createStores } from "../../src/stores";
+import { cleanUpAt } from "../support/clean-up";
 import { googleTokens, refreshed, signIn } from "../support/players";
 import { bearer, expectError, expectInvalid, get, post } from "../support/requests";
 import { onEachDatabase, onEmbedded } from "../support/suite";
@@ -77,10 +76,7 @@ onEachDatabase((at) => {
   });
 
   describe("the purge", () => {
-    const clean = () => {
-      const { database, clock, config } = at.server;
-      return cleanUp(createStores(database, clock, config, database.background), config);
-    };
+    const clean = () => cleanUpAt(at.server);
     const isThere = async (id: number) => {
       const { rows } = await at.server.database.pool.query("SELECT FROM users WHERE id = $1", [id]);
       return rows.length > 0;

@@ -86,10 +86,11 @@ export function expectInvalid(answer: Answer, ...paths: string[]): void {
   expect([...new Set(answer.body.fields.map(({ path }) => path))]).toEqual(paths);
 }
 
-/** RFC 6750 §3, RFC 9449 §7.1. */
+/** RFC 6750 §3, RFC 9449 §7.1, RFC 9470 §3. */
 function challengeOf(status: number, code: ErrorCode): string | null {
   if (status !== 401) return null;
   if (code === "invalid_dpop_proof") return 'DPoP error="invalid_dpop_proof", algs="ES256"';
+  if (code === "reauth_required") return 'Bearer error="insufficient_user_authentication", max_age="600"';
   return code === "invalid_token" ? 'Bearer error="invalid_token"' : "Bearer";
 }
 

@@ -1,4 +1,5 @@
 import { progressOf } from "./format.js";
+import { setUpLeaving } from "./leaving.js";
 import { setUpLinking } from "./linking.js";
 import { element, showAvatar } from "./page.js";
 import { setUpPanel } from "./panel.js";
@@ -10,13 +11,15 @@ import { refuseInsecurePage, setUpWelcome } from "./welcome.js";
 export function createAccount() {
   if (!isSecureContext) refuseInsecurePage();
   // The game is served by the account server, at /play/ below the server's own address.
-  const oauth = new RobotouilleAccount.OAuthManager({ backendUrl: new URL("..", location.href).href });
+  const backendUrl = new URL("..", location.href).href;
+  const oauth = new RobotouilleAccount.OAuthManager({ backendUrl });
 
   setUpWelcome(oauth);
   setUpLinking(oauth);
   setUpPanel(oauth);
   setUpTransfer(oauth);
   setUpRename(oauth);
+  setUpLeaving(oauth, backendUrl);
   oauth.on("user", showPlayer);
   oauth.on("status", showStatus);
   oauth.loadStoredCredentials();

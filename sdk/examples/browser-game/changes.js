@@ -48,5 +48,10 @@ export function showChanges(oauth, changes, providers) {
 
 function sentenceOf({ kind, providers }, known) {
   const names = providers.map((id) => nameOf(known, id)).join(", ");
-  return { link: `${names} added`, unlink: `${names} taken away`, merge: "Two chefs became one" }[kind];
+  return {
+    link: `${names} added`,
+    unlink: `${names} taken away`,
+    merge: "Two chefs became one",
+    delete: "You left",
+  }[kind];
 }

@@ -12,6 +12,8 @@ const PROBLEMS = {
   username_taken: "Another chef has this name.",
   last_identity: "That is your only way in. Add another one first.",
   undo_conflict: "That account is another chef's by now.",
+  reauth_required: "That has to be you: sign out, sign in again, and then leave within ten minutes.",
+  maintenance: "The kitchen is closed for now. You stay signed in.",
   not_found: "That is gone already.",
   provider_unavailable_now: "They do not answer. Try again later.",
   google_unavailable: "Google does not answer. Try again later.",

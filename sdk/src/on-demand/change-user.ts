@@ -11,7 +11,7 @@ export async function changeUser(
   path: string,
   body?: Answer,
 ): Promise<UserInfo> {
-  const answer = await request(method, path, body);
+  const answer = await request(method, path, body).catch(tellMore);
   const user = parseUser(answer.user);
   if (!user) throw new AccountError("invalid_response", "The answer carries no player.");
   const session = currentSession.value;
@@ -25,11 +25,15 @@ export async function changeUser(
 
 /** Gives the player one more way in. @throws AccountError */
 export async function linkWith(host: Host, proof: Answer): Promise<UserInfo> {
-  try {
-    return await changeUser(host, "POST", "/api/identities", proof);
-  } catch (error) {
-    const { conflict } = error as AccountError;
-    if (conflict) Object.assign(error as AccountError, { conflict: parseConflict(conflict) });
-    throw error;
-  }
+  return changeUser(host, "POST", "/api/identities", proof);
+}
+
+/** What of the answer games get in a shape of its own. */
+function tellMore(error: AccountError): never {
+  const answer = (error.answer ?? {}) as Parameters<typeof parseConflict>[0] & { next_change_at?: string };
+  throw Object.assign(
+    error,
+    answer.ticket ? { conflict: parseConflict(answer) } : {},
+    answer.next_change_at ? { nextChangeAt: new Date(answer.next_change_at) } : {},
+  );
 }

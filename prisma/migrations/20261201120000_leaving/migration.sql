@@ -1,0 +1,10 @@
+-- Players who leave. It only adds: a server of the release before knows none of it, and who signs in there before the time
+-- is over comes back all the same, for the clean-up sees that they have.
+
+-- AlterTable
+ALTER TABLE "users" ADD COLUMN     "deleted_at" TIMESTAMPTZ(3),
+ADD COLUMN     "deletes_at" TIMESTAMPTZ(3),
+ADD COLUMN     "purged_at" TIMESTAMPTZ(3);
+
+-- CreateIndex. Of those who leave alone; no sign-in changes it.
+CREATE INDEX "users_deletes_at_idx" ON "users"("deletes_at") WHERE "deletes_at" IS NOT NULL;

@@ -1,0 +1,65 @@
+import { defineCommand } from "citty";
+import { systemClock } from "../../src/clock";
+import { exportAccount } from "../../src/leaving/export";
+import { markLeaving } from "../../src/leaving/leave";
+import { takeLeavingBack } from "../../src/leaving/restore";
+import { nobody, playerId } from "./player-id";
+import { operator, Refusal, withStores } from "./with-stores";
+
+const id = { type: "positional", required: true, description: "The player's id." } as const;
+const reason = { type: "string", description: "Why; the player sees it." } as const;
+const json = { type: "boolean", description: "Print JSON.", default: false } as const;
+
+const exportOne = defineCommand({
+  meta: {
+    name: "export",
+    description: "Print everything that is kept of a player, as JSON: for one who cannot ask themselves.",
+  },
+  args: { id },
+  run: ({ args }) =>
+    withStores(async (stores) => {
+      const userId = playerId(args.id);
+      const user = await stores.users.find(userId);
+      if (!user) throw nobody(userId);
+      console.log(JSON.stringify(await exportAccount(stores, systemClock, user), null, 2));
+    }),
+});
+
+const deleteOne = defineCommand({
+  meta: {
+    name: "delete",
+    description:
+      "Delete a player: they are signed out at once, and nothing personal of them is kept when the time to come back is over.",
+  },
+  args: { id, reason, json },
+  run: ({ args }) =>
+    withStores(async (_stores, { config: { leaving }, studio: { transact } }) => {
+      const userId = playerId(args.id);
+      const by = operator(args.reason);
+      const { deletesAt } = await transact(async (stores) => {
+        const user = await stores.users.find(userId);
+        if (!user || user.merged_into !== null || user.name === "") throw nobody(userId);
+        return markLeaving(stores, systemClock, userId, null, leaving.graceSeconds, by);
+      });
+      if (args.json) return console.log(JSON.stringify({ id: userId, deletes_at: deletesAt.toISOString() }));
+      console.log(`Player ${userId} is deleted on ${deletesAt.toISOString()}, unless they sign in before.`);
+    }),
+});
+
+const restoreOne = defineCommand({
+  meta: { name: "restore", description: "Take the deletion of a player back, while there is time." },
+  args: { id, reason, json },
+  run: ({ args }) =>
+    withStores(async (_stores, { studio: { transact } }) => {
+      const userId = playerId(args.id);
+      const by = operator(args.reason);
+      const isRestored = await transact((stores) => takeLeavingBack(stores, systemClock, userId, by));
+      if (!isRestored) throw new Refusal(`No player with the id ${userId} is being deleted.`);
+      console.log(args.json ? JSON.stringify({ id: userId }) : `Player ${userId} stays.`);
+    }),
+});
+
+export const accountCommand = defineCommand({
+  meta: { name: "account", description: "What is kept of a player: to hand out, and to delete." },
+  subCommands: { export: exportOne, delete: deleteOne, restore: restoreOne },
+});

@@ -1,0 +1,257 @@
+import { describe, expect, test } from "bun:test";
+import type { SessionAnswer } from "../../src/session/model";
+import { cleanUpAt } from "../support/clean-up";
+import { newGuestKey, playAsGuest } from "../support/guests";
+import { leavingAt } from "../support/leaving";
+import { linkingAt } from "../support/linking";
+import { FORUM, tokensOf, withClients } from "../support/oauth";
+import { freshAccount, freshName, googleTokens, refresh, signIn } from "../support/players";
+import { bearer, expectError, get, post, send } from "../support/requests";
+import { onEachDatabase } from "../support/suite";
+
+const DAY = 86_400;
+const PNG =
+  "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+
+onEachDatabase(
+  (at) => {
+    const calls = () => leavingAt(at.server);
+    const pool = () => at.server.database.pool;
+    const idOf = ({ user }: SessionAnswer) => user.id;
+    const rename = (session: SessionAnswer, new_username: string) =>
+      post(at.server, "/api/update_username", { new_username }, bearer(session));
+
+    /** Tables in whose rows some text stands, whatever the column. */
+    const tablesWith = async (text: string): Promise<string[]> => {
+      const { rows } = await pool().query(
+        "SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema() AND tablename <> '_prisma_migrations'",
+      );
+      const found = [];
+      for (const { name } of rows) {
+        const hits = await pool().query(
+          `SELECT FROM ${name} AS t WHERE position(lower($1) IN lower(to_jsonb(t)::text)) > 0`,
+          [text],
+        );
+        if (hits.rows.length > 0) found.push(name);
+      }
+      return found;
+    };
+
+    /** A player who has used everything: names, a picture, devices, a forum, a second way in, a code for a new device. */
+    const busyPlayer = async () => {
+      const account = freshAccount();
+      const { account: google } = await googleTokens(at.server, { account });
+      const device = `device ${freshName()}`;
+      const session = await signIn(at.server, { account }, { device });
+      const [earlier, name] = [freshName(), freshName()];
+      await rename(session, earlier);
+      await rename(session, name);
+      await post(at.server, "/api/update_picture", { new_picture: PNG }, bearer(session));
+      await linkingAt(at.server).link(session, { provider: "guest", guest_key: newGuestKey() });
+      await linkingAt(at.server).unlink(session, "guest");
+      await tokensOf(at.server, { ...FORUM }, account);
+      await send(at.server, "/api/transfer_code", { method: "POST", headers: bearer(session) });
+      return { session, account, personal: [account, google.sub, device, earlier, name] };
+    };
+
+    test("nothing personal of the player is left in any table, and their id is", async () => {
+      const { session, personal } = await busyPlayer();
+      for (const text of personal) expect([text, await tablesWith(text)]).not.toEqual([text, []]);
+      await calls().left(session);
+      await calls().purge();
+      for (const text of personal) expect([text, await tablesWith(text)]).toEqual([text, []]);
+      expect(await calls().row(session)).toEqual({
+        id: idOf(session),
+        google_id: null,
+        email: "",
+        email_verified: false,
+        name: "",
+        name_folded: `:${idOf(session)}`,
+        name_skeleton: `:${idOf(session)}`,
+        renamed_at: null,
+        picture: null,
+        stars: 0,
+        level: 1,
+        providers: [],
+        banned_at: expect.any(Date),
+        created_at: expect.any(Date),
+        last_login: expect.any(Date),
+        merged_into: null,
+        merged_at: null,
+        deleted_at: null,
+        deletes_at: null,
+        purged_at: expect.any(Date),
+        terms_version: null,
+        terms_accepted_at: null,
+        age_band: null,
+        guardian: null,
+        guardian_consent_at: null,
+      });
+      const tables = ["identities", "refresh_tokens", "name_looks", "pictures", "consents"];
+      for (const table of [...tables, "transfer_codes", "account_changes"]) {
+        const { rows } = await pool().query(`SELECT FROM ${table} WHERE user_id = $1`, [idOf(session)]);
+        expect([table, rows]).toEqual([table, []]);
+      }
+    });
+
+    test("what was done stays, without what it was about, and the purge itself once", async () => {
+      const { session } = await busyPlayer();
+      await calls().left(session);
+      await calls().purge();
+      await calls().purge();
+      const { rows } = await pool().query(
+        "SELECT action, actor_kind, before, after, reason FROM audit_events WHERE user_id = $1 ORDER BY id",
+        [idOf(session)],
+      );
+      const empty = { before: null, after: null, reason: null };
+      expect(rows).toEqual([
+        ...["rename", "rename", "link", "unlink", "delete"].map((action) => ({
+          action,
+          actor_kind: "player",
+          ...empty,
+        })),
+        { action: "purge", actor_kind: "system", ...empty },
+      ]);
+    });
+
+    test("a game's own table that names the player's id goes on as it was", async () => {
+      const session = await signIn(at.server);
+      await pool().query(
+        `CREATE TABLE IF NOT EXISTS game_recipes (id serial PRIMARY KEY, cook int NOT NULL REFERENCES users (id), dish text)`,
+      );
+      await pool().query("INSERT INTO game_recipes (cook, dish) VALUES ($1, 'soup')", [idOf(session)]);
+      await calls().left(session);
+      await calls().purge();
+      expect((await calls().row(session)).purged_at).not.toBeNull();
+      await pool().query("INSERT INTO game_recipes (cook, dish) VALUES ($1, 'stew')", [idOf(session)]);
+      const { rows } = await pool().query(
+        "SELECT dish, u.name FROM game_recipes JOIN users AS u ON u.id = cook WHERE cook = $1 ORDER BY dish",
+        [idOf(session)],
+      );
+      await pool().query("DROP TABLE game_recipes");
+      expect(rows).toEqual([
+        { dish: "soup", name: "" },
+        { dish: "stew", name: "" },
+      ]);
+    });
+
+    test("the names are anybody's at once, and what looks like them", async () => {
+      const session = await signIn(at.server);
+      const stem = freshName(8);
+      await rename(session, `${stem}i`);
+      await rename(session, freshName());
+      const last = (await get(at.server, "/api/me", bearer(session))).body.user.name;
+      await calls().left(session);
+      const other = await signIn(at.server);
+      expectError(await rename(other, last), "username_taken");
+      await calls().purge();
+      const later = await signIn(at.server);
+      expect((await rename(later, `${stem.toUpperCase()}l`)).status).toBe(200);
+      expect((await rename(later, last)).status).toBe(200);
+    });
+
+    test("whoever comes with the same account is a new player, and two who left keep apart", async () => {
+      const accounts = [freshAccount(), freshAccount()];
+      const sessions = await Promise.all(accounts.map((account) => signIn(at.server, { account })));
+      for (const session of sessions) await calls().left(session);
+      await calls().purge();
+      for (const [index, account] of accounts.entries()) {
+        const newcomer = await signIn(at.server, { account });
+        expect(idOf(newcomer)).not.toBe(idOf(sessions[index]!));
+        expect([newcomer.user.stars, newcomer.restored]).toEqual([0, undefined]);
+        expectError(await refresh(at.server, sessions[index]!), "invalid_grant");
+      }
+    });
+
+    test("players who were merged into the one who leaves go with them", async () => {
+      const { mine, theirs, ticket, account } = await linkingAt(at.server).conflict();
+      await linkingAt(at.server).resolve(mine, ticket, "mine");
+      await calls().left(mine);
+      await calls().purge();
+      for (const session of [mine, theirs])
+        expect(await calls().row(session)).toMatchObject({
+          name: "",
+          email: "",
+          purged_at: expect.any(Date),
+        });
+      expect((await calls().row(theirs)).merged_into).toBe(idOf(mine));
+      for (const text of [account, mine.user.name, theirs.user.name])
+        expect([text, await tablesWith(text)]).toEqual([text, []]);
+    });
+
+    test("a merge that was taken back leaves nothing of the one who leaves with the other", async () => {
+      const { mine, theirs, ticket, account } = await linkingAt(at.server).conflict();
+      const { body: kept } = await linkingAt(at.server).resolve(mine, ticket, "mine");
+      const [merge] = await linkingAt(at.server).changes(kept);
+      await linkingAt(at.server).undo(kept, merge!.id);
+      await calls().left(await signIn(at.server, { account }));
+      expect(await tablesWith(account)).toContain("account_changes");
+      await calls().purge();
+      expect(await tablesWith(account)).toEqual([]);
+      expect(await calls().row(theirs)).toMatchObject({ purged_at: expect.any(Date) });
+      expect(await calls().row(mine)).toMatchObject({ purged_at: null, name: mine.user.name });
+    });
+
+    test("nobody else loses anything, and nothing happens before the time", async () => {
+      const [leaver, other] = [await signIn(at.server), (await busyPlayer()).session];
+      await calls().left(leaver);
+      at.server.clock.advance(14 * DAY - 60);
+      await cleanUpAt(at.server);
+      expect(await calls().row(leaver)).toMatchObject({ name: leaver.user.name, purged_at: null });
+      const before = await calls().row(other);
+      await calls().purge();
+      expect(await calls().row(other)).toEqual(before);
+    });
+
+    test("many at once go in batches", async () => {
+      await pool().query(
+        `INSERT INTO users (name, name_folded, name_skeleton, last_login, deleted_at, deletes_at)
+         SELECT 'leaver ' || n, 'leaver ' || n, 'leaver ' || n, $1, $1, $1 FROM generate_series(1, 620) AS n`,
+        [at.server.clock.now()],
+      );
+      at.server.clock.advance(1);
+      await cleanUpAt(at.server);
+      const { rows } = await pool().query("SELECT FROM users WHERE name LIKE 'leaver %'");
+      expect(rows).toEqual([]);
+    });
+
+    test("a guest who leaves has the same time as everybody, however long they were away", async () => {
+      const key = newGuestKey();
+      const guest = await playAsGuest(at.server, key);
+      await calls().left(guest);
+      await pool().query("UPDATE users SET last_login = $2 WHERE id = $1", [
+        idOf(guest),
+        new Date(at.server.clock.now().getTime() - 100 * DAY * 1_000),
+      ]);
+      await pool().query("UPDATE identities SET last_used_at = $2 WHERE user_id = $1", [
+        idOf(guest),
+        new Date(at.server.clock.now().getTime() - 100 * DAY * 1_000),
+      ]);
+      await cleanUpAt(at.server);
+      expect((await playAsGuest(at.server, key)).user.id).toBe(idOf(guest));
+    });
+
+    describe("A sign-in in the very moment of the purge", () => {
+      test("is the player's, or a newcomer's, and nobody is let into a tombstone", async () => {
+        for (let round = 0; round < 6; round++) {
+          const account = freshAccount();
+          const session = await signIn(at.server, { account });
+          await calls().left(session);
+          at.server.clock.advance(14 * DAY + 1);
+          const { access_token } = await googleTokens(at.server, { account });
+          const [, answer] = await Promise.all([
+            cleanUpAt(at.server),
+            post(at.server, "/api/login", { access_token }),
+          ]);
+          expect(answer.status).toBe(200);
+          const { purged_at, email } = await calls().row(session);
+          if (answer.body.user.id === idOf(session)) expect(purged_at).toBeNull();
+          else expect([purged_at, email]).toEqual([expect.any(Date), ""]);
+          await cleanUpAt(at.server);
+          expect((await refresh(at.server, answer.body)).body.user?.id).toBe(answer.body.user.id);
+        }
+      });
+    });
+  },
+  { adjust: withClients },
+);
