@@ -1,5 +1,7 @@
 import { describe, expect, test } from "bun:test";
+import { purgeLeavers } from "../../src/leaving/purge";
 import type { SessionAnswer } from "../../src/session/model";
+import { createStores, createTransact } from "../../src/stores";
 import { cleanUpAt } from "../support/clean-up";
 import { newGuestKey, playAsGuest } from "../support/guests";
 import { leavingAt } from "../support/leaving";
@@ -204,15 +206,43 @@ onEachDatabase(
     });
 
     test("many at once go in batches", async () => {
+      const { database, clock, config } = at.server;
       await pool().query(
         `INSERT INTO users (name, name_folded, name_skeleton, last_login, deleted_at, deletes_at)
-         SELECT 'leaver ' || n, 'leaver ' || n, 'leaver ' || n, $1, $1, $1 FROM generate_series(1, 620) AS n`,
-        [at.server.clock.now()],
+         SELECT 'leaver ' || n, 'leaver ' || n, 'leaver ' || n, $1, $1, $1 FROM generate_series(1, 7) AS n`,
+        [clock.now()],
       );
-      at.server.clock.advance(1);
-      await cleanUpAt(at.server);
+      clock.advance(1);
+      const { users } = createStores(database, clock, config);
+      const transact = createTransact(database, clock, config);
+      const batches = [];
+      for (let round = 0; round < 4; round++) batches.push(await purgeLeavers({ clock, transact, users }, 3));
+      expect(batches).toEqual([3, 3, 1, 0]);
       const { rows } = await pool().query("SELECT FROM users WHERE name LIKE 'leaver %'");
       expect(rows).toEqual([]);
+    });
+
+    test("one who cannot be forgotten keeps nobody else from it, and is told of", async () => {
+      const { database, clock, config } = at.server;
+      const [stuck, other] = [await signIn(at.server), await signIn(at.server)];
+      for (const session of [stuck, other]) await calls().left(session);
+      await pool().query(
+        `CREATE FUNCTION stuck() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+           IF NEW.id = ${idOf(stuck)} THEN RAISE EXCEPTION 'stuck'; END IF; RETURN NEW; END $$`,
+      );
+      await pool().query(
+        "CREATE TRIGGER stuck BEFORE UPDATE OF purged_at ON users FOR EACH ROW EXECUTE FUNCTION stuck()",
+      );
+      clock.advance(14 * DAY + 1);
+      const { users } = createStores(database, clock, config);
+      const transact = createTransact(database, clock, config);
+      await expect(purgeLeavers({ clock, transact, users }, 500)).rejects.toThrow(AggregateError);
+      await pool().query("DROP TRIGGER stuck ON users");
+      await pool().query("DROP FUNCTION stuck");
+      expect((await calls().row(other)).purged_at).not.toBeNull();
+      expect(await calls().row(stuck)).toMatchObject({ name: stuck.user.name, purged_at: null });
+      await cleanUpAt(at.server);
+      expect((await calls().row(stuck)).purged_at).not.toBeNull();
     });
 
     test("a guest who leaves has the same time as everybody, however long they were away", async () => {
