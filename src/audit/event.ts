@@ -16,7 +16,7 @@ export type By = {
 };
 
 /** What can be done to a player. Letters and underscores; a name is for ever. */
-export type AuditAction = "rename" | "link" | "unlink" | "merge" | "undo";
+export type AuditAction = "rename" | "link" | "unlink" | "merge" | "undo" | "view_as";
 
 /** What of these a player sees of themselves; the rest is the studio's own. */
 export const PLAYER_SEES: readonly AuditAction[] = ["rename", "link", "unlink", "merge", "undo"];

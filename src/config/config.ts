@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { type AppleConfig, appleSection } from "./apple";
 import { type AuditConfig, auditSection } from "./audit";
+import { type ConsoleConfig, consoleSection } from "./console";
 import { type DatabaseConfig, databaseSection, requireCredentials } from "./database";
 import { deepFreeze } from "./deep-freeze";
 import { warnOfDevelopment } from "./development";
@@ -54,6 +55,7 @@ export type Config = Readonly<{
   guests: GuestsConfig;
   names: NamesConfig;
   audit: AuditConfig;
+  console: ConsoleConfig;
   oauth: OAuthConfig;
   server: ServerConfig;
   /** Absolute folder of the embedded database and of secrets made in development. */
@@ -98,6 +100,7 @@ export function loadConfig(source: ConfigSource): Config {
     guests: guestsSection(settings),
     names: namesSection(settings),
     audit: auditSection(settings),
+    console: consoleSection(settings),
     oauth: oauthSection(settings, production, problems),
     server: serverSection(settings, database, production, problems),
     ...paths,

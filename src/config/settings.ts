@@ -1,5 +1,6 @@
 import { appleSettings } from "./settings/apple";
 import { auditSettings } from "./settings/audit";
+import { consoleSettings } from "./settings/console";
 import { databaseSettings } from "./settings/database";
 import { discordSettings } from "./settings/discord";
 import { googleSettings } from "./settings/google";
@@ -26,6 +27,7 @@ export const SETTINGS = {
   ...guestSettings,
   ...nameSettings,
   ...auditSettings,
+  ...consoleSettings,
   ...oauthSettings,
   ...serverSettings,
 };

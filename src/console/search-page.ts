@@ -1,0 +1,80 @@
+import { type Html, html } from "../http/html";
+import type { FoundPlayers } from "../support/find-players";
+import type { FoundPlayer } from "../support/found-player";
+import { consolePage, hiddenToken, said, time } from "./layout";
+import type { Visit } from "./visit";
+
+export type Search = {
+  /** What was looked for; empty: nothing yet. */
+  query: string;
+  found: FoundPlayers | null;
+  problem?: string;
+};
+
+/** The first page: how it goes, and finding a player. */
+export function searchPage({ place, staff }: Visit, { query, found, problem }: Search, figures: Html): Response {
+  const { base } = place;
+  return consolePage(place, {
+    title: "Players",
+    current: "players",
+    status: problem === undefined ? 200 : 400,
+    content: html`<section class="figures-area" aria-label="Figures" data-figures="${base}/console/figures">
+${figures}
+</section>
+<section class="card" aria-labelledby="find">
+<h2 id="find">Find a player</h2>
+${problem && html`<p class="problem" id="problem">${problem}</p>`}
+<form method="post" action="${base}/console" role="search" class="inline">
+${hiddenToken(place.visitor?.formToken ?? "")}
+<label><span>Id, name or its beginning, email, or provider:subject</span>
+<input name="q" value="${query}" maxlength="300" required autocomplete="off" autocapitalize="none" spellcheck="false"${
+      found === null && html` autofocus`
+    }${problem && html` aria-invalid="true" aria-describedby="problem"`}></label>
+<button>Find</button>
+</form>
+</section>
+${found && results(base, query, found, staff.role === "admin", place.visitor?.formToken ?? "")}`,
+  });
+}
+
+function results(base: string, query: string, { players, next }: FoundPlayers, showsEmails: boolean, token: string): Html {
+  if (players.length === 0)
+    return html`<section class="card" aria-label="Found"><p>Nobody was found. An email has to be whole; of a name the beginning will do.</p></section>`;
+  return html`<section class="card" aria-labelledby="found">
+<h2 id="found">${players.length === 1 ? "One player" : `${players.length} players`}${next && " and more"}</h2>
+<table class="stack">
+<thead><tr><th scope="col">Name</th><th scope="col">Id</th>${showsEmails && html`<th scope="col">Email</th>`}<th scope="col">Ways in</th><th scope="col">Level</th><th scope="col">Last sign-in</th><th scope="col">Standing</th></tr></thead>
+<tbody>
+${players.map((player) => row(base, player, showsEmails))}
+</tbody>
+</table>
+${
+  next &&
+  html`<form class="more" method="post" action="${base}/console">${hiddenToken(token)}<input type="hidden" name="q" value="${query}"><input type="hidden" name="after" value="${next}"><button class="quiet">Show who follows</button></form>`
+}
+</section>`;
+}
+
+function row(base: string, player: FoundPlayer, showsEmails: boolean): Html {
+  return html`<tr>
+<td data-label="Name"><a href="${base}/console/players/${player.id}">${said(player.name || "(no name)")}</a></td>
+<td data-label="Id" class="number">${player.id}</td>
+${showsEmails && html`<td data-label="Email">${said(player.email)}</td>`}
+<td data-label="Ways in">${player.providers.join(", ")}</td>
+<td data-label="Level" class="number">${player.level}</td>
+<td data-label="Last sign-in">${time(player.last_login)}</td>
+<td data-label="Standing">${standing(player)}</td>
+</tr>`;
+}
+
+/** What stands out about a player, in a word or two each. */
+export function standing({ ban, merged_into, roles, guest }: FoundPlayer): Html {
+  const others = roles.filter((role) => role !== "player");
+  const badges = [
+    ban && html`<span class="badge bad">banned</span>`,
+    merged_into !== null && html`<span class="badge">merged</span>`,
+    guest && html`<span class="badge">guest</span>`,
+    ...others.map((role) => html`<span class="badge">${role}</span>`),
+  ].filter((badge) => badge instanceof Object);
+  return badges.length > 0 ? html`${badges as Html[]}` : html`–`;
+}
