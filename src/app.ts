@@ -7,6 +7,13 @@ import { authorizationRoutes, POSTED_CALLBACK } from "./authorization/routes";
 import { createStates } from "./authorization/state";
 import type { Clock } from "./clock";
 import type { Config } from "./config/config";
+import { createDrafts } from "./console/draft";
+import { createFormCheck } from "./console/form-check";
+import { problemPage } from "./console/problem-pages";
+import { CONSOLE_FORMS, consoleRoutes } from "./console/routes";
+import { createConsoleSessions } from "./console/session";
+import { RETURN_PATH } from "./console/sign-in";
+import { createMayView } from "./console/view-as";
 import type { Database } from "./db/database";
 import { deviceAuthorizationRoute } from "./device/authorization-route";
 import { deviceConfirmRoutes } from "./device/confirm-routes";
@@ -22,6 +29,7 @@ import { asHealthCheck } from "./health/balancer-check";
 import { healthRoutes } from "./health/routes";
 import { createAddressReader } from "./http/address";
 import { createBodyReader } from "./http/body";
+import { isConsole } from "./http/console-path";
 import { createContextReader } from "./http/context";
 import { cors } from "./http/cors";
 import { errorBody, errorHeaders, toApiError } from "./http/error-response";
@@ -51,6 +59,7 @@ import { createPlayerPage } from "./oauth/player-page";
 import { OAUTH_FORMS, oauthRoutes, USERINFO_PATH } from "./oauth/routes";
 import { pictureRoutes } from "./pictures/routes";
 import { play } from "./play/plugin";
+import { ADMIN, MODERATOR } from "./roles/role";
 import { createAccessTokens } from "./session/access-token";
 import { deviceRoutes } from "./session/device-routes";
 import { createAuthenticate, createGuard } from "./session/guard";
@@ -68,6 +77,8 @@ import { createTransferCodes } from "./transfer/transfer-code";
 import { UPDATE_PICTURE_BODY_BYTES } from "./users/model";
 import { createNamePolicy } from "./users/name-policy";
 import { userRoutes } from "./users/routes";
+import { createViewAs } from "./view-as/view-as";
+import { createViewAsTokens } from "./view-as/view-as-token";
 
 /** The world a server lives in; a test brings its own. */
 export type Deps = {
@@ -131,7 +142,7 @@ export function createApp({
   );
   const bodyRules = {
     maxima: { "/api/update_picture": UPDATE_PICTURE_BODY_BYTES },
-    forms: [POSTED_CALLBACK, ...OAUTH_FORMS, CONSENT_PATH, DEVICE_PATH],
+    forms: [POSTED_CALLBACK, ...OAUTH_FORMS, CONSENT_PATH, DEVICE_PATH, ...CONSOLE_FORMS],
   };
   const readBody = createBodyReader(bodyRules, cutOff);
   const securityHeaders = createSecurityHeaders(config.server.publicUrl);
@@ -139,7 +150,14 @@ export function createApp({
   const dpop = createDpop({ authorizations: stores.authorizations, clock, keyRing, ownUrl });
   const clients = createClients(config.oauth);
   const authenticate = createAuthenticate(tokens.access, stores.sessions, dpop);
-  const guard = createGuard(authenticate, clients.firstPartyIds);
+  const consoleSessions = createConsoleSessions(
+    { keyRing, clock, sessions: stores.sessions },
+    config.server.publicUrl,
+  );
+  const viewAsTokens = createViewAsTokens(keyRing, { audience: config.security.audience, issuer }, clock);
+  const mayView = createMayView(consoleSessions);
+  const viewAs = createViewAs({ viewAsTokens, users: stores.users, mayView });
+  const guard = createGuard(authenticate, clients.firstPartyIds, config.console.enabled ? viewAs : undefined);
   const binding = createBrowserBinding(config.server.publicUrl);
   const { accessTokenExpirySeconds, refreshTokenExpirySeconds, sessionMaxSeconds } = config.security;
   const idTokenKeys = createSigningKeys(
@@ -220,12 +238,14 @@ export function createApp({
       const context = readContext({ request, route, server, set });
       if (error.status >= 500) logFailure(log, error, context);
       const refused = [401, 403, 429].includes(error.status) || isRefusedGrant(error);
+      const formRefused = isConsole(path) && typeof error.cause === "string";
       const signInFailed = isSignInPage(path) && !refused && code !== "NOT_FOUND";
       if (signInFailed) await logRefusal(common, "sign_in_failed", { reason: reasonOf(error), ...context });
-      else if (refused || isRedirectRefused(error))
+      else if (refused || formRefused || isRedirectRefused(error))
         await logRefusal(common, "refused", { code: reasonOf(error), ...context });
       Object.assign(set.headers, errorHeaders(error));
       if (isSignInPage(path)) return signInFailedPage(error);
+      if (isConsole(path)) return problemPage(new URL(ownUrl(server?.port)).pathname.replace(/\/$/, ""), error);
       if (OAUTH_FORMS.includes(path)) {
         const oauthError = toOAuthError(error, path === USERINFO_PATH);
         const challenge = oauthChallenge(error, oauthError);
@@ -253,6 +273,20 @@ export function createApp({
     .use(oauthRoutes(common))
     .use(keyRoutes(common))
     .use(healthRoutes(database));
+  if (config.console.enabled)
+    app.use(
+      consoleRoutes({
+        ...common,
+        stores,
+        consoleSessions,
+        viewAsTokens,
+        consolePlayerPage: createPlayerPage(common, { purpose: "console", path: RETURN_PATH }),
+        drafts: createDrafts(keyRing, clock, config.server.publicUrl),
+        formCheck: createFormCheck(keyRing),
+        roles: config.roles,
+        roleNames: [MODERATOR, ADMIN, ...config.roles.names],
+      }),
+    );
   if (config.server.explorer) app.use(explorer());
   if (config.mode === "development") app.use(play());
   return app;

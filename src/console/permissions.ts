@@ -30,7 +30,7 @@ export function whyNot({ role, user }: Staff, { action, player, until, change }:
   if (player.id === user.id && NOT_TO_ONESELF.includes(action)) return "You cannot do this to yourself.";
   if (role === "admin") return null;
   if (!MODERATORS.includes(action)) return "Only an admin may do this.";
-  if (action !== "note" && player.id !== user.id && staffRole({ roles: player.roles.join() }) !== null)
+  if (action !== "note" && player.id !== user.id && staffRole(player.roles) !== null)
     return "Only an admin may do this to one of the studio's people.";
   if (action === "ban" && !isShort(until)) return "A moderator bans for 30 days at most.";
   if ((action === "ban" || action === "unban") && player.ban && !isModerators(player.ban.since, player.ban.until))

@@ -41,7 +41,7 @@ export function createConsoleSessions(
   const cookie = createCookie("console", publicUrl, LIFETIMES.maxSeconds);
   const staffOf = async (session: ConsoleSession, isUsed: boolean): Promise<Staff | null> => {
     const found = await sessions.findConsole(session, CONSOLE_CLIENT_ID, LIFETIMES, isUsed);
-    const role = found && staffRole(found.user);
+    const role = found && staffRole(found.user.roles.split(","));
     return role && { ...found, role, sessionId: session.sessionId };
   };
   const named = async (headers: Headers) => {

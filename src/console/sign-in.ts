@@ -69,5 +69,5 @@ export async function finishSignIn(deps: ConsoleSignInDeps, call: Call): Promise
 async function standing({ identities, users }: ConsoleSignInDeps, { provider, subject }: Identity) {
   const userId = await identities.ownerOf(provider, subject);
   const user = userId === null ? null : await users.find(userId);
-  return { userId, isStaff: user !== null && staffRole(user) !== null };
+  return { userId, isStaff: user !== null && staffRole(user.roles.split(",")) !== null };
 }

@@ -1,7 +1,8 @@
+import { ADMIN, MODERATOR } from "../roles/role";
 import type { UserRow } from "../users/store";
 
 /** The roles that the console lets in; who has both is an admin. */
-export type StaffRole = "admin" | "moderator";
+export type StaffRole = typeof ADMIN | typeof MODERATOR;
 
 /** One of the studio's people, signed in to the console. */
 export type Staff = {
@@ -13,8 +14,6 @@ export type Staff = {
 };
 
 /** @returns null for a player whom the console does not let in */
-export function staffRole({ roles }: Pick<UserRow, "roles">): StaffRole | null {
-  const own = roles.split(",");
-  if (own.includes("admin")) return "admin";
-  return own.includes("moderator") ? "moderator" : null;
+export function staffRole(roles: readonly string[]): StaffRole | null {
+  return [ADMIN, MODERATOR].find((role) => roles.includes(role)) ?? null;
 }
