@@ -5,6 +5,7 @@ import { signInFailedPage } from "./authorization/page";
 import { createRedirectUriCheck } from "./authorization/redirect-uri";
 import { authorizationRoutes, POSTED_CALLBACK } from "./authorization/routes";
 import { createStates } from "./authorization/state";
+import { createIdentityHashes } from "./bans/identity-hashes";
 import type { Clock } from "./clock";
 import type { Config } from "./config/config";
 import { createDrafts } from "./console/draft";
@@ -118,6 +119,7 @@ export function createApp({
   cutOff,
   ending,
 }: Deps) {
+  const clients = createClients(config.oauth);
   const issuer = createIssuer(config.server, () => app.server?.port);
   const tokens = {
     access: createAccessTokens(
@@ -126,6 +128,7 @@ export function createApp({
         expiresInSeconds: config.security.accessTokenExpirySeconds,
         audience: config.security.audience,
         issuer,
+        firstPartyIds: clients.firstPartyIds,
       },
       clock,
     ),
@@ -148,7 +151,6 @@ export function createApp({
   const securityHeaders = createSecurityHeaders(config.server.publicUrl);
   const ownUrl = createOwnUrl(config.server);
   const dpop = createDpop({ authorizations: stores.authorizations, clock, keyRing, ownUrl });
-  const clients = createClients(config.oauth);
   const authenticate = createAuthenticate(tokens.access, stores.sessions, dpop);
   const consoleSessions = createConsoleSessions(
     { keyRing, clock, sessions: stores.sessions },
@@ -174,6 +176,12 @@ export function createApp({
     dpop,
     guard,
     guestsEnabled: config.guests.enabled,
+    identityHashes: createIdentityHashes({
+      bans: stores.bans,
+      keyRing,
+      clock,
+      onWarning: (line) => log.warn(line),
+    }),
     idTokenKeys,
     idTokens: createIdTokens(idTokenKeys, issuer.current, accessTokenExpirySeconds, clock),
     isAllowedRedirectUri: createRedirectUriCheck(config),

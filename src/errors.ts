@@ -14,6 +14,7 @@ export const ERRORS = {
   provider_token_invalid: [401, "The provider does not vouch for this sign-in."],
   provider_audience_mismatch: [401, "This sign-in was made for another application."],
   account_disabled: [403, "This account is disabled."],
+  user_banned: [403, "This player is banned."],
   insufficient_scope: [403, "This access token was given to an application that may not do this."],
   not_found: [404, "There is nothing here."],
   method_not_allowed: [405, "This method is not allowed here."],

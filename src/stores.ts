@@ -1,5 +1,6 @@
 import { type AuditStore, createAuditStore } from "./audit/store";
 import { type AuthorizationStore, createAuthorizationStore } from "./authorization/store";
+import { type BanStore, createBanStore } from "./bans/store";
 import type { Clock } from "./clock";
 import type { Config } from "./config/config";
 import type { Database, Statements } from "./db/database";
@@ -9,6 +10,7 @@ import { createDeviceStore, type DeviceStore } from "./device/store";
 import { createIdentityStore, type IdentityStore } from "./identity/store";
 import { createRateLimitStore, type RateLimitStore } from "./limits/rate-limits";
 import { type AccountChangeStore, createAccountChangeStore } from "./linking/store";
+import { createNoteStore, type NoteStore } from "./notes/store";
 import { createGrantStore, type GrantStore } from "./oauth/store";
 import { createPictureStore, type PictureStore } from "./pictures/store";
 import { createServerKeyStore, type ServerKeyStore } from "./server-keys/store";
@@ -22,9 +24,11 @@ export type Stores = {
   accountChanges: AccountChangeStore;
   audit: AuditStore;
   authorizations: AuthorizationStore;
+  bans: BanStore;
   devices: DeviceStore;
   grants: GrantStore;
   identities: IdentityStore;
+  notes: NoteStore;
   pictures: PictureStore;
   rateLimits: RateLimitStore;
   serverKeys: ServerKeyStore;
@@ -49,9 +53,11 @@ export function createStores(
     accountChanges: createAccountChangeStore(run),
     audit: createAuditStore(run),
     authorizations: createAuthorizationStore(run),
+    bans: createBanStore(run),
     devices: createDeviceStore(run),
     grants: createGrantStore(run),
     identities: createIdentityStore(run, names),
+    notes: createNoteStore(run),
     pictures: createPictureStore(run),
     rateLimits: createRateLimitStore(run),
     serverKeys: createServerKeyStore(run),

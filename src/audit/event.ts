@@ -16,10 +16,38 @@ export type By = {
 };
 
 /** What can be done to a player. Letters and underscores; a name is for ever. */
-export type AuditAction = "rename" | "link" | "unlink" | "merge" | "undo" | "view_as";
+export type AuditAction =
+  | "rename"
+  | "link"
+  | "unlink"
+  | "merge"
+  | "undo"
+  | "ban"
+  | "unban"
+  | "end_sessions"
+  | "roles"
+  | "note"
+  | "transfer"
+  /** A token was made, to see what a player sees. */
+  | "view_as"
+  /** Of no player: a game server's key, and the key pair of id tokens. */
+  | "key_create"
+  | "key_revoke"
+  | "signing_key_rotate";
 
 /** What of these a player sees of themselves; the rest is the studio's own. */
-export const PLAYER_SEES: readonly AuditAction[] = ["rename", "link", "unlink", "merge", "undo"];
+export const PLAYER_SEES: readonly AuditAction[] = [
+  "rename",
+  "link",
+  "unlink",
+  "merge",
+  "undo",
+  "ban",
+  "unban",
+  "end_sessions",
+  "roles",
+  "transfer",
+];
 
 /** Something that was done. `before` and `after` hold what changed and nothing else, never an email or a secret. */
 export type NewAuditEvent = By & {

@@ -17,6 +17,7 @@ import { type NamesConfig, namesSection } from "./names";
 import { type OAuthConfig, oauthSection } from "./oauth";
 import { type OpenIdConfig, type OpenIdIssuer, openIdSection } from "./openid";
 import { Problems } from "./problems";
+import { type RolesConfig, rolesSection } from "./roles";
 import { type SecurityConfig, securitySection } from "./security";
 import { type ServerConfig, serverSection } from "./server";
 import { settle } from "./settle";
@@ -35,6 +36,7 @@ export type {
   OAuthConfig,
   OpenIdConfig,
   OpenIdIssuer,
+  RolesConfig,
   SecurityConfig,
   ServerConfig,
   SteamConfig,
@@ -55,6 +57,7 @@ export type Config = Readonly<{
   guests: GuestsConfig;
   names: NamesConfig;
   audit: AuditConfig;
+  roles: RolesConfig;
   console: ConsoleConfig;
   oauth: OAuthConfig;
   server: ServerConfig;
@@ -100,6 +103,7 @@ export function loadConfig(source: ConfigSource): Config {
     guests: guestsSection(settings),
     names: namesSection(settings),
     audit: auditSection(settings),
+    roles: rolesSection(settings),
     console: consoleSection(settings),
     oauth: oauthSection(settings, production, problems),
     server: serverSection(settings, database, production, problems),

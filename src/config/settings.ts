@@ -9,6 +9,7 @@ import { guestSettings } from "./settings/guests";
 import { nameSettings } from "./settings/names";
 import { oauthSettings } from "./settings/oauth";
 import { openIdSettings } from "./settings/openid";
+import { roleSettings } from "./settings/roles";
 import { securitySettings } from "./settings/security";
 import { serverSettings } from "./settings/server";
 import type { Setting, SettingValue } from "./settings/setting";
@@ -27,6 +28,7 @@ export const SETTINGS = {
   ...guestSettings,
   ...nameSettings,
   ...auditSettings,
+  ...roleSettings,
   ...consoleSettings,
   ...oauthSettings,
   ...serverSettings,

@@ -1,5 +1,6 @@
 import type { AuditStore } from "../audit/store";
 import type { AuthorizationStore } from "../authorization/store";
+import type { BanStore } from "../bans/store";
 import type { Config } from "../config/config";
 import type { DeviceStore } from "../device/store";
 import type { RateLimitStore } from "../limits/rate-limits";
@@ -17,6 +18,7 @@ const STALE_SIGN_IN_SECONDS = 900;
 export type CleanUpDeps = {
   accountChanges: AccountChangeStore;
   audit: AuditStore;
+  bans: BanStore;
   grants: GrantStore;
   sessions: SessionStore;
   users: UserStore;
@@ -29,7 +31,7 @@ export type CleanUpDeps = {
 /**
  * Deletes sessions past their absolute expiry, dead ones included (until then a late replay is still recognised),
  * sign-ins that nobody finished, what has served and expired, changes that nobody can take back any more, rate limits of
- * windows gone by, guests who never came back, and looks of names that are free again. Several replicas may do so at once.
+ * windows gone by, what was kept of identities whose ban is long over, guests who never came back, and looks of names that are free again. Several replicas may do so at once.
  * What cannot be cleaned up keeps nothing else from it.
  * @param stores whose statements keep no request waiting
  * @returns how many sessions went
@@ -39,6 +41,7 @@ export async function cleanUp(
   {
     accountChanges,
     audit,
+    bans,
     grants,
     sessions,
     users,
@@ -59,6 +62,7 @@ export async function cleanUp(
     (limit: number) => devices.deleteStale(limit),
     (limit: number) => accountChanges.deleteOld(limit),
     (limit: number) => audit.deleteOld(config.audit.retentionSeconds, limit),
+    (limit: number) => bans.deleteOld(UNDO_SECONDS, limit),
     (limit: number) => rateLimits.deleteEnded(limit),
     (limit: number) => users.purgeGuests(config.guests.purgeAfterSeconds, limit),
     (limit: number) => users.releaseNames(UNDO_SECONDS, limit),

@@ -1,4 +1,5 @@
 import { createApp } from "../app";
+import { createIdentityHashes } from "../bans/identity-hashes";
 import { systemClock } from "../clock";
 import type { Config } from "../config/config";
 import { LOCAL_CLIENT_ID } from "../config/google";
@@ -81,6 +82,7 @@ export async function startServer(
       { signingKeys: stores.signingKeys, keyRing, clock, onWarning },
       config.security.accessTokenExpirySeconds,
     ).current();
+    await createIdentityHashes({ bans: stores.bans, keyRing, clock, onWarning })();
     const stopCleaning = periodically(
       EVERY_MINUTE_MS,
       () => cleanUp(stores, config),

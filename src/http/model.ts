@@ -44,6 +44,7 @@ function errorSchema(codes: ErrorCode[]) {
       request_id: t.String(),
       fields: t.Optional(t.Array(t.Object({ path: t.String(), message: t.String() }))),
       reason: t.Optional(t.String()),
+      until: t.Optional(t.Union([t.String({ format: "date-time" }), t.Null()])),
       next_change_at: t.Optional(t.String({ format: "date-time" })),
     },
     {

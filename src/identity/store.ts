@@ -1,3 +1,4 @@
+import { NONE_BANNED } from "../bans/store";
 import type { NamesConfig } from "../config/config";
 import { CLOCK, type RunStatement } from "../db/statements";
 import { type NewSession, OPENED } from "../session/store";
@@ -5,8 +6,15 @@ import { ENROLLED, LOOKED, NEXT_USER_ID, SIGNED_IN, USER_COLUMNS, type UserRow }
 import type { Username } from "../users/username";
 import type { Identity, Profile } from "./provider";
 
-/** A way in of a player's, as they see it. */
-export type IdentityRow = { provider: string; name: string | null; linkedAt: Date; lastUsedAt: Date };
+/** A way in of a player's. */
+export type IdentityRow = {
+  provider: string;
+  subject: string;
+  email: string | null;
+  name: string | null;
+  linkedAt: Date;
+  lastUsedAt: Date;
+};
 
 /** A whole row as JSON, which PostgreSQL makes a row of again to the last digit. */
 export type IdentityJson = Record<string, unknown>;
@@ -33,7 +41,7 @@ const SIGN_IN = `
 const ENROLL = `
   WITH claimed AS (
     INSERT INTO identities (provider, subject, user_id, email, email_verified, name, linked_at, last_used_at)
-    SELECT $5, $6, ${NEXT_USER_ID}, $7, $8, $9, clock.now, clock.now FROM ${CLOCK}
+    SELECT $5, $6, ${NEXT_USER_ID}, $7, $8, $9, clock.now, clock.now FROM ${CLOCK} WHERE ${NONE_BANNED("$21")}
     ON CONFLICT (provider, subject) DO NOTHING
     RETURNING user_id
   ), ${ENROLLED({
@@ -48,12 +56,15 @@ const ENROLL = `
   SELECT ${USER_COLUMNS} FROM u`;
 
 const LIST = `
-  SELECT i.provider, i.name, i.linked_at AS "linkedAt", i.last_used_at AS "lastUsedAt"
+  SELECT i.provider, i.subject, i.email, i.name, i.linked_at AS "linkedAt", i.last_used_at AS "lastUsedAt"
   FROM identities AS i, ${CLOCK} WHERE i.user_id = $2
   ORDER BY i.provider, i.linked_at, i.subject`;
 
 const OWNER = `
   SELECT i.user_id FROM identities AS i, ${CLOCK} WHERE i.provider = $2 AND i.subject = $3`;
+
+const OWNERS_BY_EMAIL = `
+  SELECT DISTINCT i.user_id FROM identities AS i, ${CLOCK} WHERE i.email = ANY($2) ORDER BY i.user_id LIMIT $3`;
 
 const LINK = `
   INSERT INTO identities (provider, subject, user_id, email, email_verified, name, linked_at, last_used_at)
@@ -112,7 +123,8 @@ export function createIdentityStore(run: RunStatement, { keptSeconds }: NamesCon
     },
 
     /**
-     * Creates a player with a first session; null when the identity already has one.
+     * Creates a player with a first session; null when the identity already has one, or is banned.
+     * @param hashes of the identity, one for each key
      * @throws a unique violation when the name is taken
      */
     async enroll(
@@ -120,10 +132,11 @@ export function createIdentityStore(run: RunStatement, { keptSeconds }: NamesCon
       profile: Profile,
       username: Username,
       opening: NewSession,
+      hashes: Buffer[],
     ): Promise<UserRow | null> {
       const { name, folded, skeleton, looks } = username;
       const player = [profile.name, name, folded, skeleton, profile.picture, ...looks, keptSeconds];
-      const values = [...session(opening), ...claims(identity), ...player, ...traits(opening)];
+      const values = [...session(opening), ...claims(identity), ...player, ...traits(opening), hashes];
       const { rows } = await run<UserRow>("enroll", ENROLL, values, keyOf(identity));
       return rows[0] ?? null;
     },
@@ -137,6 +150,15 @@ export function createIdentityStore(run: RunStatement, { keptSeconds }: NamesCon
     async ownerOf(provider: string, subject: string): Promise<number | null> {
       const { rows } = await run<{ user_id: number }>("identity_owner", OWNER, [provider, subject]);
       return rows[0]?.user_id ?? null;
+    },
+
+    /** Of whom an identity tells this email, at most so many. */
+    async ownersByEmail(emails: string[], limit: number): Promise<number[]> {
+      const { rows } = await run<{ user_id: number }>("identity_owners_by_email", OWNERS_BY_EMAIL, [
+        emails,
+        limit,
+      ]);
+      return rows.map(({ user_id }) => user_id);
     },
 
     /** @returns false when the identity is somebody's already, of this player too */

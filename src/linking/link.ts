@@ -1,4 +1,6 @@
 import type { By } from "../audit/event";
+import { banFields } from "../bans/banned";
+import type { IdentityHashes } from "../bans/identity-hashes";
 import type { Timepiece } from "../clock";
 import { ApiError } from "../errors";
 import type { RequestContext } from "../http/context";
@@ -6,19 +8,25 @@ import type { Identity, VerifiedIdentity } from "../identity/provider";
 import type { Log } from "../log/log";
 import type { Player } from "../session/guard";
 import type { Stores, Transact } from "../stores";
-import type { LockedUser, UserRow } from "../users/store";
+import { banOf, type LockedUser, type UserRow } from "../users/store";
 import type { ConflictTickets } from "./conflict-ticket";
 import { record } from "./record";
 import { summaryOf } from "./summary";
 
-export type LinkDeps = { transact: Transact; conflictTickets: ConflictTickets; clock: Timepiece; log: Log };
+export type LinkDeps = {
+  transact: Transact;
+  conflictTickets: ConflictTickets;
+  identityHashes: IdentityHashes;
+  clock: Timepiece;
+  log: Log;
+};
 
 type Linked = { user: UserRow; isNew: boolean } | { mine: LockedUser; theirs: LockedUser };
 
 /**
  * Gives a player one more way in. Nothing else of them changes, and nothing at all when they have it already.
  * @throws {ApiError} identity_in_use with a ticket and both players when it is another player's; account_disabled when
- * that one is banned
+ * that one is banned, or the one was whose it has been
  */
 export async function link(
   deps: LinkDeps,
@@ -28,7 +36,10 @@ export async function link(
 ): Promise<UserRow> {
   const { name } = await loadProfile();
   const by = { actor: { kind: "player", id: user.id }, requestId: context.requestId } as const;
-  const linked = await deps.transact((stores) => linkOnce(stores, deps.clock, user.id, identity, name, by));
+  const hashes = (await deps.identityHashes())(identity);
+  const linked = await deps.transact((stores) =>
+    linkOnce(stores, deps.clock, user.id, { identity, name, hashes }, by),
+  );
   if ("theirs" in linked) throw await inUse(deps, identity, linked);
   if (linked.isNew)
     deps.log.event("identity_linked", {
@@ -44,16 +55,17 @@ async function linkOnce(
   stores: Stores,
   clock: Timepiece,
   userId: number,
-  identity: Identity,
-  name: string | null,
+  { identity, name, hashes }: { identity: Identity; name: string | null; hashes: Buffer[] },
   by: By,
 ): Promise<Linked> {
-  const { identities, users } = stores;
+  const { bans, identities, users } = stores;
   const mine = (await users.lock(userId)).get(userId);
   if (!mine || mine.merged_into !== null) throw new ApiError("invalid_token");
   const { provider, subject } = identity;
   for (;;) {
     if (await identities.link(identity, name, userId)) {
+      const ban = await bans.find(identity, hashes);
+      if (ban) throw new ApiError("account_disabled", { fields: banFields(ban) });
       await record(stores, clock, userId, { kind: "link", provider, subject }, by);
       return { user: (await users.syncWithIdentities(userId)) ?? mine, isNew: true };
     }
@@ -69,7 +81,7 @@ async function inUse(
   identity: Identity,
   { mine, theirs }: { mine: LockedUser; theirs: LockedUser },
 ): Promise<ApiError> {
-  if (theirs.is_banned) return new ApiError("account_disabled");
+  if (theirs.is_banned) return new ApiError("account_disabled", { fields: banFields(banOf(theirs)) });
   const ticket = await conflictTickets.seal({ identity, mine: mine.id, theirs: theirs.id });
   return new ApiError("identity_in_use", {
     fields: { ticket, mine: summaryOf(mine), theirs: summaryOf(theirs) },

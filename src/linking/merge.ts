@@ -14,21 +14,23 @@ export function mergedProgress(one: Progress, other: Progress): Progress {
  * Makes one player of two who are locked: the one who is kept gets the ways in of the other and the better progress. The
  * other's row stays, with their name, and says who was kept; their sessions end, but for the one that asks for this,
  * which goes on as the kept player's.
+ * @param askingSession null when nobody of the two asks
+ * @returns the id of the change, by which it can be taken back
  */
 export async function merge(
   stores: Stores,
   clock: Timepiece,
   kept: LockedUser,
   givenUp: LockedUser,
-  askingSession: string,
+  askingSession: string | null,
   by: By,
-): Promise<void> {
+): Promise<string> {
   const { identities, sessions, users } = stores;
   const before = { stars: kept.stars, level: kept.level };
   const after = mergedProgress(kept, givenUp);
   const moved = await identities.moveAll(givenUp.id, kept.id);
   const endedSessions = await sessions.endAllBut(givenUp.id, askingSession);
-  const goesOver = (await sessions.current(askingSession, givenUp.id)) !== null;
+  const goesOver = askingSession !== null && (await sessions.current(askingSession, givenUp.id)) !== null;
   if (goesOver) await sessions.move(askingSession, givenUp.id, kept.id);
   await users.setProgress(kept.id, after);
   const earlier = await users.giveUp(givenUp.id, kept.id);
@@ -43,5 +45,5 @@ export async function merge(
     movedSession: goesOver ? askingSession : null,
     earlier,
   };
-  await record(stores, clock, kept.id, change, by);
+  return record(stores, clock, kept.id, change, by);
 }

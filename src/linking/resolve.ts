@@ -1,3 +1,4 @@
+import { banFields } from "../bans/banned";
 import type { Timepiece } from "../clock";
 import { ApiError } from "../errors";
 import type { RequestContext } from "../http/context";
@@ -6,7 +7,7 @@ import type { Player } from "../session/guard";
 import type { SessionAnswer } from "../session/model";
 import { createTokenResponse, type Issued, type Tokens } from "../session/token-response";
 import type { Stores, Transact } from "../stores";
-import type { LockedUser, UserRow } from "../users/store";
+import { banOf, type LockedUser, type UserRow } from "../users/store";
 import type { Conflict, ConflictTickets } from "./conflict-ticket";
 import { merge } from "./merge";
 
@@ -62,7 +63,8 @@ async function resolveOnce(
   const isDone = givenUp.merged_into === kept.id;
   if (user.id !== mineId && !(isDone && user.id === kept.id)) throw outdated();
   if (!isDone) {
-    if (mine.is_banned || theirs.is_banned) throw new ApiError("account_disabled");
+    for (const player of [mine, theirs])
+      if (player.is_banned) throw new ApiError("account_disabled", { fields: banFields(banOf(player)) });
     const isOne = (player: LockedUser) => player.merged_into === null;
     const owner = await identities.ownerOf(identity.provider, identity.subject);
     if (!isOne(mine) || !isOne(theirs) || owner !== theirsId) throw outdated();

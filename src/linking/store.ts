@@ -1,6 +1,7 @@
+import type { BannedIdentityJson } from "../bans/store";
 import { CLOCK, type RunStatement, seconds } from "../db/statements";
 import type { IdentityJson } from "../identity/store";
-import type { UserRow } from "../users/store";
+import type { BanState, NameState, UserRow } from "../users/store";
 
 /** For how long a change can be taken back. */
 export const UNDO_SECONDS = 30 * 86_400;
@@ -25,7 +26,21 @@ export type ChangeDetails =
       movedSession: string | null;
       /** Players who had been merged into the one given up. */
       earlier: number[];
-    };
+    }
+  | { kind: "rename"; before: NameState; after: NameState }
+  | {
+      kind: "ban" | "unban";
+      before: BanState;
+      after: BanState;
+      /** What was kept of the player's identities before. */
+      bannedIdentities: BannedIdentityJson[];
+    }
+  | { kind: "end_sessions"; endedSessions: string[] }
+  | { kind: "roles"; before: string[]; after: string[] }
+  | { kind: "note"; noteId: string };
+
+/** What a player may list and take back themselves; the rest is the studio's. */
+export const PLAYERS_OWN = ["link", "unlink", "merge"] as const satisfies ChangeDetails["kind"][];
 
 export type AccountChange = {
   id: string;
@@ -50,7 +65,7 @@ const PUT = `
 const RECENT = `
   SELECT c.* FROM account_changes AS c, ${CLOCK} WHERE c.created_at > clock.now - ${seconds("$2")}`;
 
-const LIST = `${RECENT} AND c.user_id = $3 ORDER BY c.id DESC LIMIT 100`;
+const LIST = `${RECENT} AND c.user_id = $3 AND ($4::text[] IS NULL OR c.kind = ANY($4)) ORDER BY c.id DESC LIMIT 100`;
 
 const FIND = `${RECENT} AND c.id = $3 FOR UPDATE OF c`;
 
@@ -71,9 +86,12 @@ export function createAccountChangeStore(run: RunStatement) {
       await run("put_account_change", PUT, [id, userId, kind, JSON.stringify(details)]);
     },
 
-    /** The last hundred changes that a player can take back or has taken back, the latest first. */
-    async list(userId: number): Promise<AccountChange[]> {
-      const { rows } = await run<ChangeRow>("list_account_changes", LIST, [UNDO_SECONDS, userId]);
+    /**
+     * The last hundred changes to a player that can be taken back or have been, the latest first.
+     * @param kinds which of them; null: all
+     */
+    async list(userId: number, kinds: readonly ChangeDetails["kind"][] | null): Promise<AccountChange[]> {
+      const { rows } = await run<ChangeRow>("list_account_changes", LIST, [UNDO_SECONDS, userId, kinds]);
       return rows.map(toChange);
     },
 

@@ -1,5 +1,6 @@
 import { type Clock, epochSeconds } from "../clock";
 import { GAME_CLIENT_ID } from "../config/oauth";
+import { PLAYER } from "../roles/role";
 import type { Issuer } from "./issuer";
 import { createJwt, type Jwt } from "./jwt";
 import type { KeyRing } from "./keys";
@@ -23,6 +24,12 @@ export type SessionTraits = SessionClient & {
 
 export type AccessTokenSubject = { userId: number; sessionId: string } & SessionTraits;
 
+/** Whom a new token is for. */
+export type NewAccessToken = AccessTokenSubject & {
+  /** What the player is, separated by commas. */
+  roles: string;
+};
+
 /** A token that is good by itself; whether its session lives is another question. */
 export type VerifiedAccessToken = AccessTokenSubject & {
   clientId: string;
@@ -32,18 +39,24 @@ export type VerifiedAccessToken = AccessTokenSubject & {
 
 export type AccessTokens = {
   expiresInSeconds: number;
-  /** Signs a JWT access token (RFC 9068 §2). */
-  issue(subject: AccessTokenSubject): Promise<string>;
+  /** Signs a JWT access token (RFC 9068 §2). It says the player's `roles` where there is more than `player` (§2.2.3.1). */
+  issue(subject: NewAccessToken): Promise<string>;
   /** @returns null for anything but a token of ours that is valid now; never throws */
   verify(token: string): Promise<VerifiedAccessToken | null>;
 };
 
-export type AccessTokenOptions = { expiresInSeconds: number; audience: string; issuer: Issuer };
+export type AccessTokenOptions = {
+  expiresInSeconds: number;
+  audience: string;
+  issuer: Issuer;
+  /** The studio's own clients: no other is told what a player is. */
+  firstPartyIds: readonly string[];
+};
 
 /** Access tokens, signed with the current key; each of the ring verifies. */
 export function createAccessTokens(
   ring: KeyRing,
-  { expiresInSeconds, audience, issuer }: AccessTokenOptions,
+  { expiresInSeconds, audience, issuer, firstPartyIds }: AccessTokenOptions,
   clock: Clock,
 ): AccessTokens {
   const jwts = ring.map((key) => createJwt(key, { type: TYPE, audience }, clock));
@@ -51,7 +64,7 @@ export function createAccessTokens(
 
   return {
     expiresInSeconds,
-    issue({ userId, sessionId, clientId, scope, jkt }) {
+    issue({ userId, sessionId, clientId, scope, jkt, roles }) {
       return current.sign({
         iss: issuer.current(),
         sub: String(userId),
@@ -60,6 +73,8 @@ export function createAccessTokens(
         type: "access",
         client_id: clientId ?? GAME_CLIENT_ID,
         ...(scope === null ? {} : { scope }),
+        ...(roles !== PLAYER &&
+          firstPartyIds.includes(clientId ?? GAME_CLIENT_ID) && { roles: roles.split(",") }),
         jti: crypto.randomUUID(),
         ...(jkt !== null && { cnf: { jkt } }),
         exp: epochSeconds(clock) + expiresInSeconds,

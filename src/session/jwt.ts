@@ -13,7 +13,7 @@ export type Jwt = {
   sign(claims: {
     iss: string;
     exp: number;
-    [claim: string]: string | number | Record<string, string>;
+    [claim: string]: string | number | string[] | Record<string, string>;
   }): Promise<string>;
   /**
    * @returns the claims of a token with this key's signature, header and audience, of which `exp` lies ahead and `nbf`, if

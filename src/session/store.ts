@@ -1,3 +1,4 @@
+import { isAllowed } from "../bans/banned";
 import type { SecurityConfig } from "../config/config";
 import { GAME_CLIENT_ID } from "../config/oauth";
 import type { Database } from "../db/database";
@@ -64,7 +65,7 @@ const ROTATE = `
   FROM users AS u, ${CLOCK}
   WHERE s.id = $2 AND s.generation <= $3 AND s.revoked_at IS NULL AND (s.jkt IS NULL OR s.jkt = $7)
     AND s.rotated_at > clock.now - ${seconds("$5")} AND s.created_at > clock.now - ${seconds("$6")}
-    AND u.id = s.user_id AND u.banned_at IS NULL AND ${isOf("$8")}
+    AND u.id = s.user_id AND ${isAllowed("u")} AND ${isOf("$8")}
   RETURNING ${generationOf("s")}, ${USER_COLUMNS}`;
 
 /**
@@ -75,7 +76,7 @@ const REVOKE_IF_REPLAYED = `
   WITH seen AS (
     SELECT s.id AS session_id, s.user_id, s.generation, s.client_id, s.scope, s.ip, s.jkt,
       s.rotated_at > clock.now - ${seconds("$7")} AS in_grace,
-      s.revoked_at IS NULL AND u.banned_at IS NULL AND s.rotated_at > clock.now - ${seconds("$5")}
+      s.revoked_at IS NULL AND ${isAllowed("u")} AND s.rotated_at > clock.now - ${seconds("$5")}
         AND s.created_at > clock.now - ${seconds("$6")} AND ${isOf("$9")} AS alive
     FROM refresh_tokens AS s JOIN users AS u ON u.id = s.user_id, ${CLOCK}
     WHERE s.id = $2
@@ -97,12 +98,12 @@ const REVOKE_IF_REPLAYED = `
 const FIND = `
   SELECT ${USER_COLUMNS}
   FROM refresh_tokens AS s JOIN users AS u ON u.id = s.user_id, ${CLOCK}
-  WHERE s.id = $2 AND s.user_id = $3 AND s.revoked_at IS NULL AND u.banned_at IS NULL
+  WHERE s.id = $2 AND s.user_id = $3 AND s.revoked_at IS NULL AND ${isAllowed("u")}
     AND s.created_at > clock.now - ${seconds("$4")}`;
 
 const FIND_ALIVE = `
   SELECT s.jkt FROM refresh_tokens AS s JOIN users AS u ON u.id = s.user_id, ${CLOCK}
-  WHERE s.id = $2 AND s.revoked_at IS NULL AND u.banned_at IS NULL
+  WHERE s.id = $2 AND s.revoked_at IS NULL AND ${isAllowed("u")}
     AND s.rotated_at > clock.now - ${seconds("$3")} AND s.created_at > clock.now - ${seconds("$4")}`;
 
 /** Locks in the order of the ids, so that the evictions of parallel sign-ins cannot deadlock. */
@@ -152,7 +153,7 @@ const CURRENT = `
 const DESCRIBE = `
   SELECT s.user_id AS "userId", s.generation, s.client_id AS "clientId", s.scope, s.jkt, s.created_at AS "createdAt",
     s.rotated_at AS "rotatedAt",
-    s.revoked_at IS NULL AND u.banned_at IS NULL AND s.rotated_at > clock.now - ${seconds("$3")}
+    s.revoked_at IS NULL AND ${isAllowed("u")} AND s.rotated_at > clock.now - ${seconds("$3")}
       AND s.created_at > clock.now - ${seconds("$4")} AS "isAlive"
   FROM refresh_tokens AS s JOIN users AS u ON u.id = s.user_id, ${CLOCK} WHERE s.id = $2`;
 

@@ -24,6 +24,7 @@ export async function createTokenResponse(
       clientId,
       scope,
       jkt,
+      roles: user.roles,
     }),
     refresh_token: tokens.refresh.issue(content),
     token_type: jkt === null ? "Bearer" : "DPoP",

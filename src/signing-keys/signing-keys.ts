@@ -1,7 +1,7 @@
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from "jose";
 import type { Clock } from "../clock";
+import { createKeptSecrets } from "../session/kept-secrets";
 import type { KeyRing } from "../session/keys";
-import { createPrivateHalves } from "./private-half";
 import type { SigningKeyStore } from "./store";
 
 /** Whatever signs access tokens: an OpenID client must be able to check these by itself. */
@@ -43,7 +43,7 @@ export function createSigningKeys(
   { signingKeys, keyRing, clock, onWarning }: SigningKeyDeps,
   tokenLifetimeSeconds: number,
 ): SigningKeys {
-  const halves = createPrivateHalves(keyRing);
+  const halves = createKeptSecrets<JWK>(keyRing, "signing key");
   let known: Known | null = null;
   let reading: Promise<Known> | null = null;
 

@@ -22,6 +22,11 @@ export const userModel = t.Object({
   level: Type.Integer({ examples: [1] }),
   guest: t.Boolean({ description: "Whether the key of a guest is the only way in.", examples: [false] }),
   providers: t.Array(t.String(), { description: "The ways in, sorted.", examples: [["google"]] }),
+  roles: t.Array(t.String(), {
+    description:
+      "`player`, and whatever else the studio made of them: `moderator`, `admin`, its own; sorted.",
+    examples: [["player"]],
+  }),
   created_at: t.String({ format: "date-time", examples: ["2026-01-31T12:00:00.000Z"] }),
   last_login: t.String({ format: "date-time", examples: ["2026-01-31T12:00:00.000Z"] }),
 });

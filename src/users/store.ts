@@ -1,4 +1,5 @@
 import { RENAME_AUDITED } from "../audit/store";
+import { type Ban, isAllowed, isBanned } from "../bans/banned";
 import type { NamesConfig } from "../config/config";
 import { notNullViolation, uniqueViolation } from "../db/errors";
 import { CLOCK, type RunStatement, seconds } from "../db/statements";
@@ -7,20 +8,23 @@ import { looks } from "./skeleton";
 import type { Username } from "./username";
 
 /** What clients see of a player, as the columns of `users` have it. */
-export type UserRow = Omit<User, "email" | "guest" | "providers" | "created_at" | "last_login"> & {
+export type UserRow = Omit<User, "email" | "guest" | "providers" | "roles" | "created_at" | "last_login"> & {
   email: string | null;
-  /** Separated by commas. */
+  /** Separated by commas, as `roles`. */
   providers: string;
+  roles: string;
   created_at: Date;
   last_login: Date;
 };
 
 const { guest: _, ...COLUMNS } = userModel.properties;
 
+const LISTS = ["providers", "roles"];
+
 /** The columns of {@link UserRow}, of a table or subquery `u`. An array would be slower to read than a text. */
 export const USER_COLUMNS = Object.keys(COLUMNS)
   .map((column) =>
-    column === "providers" ? "array_to_string(u.providers, ',') AS providers" : `u.${column}`,
+    LISTS.includes(column) ? `array_to_string(u.${column}, ',') AS ${column}` : `u.${column}`,
   )
   .join(", ");
 
@@ -34,7 +38,7 @@ export const SIGNED_IN = (email: string, emailVerified: string, isAnother: strin
       email_verified = CASE WHEN ${email} IS NULL
         THEN coalesce(${toldBy(isAnother, "email_verified")}, ${emailVerified}) ELSE ${emailVerified} END
     FROM known, ${CLOCK}
-    WHERE users.id = known.user_id AND banned_at IS NULL AND merged_into IS NULL
+    WHERE users.id = known.user_id AND ${isAllowed("users")} AND merged_into IS NULL
     RETURNING users.*
   )`;
 
@@ -95,7 +99,7 @@ const IS_FREE = (keptSeconds: string) =>
  * A trigger keeps the looks of the name that is given up. A name from before the looks has none: `$11` are those.
  * Nobody waits where there is no cool-down, whatever the clocks of two servers say.
  */
-const RENAME = `
+const RENAMED = `
   WITH u AS (
     UPDATE users SET name = $3, name_folded = $4, name_skeleton = $5,
       renamed_at = CASE WHEN name_folded = $4 THEN renamed_at ELSE clock.now END
@@ -108,8 +112,36 @@ const RENAME = `
     SELECT look, u.id, clock.now FROM u, unnest($11::text[]) AS look, ${CLOCK}
     ORDER BY look
     ON CONFLICT DO NOTHING
-  ), ${RENAME_AUDITED("$12", "$13", "$14")}
-  SELECT ${USER_COLUMNS} FROM u`;
+  )`;
+
+const RENAME = `${RENAMED}, ${RENAME_AUDITED("$12", "$13", "$14")} SELECT ${USER_COLUMNS} FROM u`;
+
+const RENAME_BY_STUDIO = `${RENAMED} SELECT ${USER_COLUMNS} FROM u`;
+
+/** The name of a player, and what it looks like, with what is kept of names before: whole rows as JSON. */
+const NAME_STATE = `
+  SELECT jsonb_build_object('name', u.name, 'name_folded', u.name_folded, 'name_skeleton', u.name_skeleton,
+      'renamed_at', u.renamed_at) AS name,
+    (SELECT coalesce(jsonb_agg(to_jsonb(l) ORDER BY l.look), '[]') FROM name_looks AS l WHERE l.user_id = u.id) AS looks
+  FROM users AS u, ${CLOCK} WHERE u.id = $2`;
+
+const RESTORE_NAME = `
+  UPDATE users AS u SET name = kept.name, name_folded = kept.name_folded, name_skeleton = kept.name_skeleton,
+    renamed_at = kept.renamed_at
+  FROM ${CLOCK}, jsonb_to_record($3::jsonb) AS kept(name text, name_folded text, name_skeleton text, renamed_at timestamptz)
+  WHERE u.id = $2 AND u.name = $4`;
+
+/** After {@link RESTORE_NAME}, whose trigger has kept the looks of the name that goes: of that name nothing stays. */
+const DROP_LOOKS = `
+  DELETE FROM name_looks AS l USING ${CLOCK} WHERE l.user_id = $2 AND l.look = ANY($3)`;
+
+const RESTORE_LOOKS = `
+  INSERT INTO name_looks AS l
+  SELECT kept.* FROM ${CLOCK}, jsonb_populate_recordset(NULL::name_looks, $2::jsonb) AS kept
+  ORDER BY kept.look
+  ON CONFLICT (look) DO UPDATE SET name_folded = excluded.name_folded, given_up_at = excluded.given_up_at
+    WHERE l.user_id = excluded.user_id
+  RETURNING l.look`;
 
 const NEXT_NAME_CHANGE = `
   SELECT greatest(clock.now, renamed_at + ${seconds("$3")}) AS next_change_at FROM users, ${CLOCK} WHERE id = $2`;
@@ -137,21 +169,56 @@ const PURGE_GUESTS = `
     SELECT u.id
     FROM identities AS i JOIN users AS u ON u.id = i.user_id, ${CLOCK}
     WHERE i.provider = '${GUEST}' AND i.last_used_at < clock.now - ${seconds("$2")}
-      AND u.providers = ARRAY['${GUEST}'] AND u.stars = 0 AND u.level = 1 AND u.banned_at IS NULL
+      AND u.providers = ARRAY['${GUEST}'] AND u.stars = 0 AND u.level = 1 AND ${isAllowed("u")}
       AND u.last_login < clock.now - ${seconds("$2")}
       AND NOT EXISTS (
         SELECT FROM refresh_tokens AS s
         WHERE s.user_id = u.id AND s.revoked_at IS NULL AND s.rotated_at > clock.now - ${seconds("$2")})
     LIMIT $3 FOR UPDATE OF u SKIP LOCKED)`;
 
-/** Locks in the order of the ids, so that two who lock the same players cannot deadlock. */
-const LOCK = `
-  SELECT ${USER_COLUMNS}, u.banned_at IS NOT NULL AS is_banned, u.merged_into
-  FROM users AS u, ${CLOCK} WHERE u.id = ANY($2) ORDER BY u.id FOR NO KEY UPDATE OF u`;
+const STANDING = `
+  SELECT ${USER_COLUMNS}, ${isBanned("u")} AS is_banned, u.banned_at, u.banned_until, u.ban_reason, u.merged_into,
+    u.name_folded
+  FROM users AS u, ${CLOCK}`;
 
-const FIND = `
-  SELECT ${USER_COLUMNS}, u.banned_at IS NOT NULL AS is_banned, u.merged_into
-  FROM users AS u, ${CLOCK} WHERE u.id = $2`;
+/** Locks in the order of the ids, so that two who lock the same players cannot deadlock. */
+const LOCK = `${STANDING} WHERE u.id = ANY($2) ORDER BY u.id FOR NO KEY UPDATE OF u`;
+
+const FIND = `${STANDING} WHERE u.id = $2`;
+
+const FIND_SEVERAL = `${STANDING} WHERE u.id = ANY($2) ORDER BY u.id`;
+
+const FIND_MERGED_INTO = `${STANDING} WHERE u.merged_into = $2 ORDER BY u.id`;
+
+/** By the bytes, whatever the database's collation, which is also the order of the index. */
+const FIND_BY_NAME = `${STANDING}
+  WHERE u.name_folded ~>=~ $2 AND u.name_folded ~<~ ($2 || chr(1114111)) AND ($3::text IS NULL OR u.name_folded ~>~ $3)
+  ORDER BY u.name_folded USING ~<~ LIMIT $4`;
+
+/** Who has a name that looks so, or had one that is kept for them. */
+const IDS_BY_LOOKS = `
+  SELECT l.user_id AS id FROM name_looks AS l, ${CLOCK} WHERE l.look = ANY($2)
+  UNION SELECT u.id FROM users AS u WHERE u.name_skeleton = $3`;
+
+const BAN_STATE = `jsonb_build_object('banned_at', u.banned_at, 'banned_until', u.banned_until, 'ban_reason', u.ban_reason)`;
+
+const banRecord = (json: string, alias: string) =>
+  `jsonb_to_record(${json}::jsonb) AS ${alias}(banned_at timestamptz, banned_until timestamptz, ban_reason text)`;
+
+const READ_BAN = `SELECT ${BAN_STATE} AS state FROM users AS u, ${CLOCK} WHERE u.id = $2`;
+
+const BAN = `
+  UPDATE users AS u SET banned_at = clock.now, banned_until = $3, ban_reason = $4 FROM ${CLOCK}
+  WHERE u.id = $2 RETURNING ${BAN_STATE} AS state`;
+
+const REPLACE_BAN = `
+  UPDATE users AS u SET banned_at = kept.banned_at, banned_until = kept.banned_until, ban_reason = kept.ban_reason
+  FROM ${CLOCK}, ${banRecord("$3", "was")}, ${banRecord("$4", "kept")}
+  WHERE u.id = $2 AND (u.banned_at, u.banned_until, u.ban_reason)
+    IS NOT DISTINCT FROM (was.banned_at, was.banned_until, was.ban_reason)`;
+
+const SET_ROLES = `
+  UPDATE users AS u SET roles = $4::text[] FROM ${CLOCK} WHERE u.id = $2 AND u.roles = $3::text[]`;
 
 const IS_EMAIL_VERIFIED = `SELECT u.email_verified FROM users AS u, ${CLOCK} WHERE u.id = $2`;
 
@@ -180,12 +247,49 @@ const SYNC_WITH_IDENTITIES = `
   RETURNING ${USER_COLUMNS}`;
 
 /** A player, and whether somebody may sign in as them. */
-export type LockedUser = UserRow & { is_banned: boolean; merged_into: number | null };
+export type LockedUser = UserRow & {
+  is_banned: boolean;
+  /** Of a ban, one that has run out as well. */
+  banned_at: Date | null;
+  banned_until: Date | null;
+  ban_reason: string | null;
+  merged_into: number | null;
+  /** What the name is found by. */
+  name_folded: string;
+};
+
+/** The ban of a player who is banned. */
+export function banOf({ ban_reason, banned_until }: LockedUser): Ban {
+  return { reason: ban_reason, until: banned_until };
+}
+
+/** The name of a player with what is kept of names before, as {@link UserStore.restoreName} takes it. */
+export type NameState = {
+  name: { name: string; name_folded: string; name_skeleton: string; renamed_at: string | null };
+  looks: Record<string, unknown>[];
+};
+
+/** A ban as it stands in its columns. */
+export type BanState = {
+  banned_at: string | null;
+  banned_until: string | null;
+  ban_reason: string | null;
+};
+
+export const NO_BAN: BanState = { banned_at: null, banned_until: null, ban_reason: null };
 
 export type UserStore = ReturnType<typeof createUserStore>;
 
 /** Every statement on `users` and `name_looks` alone; others are parts of the statements of the identity and the picture store. */
 export function createUserStore(run: RunStatement, { changeCooldownSeconds, keptSeconds }: NamesConfig) {
+  const renaming = (
+    player: Pick<UserRow, "id" | "name">,
+    { name, folded, skeleton, looks: claimed }: Username,
+    cooldownSeconds: number,
+  ) => {
+    const givenUp = looks(player.name).filter((look) => !claimed.includes(look));
+    return [player.id, name, folded, skeleton, ...claimed, keptSeconds, cooldownSeconds, givenUp];
+  };
   return {
     /**
      * Null when the player is gone, or has to wait until {@link nextNameChange}.
@@ -198,23 +302,42 @@ export function createUserStore(run: RunStatement, { changeCooldownSeconds, kept
       username: Username,
       event: { id: string; requestId: string },
     ): Promise<UserRow | null> {
-      const { name, folded, skeleton, looks: claimed } = username;
-      const givenUp = looks(player.name).filter((look) => !claimed.includes(look));
       const values = [
-        player.id,
-        name,
-        folded,
-        skeleton,
-        ...claimed,
-        keptSeconds,
-        changeCooldownSeconds,
-        givenUp,
+        ...renaming(player, username, changeCooldownSeconds),
         event.id,
         player.name,
         event.requestId,
       ];
       const { rows } = await run<UserRow>("rename", RENAME, values, String(player.id));
       return rows[0] ?? null;
+    },
+
+    /** The same by one of the studio's people, for whom nobody waits; what is noted of it is theirs to note. */
+    async renameByStudio(player: Pick<UserRow, "id" | "name">, username: Username): Promise<UserRow | null> {
+      const { rows } = await run<UserRow>(
+        "rename_by_studio",
+        RENAME_BY_STUDIO,
+        renaming(player, username, 0),
+      );
+      return rows[0] ?? null;
+    },
+
+    async nameState(userId: number): Promise<NameState | null> {
+      return (await run<NameState>("name_state", NAME_STATE, [userId])).rows[0] ?? null;
+    },
+
+    /**
+     * Takes a name from a player, and gives them that of before back.
+     * @param taken the name that goes: of it nothing is kept
+     * @returns false when the player has another one by now, or one of the looks is somebody else's
+     * @throws what {@link isNameTaken} is about
+     */
+    async restoreName(userId: number, taken: NameState, { name, looks }: NameState): Promise<boolean> {
+      const values = [userId, JSON.stringify(name), taken.name.name];
+      if ((await run("restore_name", RESTORE_NAME, values)).rowCount === 0) return false;
+      await run("drop_looks", DROP_LOOKS, [userId, taken.looks.map(({ look }) => look)]);
+      const restored = await run("restore_looks", RESTORE_LOOKS, [JSON.stringify(looks)]);
+      return restored.rowCount === looks.length;
     },
 
     /** When a player may change the name again; null when the player is gone. */
@@ -232,6 +355,52 @@ export function createUserStore(run: RunStatement, { changeCooldownSeconds, kept
 
     async find(id: number): Promise<LockedUser | null> {
       return (await run<LockedUser>("find_user", FIND, [id])).rows[0] ?? null;
+    },
+
+    /** In the order of the ids; who is gone is missing. */
+    async findSeveral(ids: number[]): Promise<LockedUser[]> {
+      return (await run<LockedUser>("find_users", FIND_SEVERAL, [ids])).rows;
+    },
+
+    /** Whoever was given up for a player. */
+    async findMergedInto(id: number): Promise<LockedUser[]> {
+      return (await run<LockedUser>("find_merged_users", FIND_MERGED_INTO, [id])).rows;
+    },
+
+    /**
+     * Players whose name begins so, in the order of the folded names.
+     * @param folded the beginning, folded. @param after a folded name: those behind it
+     */
+    async findByName(folded: string, after: string | null, limit: number): Promise<LockedUser[]> {
+      return (await run<LockedUser>("find_users_by_name", FIND_BY_NAME, [folded, after, limit])).rows;
+    },
+
+    /** Whoever has a name that looks like this one, or had one that is kept for them. */
+    async findAlike({ looks, skeleton }: Pick<Username, "looks" | "skeleton">): Promise<number[]> {
+      const { rows } = await run<{ id: number }>("find_users_alike", IDS_BY_LOOKS, [looks, skeleton]);
+      return rows.map(({ id }) => id);
+    },
+
+    async readBan(id: number): Promise<BanState> {
+      const { rows } = await run<{ state: BanState }>("read_ban", READ_BAN, [id]);
+      return rows[0]?.state ?? NO_BAN;
+    },
+
+    /** Bans a player, or changes their ban. @returns the ban as it stands then */
+    async ban(id: number, { until, reason }: Ban): Promise<BanState> {
+      const { rows } = await run<{ state: BanState }>("ban", BAN, [id, until, reason]);
+      return rows[0]?.state ?? NO_BAN;
+    },
+
+    /** @returns false when it is not as it `was` */
+    async replaceBan(id: number, was: BanState, ban: BanState): Promise<boolean> {
+      const values = [id, JSON.stringify(was), JSON.stringify(ban)];
+      return (await run("replace_ban", REPLACE_BAN, values)).rowCount > 0;
+    },
+
+    /** @returns false when they are not as they were */
+    async setRoles(id: number, were: string[], roles: string[]): Promise<boolean> {
+      return (await run("set_roles", SET_ROLES, [id, were, roles])).rowCount > 0;
     },
 
     /** Whether an identity vouches for the player's email. */

@@ -9,6 +9,7 @@ const OPTIONS = {
   expiresInSeconds: 3_600,
   audience: "robotouille",
   issuer: createIssuer({ publicUrl: null, port: 8_000 }),
+  firstPartyIds: [],
 };
 
 for (const [name, { testGroups }] of vectorFiles()) {

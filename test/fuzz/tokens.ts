@@ -1,5 +1,6 @@
 import { systemClock } from "../../src/clock";
 import type { JwtAlgorithm, RefreshTokenSecrets, SecurityConfig } from "../../src/config/security";
+import { PLAYER } from "../../src/roles/role";
 import { createAccessTokens, OWN_ENDPOINTS } from "../../src/session/access-token";
 import { createIssuer } from "../../src/session/issuer";
 import { loadKeyRing } from "../../src/session/keys";
@@ -36,6 +37,7 @@ export const tokens: Proof = {
         expiresInSeconds: 3_600,
         audience: "robotouille",
         issuer: createIssuer({ publicUrl: null, port: 8_000 }),
+        firstPartyIds: [],
       },
       systemClock,
     );
@@ -47,6 +49,7 @@ export const tokens: Proof = {
       ...OWN_ENDPOINTS,
       ...content,
       jkt: null,
+      roles: PLAYER,
       userId: run.random.integer(1, 2 ** 31 - 1),
     });
     const refreshToken = refresh.issue(content);

@@ -24,7 +24,10 @@ export const openEmbeddedForTest: OpenDatabase = async () => {
   const { rows } = await database.pool.query(
     "SELECT string_agg(quote_ident(tablename), ', ') AS tables FROM pg_tables WHERE schemaname = 'public' AND tablename <> '_prisma_migrations'",
   );
+  // Whose triggers would keep some of it.
+  await database.pool.query("SET session_replication_role = replica");
   await database.pool.query(`TRUNCATE ${rows[0].tables} RESTART IDENTITY CASCADE`);
+  await database.pool.query("RESET session_replication_role");
   return {
     ...database,
     async close() {

@@ -5,6 +5,8 @@ const TABLES = {
   identities: "SELECT * FROM identities WHERE user_id = ANY($1) ORDER BY provider, subject",
   sessions: "SELECT * FROM refresh_tokens WHERE user_id = ANY($1) ORDER BY id",
   looks: "SELECT * FROM name_looks WHERE user_id = ANY($1) ORDER BY look",
+  bans: "SELECT * FROM banned_identities WHERE user_id = ANY($1) ORDER BY hash",
+  notes: "SELECT * FROM player_notes WHERE user_id = ANY($1) ORDER BY id",
 };
 
 /** Every row that these players have, but for the book of changes itself, to be compared before and after. */

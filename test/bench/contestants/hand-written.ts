@@ -10,6 +10,7 @@ import { systemClock } from "../../../src/clock";
 import { loadConfig } from "../../../src/config/config";
 import { GAME_CLIENT_ID } from "../../../src/config/oauth";
 import { GOOGLE, type Identity, type Profile } from "../../../src/identity/provider";
+import { PLAYER } from "../../../src/roles/role";
 import { createAccessTokens, OWN_ENDPOINTS } from "../../../src/session/access-token";
 import { createIssuer } from "../../../src/session/issuer";
 import { loadKeyRing } from "../../../src/session/keys";
@@ -28,6 +29,7 @@ export type Store = {
     profile: Profile,
     username: Username,
     opening: NewSession,
+    hashes: Buffer[],
   ): Promise<UserRow | null>;
   evictIdlest(userId: number): Promise<unknown>;
   rename(
@@ -50,9 +52,10 @@ const [JWT_HEADER, JWT_CLAIMS = ""] = (
       expiresInSeconds: EXPIRES_IN,
       audience: config.security.audience,
       issuer: createIssuer(config.server),
+      firstPartyIds: [GAME_CLIENT_ID],
     },
     systemClock,
-  ).issue({ userId: 1, sessionId: "", ...OWN_ENDPOINTS, jkt: null })
+  ).issue({ userId: 1, sessionId: "", ...OWN_ENDPOINTS, jkt: null, roles: PLAYER })
 ).split(".");
 const { iss: ISSUER, aud: AUDIENCE } = JSON.parse(Buffer.from(JWT_CLAIMS, "base64url").toString());
 
@@ -153,7 +156,7 @@ async function enroll(
   for (const username of suggestNames(claims.given_name ?? null)) {
     try {
       const profile = { name: claims.given_name ?? null, picture: claims.picture ?? null };
-      return await store.enroll(who, profile, username, opening);
+      return await store.enroll(who, profile, username, opening, []);
     } catch {
       // The name is taken: the next one.
     }
@@ -254,9 +257,8 @@ function sessionAnswer(user: UserRow, sessionId: string, generation: number): Re
   });
 }
 
-function publicUser({ id, name, email, picture, stars, level, providers, created_at, last_login }: UserRow) {
-  const guest = providers === "guest";
-  return { id, name, email, picture, stars, level, guest, providers: [providers], created_at, last_login };
+function publicUser({ providers, roles, ...user }: UserRow) {
+  return { ...user, guest: providers === "guest", providers: [providers], roles: [roles] };
 }
 
 function success(body: object): Response {

@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../../../src/clock";
 import { loadConfig } from "../../../src/config/config";
+import { GAME_CLIENT_ID } from "../../../src/config/oauth";
+import { PLAYER } from "../../../src/roles/role";
 import { createAccessTokens, OWN_ENDPOINTS } from "../../../src/session/access-token";
 import { createIssuer } from "../../../src/session/issuer";
 import { loadKeyRing } from "../../../src/session/keys";
@@ -45,6 +47,7 @@ export async function createWorld(): Promise<World> {
       expiresInSeconds: security.accessTokenExpirySeconds,
       audience: security.audience,
       issuer: createIssuer(server),
+      firstPartyIds: [GAME_CLIENT_ID],
     },
     systemClock,
   );
@@ -54,7 +57,7 @@ export async function createWorld(): Promise<World> {
     google,
     env,
     tokens: async (userId, sessionId) => ({
-      accessToken: await access.issue({ userId, sessionId, ...OWN_ENDPOINTS, jkt: null }),
+      accessToken: await access.issue({ userId, sessionId, ...OWN_ENDPOINTS, jkt: null, roles: PLAYER }),
       refreshToken: refresh.issue({ sessionId, generation: 0 }),
     }),
     async stop() {

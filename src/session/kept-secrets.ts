@@ -1,21 +1,24 @@
-import { CompactEncrypt, compactDecrypt, decodeProtectedHeader, errors, type JWK } from "jose";
-import type { KeyRing } from "../session/keys";
+import { CompactEncrypt, compactDecrypt, decodeProtectedHeader, errors } from "jose";
+import type { KeyRing } from "./keys";
 
 const ENCRYPTION = { alg: "dir", enc: "A256GCM" } as const;
-const PURPOSE = "signing key";
 
-/** Keeps the private halves of key pairs from whoever sees the database alone (JWE, RFC 7516). */
-export type PrivateHalves = {
-  encrypt(privateJwk: JWK): Promise<string>;
+/** Keeps secrets from whoever sees the database alone (JWE, RFC 7516). */
+export type KeptSecrets<Secret> = {
+  encrypt(secret: Secret): Promise<string>;
   /** @returns null for what none of our keys has encrypted */
-  decrypt(jwe: string): Promise<JWK | null>;
+  decrypt(jwe: string): Promise<Secret | null>;
   /** Whether the current key of the ring has encrypted it, and not one that is about to go. */
   isCurrent(jwe: string): boolean;
 };
 
-/** Under keys derived from the ring of access tokens. */
-export function createPrivateHalves(ring: KeyRing): PrivateHalves {
-  const keys = new Map(ring.map((key) => [key.id, key.derive(PURPOSE, 32) as Uint8Array]));
+/**
+ * Under keys derived from the ring of access tokens. What an earlier key has encrypted has to be encrypted anew before
+ * that one goes.
+ * @param purpose has keys of its own
+ */
+export function createKeptSecrets<Secret>(ring: KeyRing, purpose: string): KeptSecrets<Secret> {
+  const keys = new Map(ring.map((key) => [key.id, key.derive(purpose, 32) as Uint8Array]));
   const [{ id: currentId }] = ring;
   const keyNamed = (id: string | undefined) => {
     const key = keys.get(id ?? "");
@@ -23,8 +26,8 @@ export function createPrivateHalves(ring: KeyRing): PrivateHalves {
     return key;
   };
   return {
-    encrypt: (jwk) =>
-      new CompactEncrypt(new TextEncoder().encode(JSON.stringify(jwk)))
+    encrypt: (secret) =>
+      new CompactEncrypt(new TextEncoder().encode(JSON.stringify(secret)))
         .setProtectedHeader({ ...ENCRYPTION, kid: currentId })
         .encrypt(keyNamed(currentId)),
     async decrypt(jwe) {
