@@ -253,7 +253,8 @@ export function createApp({
         await logRefusal(common, "refused", { code: reasonOf(error), ...context });
       Object.assign(set.headers, errorHeaders(error));
       if (isSignInPage(path)) return signInFailedPage(error);
-      if (isConsole(path)) return problemPage(new URL(ownUrl(server?.port)).pathname.replace(/\/$/, ""), error);
+      if (isConsole(path))
+        return problemPage(new URL(ownUrl(server?.port)).pathname.replace(/\/$/, ""), error);
       if (OAUTH_FORMS.includes(path)) {
         const oauthError = toOAuthError(error, path === USERINFO_PATH);
         const challenge = oauthChallenge(error, oauthError);

@@ -122,10 +122,15 @@ export function createAuditStore(run: RunStatement) {
       // One more than are shown tells whether there are more.
       const values = [before, userId, actorKind, actorId, action, LOOKED_AT, limit + 1];
       const { rows } = await run<Row>("search_audit_events", SEARCH, values);
-      const found = rows.filter(({ id }) => id !== null).map(({ earliest_id: _, are_more: __, ...row }) => row);
+      const found = rows
+        .filter(({ id }) => id !== null)
+        .map(({ earliest_id: _, are_more: __, ...row }) => row);
       const shown = found.slice(0, limit);
       const { earliest_id: earliest = null, are_more: areMore = false } = rows[0] ?? {};
-      return { rows: shown, next: found.length > limit ? (shown.at(-1)?.id ?? null) : areMore ? earliest : null };
+      return {
+        rows: shown,
+        next: found.length > limit ? (shown.at(-1)?.id ?? null) : areMore ? earliest : null,
+      };
     },
 
     /**

@@ -4,20 +4,20 @@ import type { Limits } from "../limits/limits";
 import { logRefusal } from "../limits/refusal-log";
 import type { Log } from "../log/log";
 import type { Stores } from "../stores";
-import { type DescribedPlayer, describePlayer } from "../support/describe-player";
-import type { SupportDeps } from "../support/support";
+import { type DescribedPlayer, describePlayer } from "../studio/describe-player";
+import type { StudioDeps } from "../studio/studio-deps";
 import { ACTIONS, type ActionName, type Fields, reasonIn } from "./actions";
 import type { Draft, Drafts } from "./draft";
 import { FORM_TOKEN, type FormCheck, requireOwnPage } from "./form-check";
 import { isGrave, whyNot } from "./permissions";
 import { playerPage } from "./player-page";
 import { confirmPage, signInOncePage } from "./problem-pages";
-import { type Call, redirect, type Visit, type VisitDeps, visitOf } from "./visit";
 import { type ViewDeps, viewAs } from "./view-as";
+import { type Call, redirect, type Visit, type VisitDeps, visitOf } from "./visit";
 
 export type ActDeps = VisitDeps &
   ViewDeps &
-  SupportDeps & {
+  StudioDeps & {
     drafts: Drafts;
     formCheck: FormCheck;
     limits: Pick<Limits, "staffAction" | "refusalLine">;
@@ -48,7 +48,12 @@ export async function act(
     playerPage(visit, described, { roleNames: deps.roleNames, tried: { action, fields, problem }, status });
   const forbidden = whyNot(visit.staff, intentOf(described, action, fields));
   if (forbidden !== null) {
-    await logRefusal(deps, "refused", { code: "insufficient_scope", reason: action, userId: visit.staff.user.id, ...call.context });
+    await logRefusal(deps, "refused", {
+      code: "insufficient_scope",
+      reason: action,
+      userId: visit.staff.user.id,
+      ...call.context,
+    });
     return again(forbidden, 403);
   }
   if (isGrave(action, fields.until) && !visit.staff.isFresh) return laterOn(deps, call, draft, false);
@@ -65,7 +70,12 @@ export async function act(
     return done;
   } catch (error) {
     if (!(error instanceof ApiError) || error.status >= 500) throw error;
-    await logRefusal(deps, "refused", { code: error.code, reason: action, userId: visit.staff.user.id, ...call.context });
+    await logRefusal(deps, "refused", {
+      code: error.code,
+      reason: action,
+      userId: visit.staff.user.id,
+      ...call.context,
+    });
     return again(error.message, error.status);
   }
 }

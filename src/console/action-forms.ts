@@ -1,5 +1,5 @@
 import { type Html, html } from "../http/html";
-import type { DescribedPlayer } from "../support/describe-player";
+import type { DescribedPlayer } from "../studio/describe-player";
 import { ACTIONS, type ActionName, type Fields, ROLE_FIELD } from "./actions";
 import { BANS, type BanLength } from "./ban-lengths";
 import { actorShown } from "./event-shown";
@@ -24,15 +24,42 @@ export function actionForms(
     ...(isMerged
       ? []
       : [
-          forms("rename", ({ name }) => html`<label><span>New name</span><input name="name" required maxlength="20" value="${name ?? player.name}" autocomplete="off" spellcheck="false"></label>`, { seen: true }),
+          forms(
+            "rename",
+            ({ name }) =>
+              html`<label><span>New name</span><input name="name" required maxlength="20" value="${name ?? player.name}" autocomplete="off" spellcheck="false"></label>`,
+            { seen: true },
+          ),
           player.ban ? forms("unban", () => html``, { seen: true }) : null,
-          forms("ban", ({ until }) => banLength(visit, described, until), { seen: true, isDanger: true, title: player.ban ? "Change the ban" : "Ban" }),
-          forms("sessions", () => html`<p>Every device of the player asks to sign in again.</p>`, { seen: true, isDanger: true }),
-          forms("merge", ({ other }) => html`<label><span>Id of the player who is given up</span><input name="other" required inputmode="numeric" maxlength="11" value="${other ?? ""}" autocomplete="off"></label>
-<p>This player keeps their name and gets the other's ways in; of stars and level the higher stay. The other's devices are signed out.</p>`, { seen: true, isDanger: true }),
-          forms("roles", (fields) => roleBoxes(roleNames, tried?.action === "roles" ? rolesTicked(fields) : player.roles), { seen: true, isDanger: true }),
+          forms("ban", ({ until }) => banLength(visit, described, until), {
+            seen: true,
+            isDanger: true,
+            title: player.ban ? "Change the ban" : "Ban",
+          }),
+          forms("sessions", () => html`<p>Every device of the player asks to sign in again.</p>`, {
+            seen: true,
+            isDanger: true,
+          }),
+          forms(
+            "merge",
+            ({
+              other,
+            }) => html`<label><span>Id of the player who is given up</span><input name="other" required inputmode="numeric" maxlength="11" value="${other ?? ""}" autocomplete="off"></label>
+<p>This player keeps their name and gets the other's ways in; of stars and level the higher stay. The other's devices are signed out.</p>`,
+            { seen: true, isDanger: true },
+          ),
+          forms(
+            "roles",
+            (fields) => roleBoxes(roleNames, tried?.action === "roles" ? rolesTicked(fields) : player.roles),
+            { seen: true, isDanger: true },
+          ),
         ]),
-    forms("view-as", () => html`<p>Makes a token with which you read what the player reads, for ten minutes. It writes nothing.</p>`, { seen: false }),
+    forms(
+      "view-as",
+      () =>
+        html`<p>Makes a token with which you read what the player reads, for ten minutes. It writes nothing.</p>`,
+      { seen: false },
+    ),
   ].filter((form) => form !== null);
   return html`<section class="card" aria-labelledby="actions">
 <h2 id="actions">What to do</h2>
@@ -49,7 +76,11 @@ type Look = {
 };
 
 function createForms({ place, staff }: Visit, { player }: DescribedPlayer, tried: Tried | undefined) {
-  return (action: ActionName, fieldsOf: (fields: Fields) => Html, { seen, isDanger, title }: Look): Html | null => {
+  return (
+    action: ActionName,
+    fieldsOf: (fields: Fields) => Html,
+    { seen, isDanger, title }: Look,
+  ): Html | null => {
     if (whyNot(staff, { action, player, until: "1d" }) !== null) return null;
     const isTried = tried?.action === action;
     const fields = isTried ? tried.fields : {};
@@ -77,7 +108,10 @@ export function reasonField(reason: string | undefined, isSeen = true): Html {
 function banLength({ staff }: Visit, { player }: DescribedPlayer, chosen: string | undefined): Html {
   const options = (Object.keys(BANS) as BanLength[])
     .filter((length) => whyNot(staff, { action: "ban", player, until: length }) === null)
-    .map((length) => html`<option value="${length}"${length === (chosen ?? "7d") && html` selected`}>${BANS[length].label}</option>`);
+    .map(
+      (length) =>
+        html`<option value="${length}"${length === (chosen ?? "7d") && html` selected`}>${BANS[length].label}</option>`,
+    );
   return html`<label><span>For how long</span><select name="until">${options}</select></label>
 <p>The player cannot sign in, and neither can whoever comes back with one of their ways in. Their devices go on when the ban is over.</p>`;
 }
@@ -94,7 +128,11 @@ function rolesTicked(fields: Fields): string[] {
   return Object.keys(fields).map((name) => name.replace(ROLE_FIELD, ""));
 }
 
-function notes({ place }: Visit, { player, notes: written }: DescribedPlayer, tried: Tried | undefined): Html {
+function notes(
+  { place }: Visit,
+  { player, notes: written }: DescribedPlayer,
+  tried: Tried | undefined,
+): Html {
   const items = written.map(
     ({ by, text, created_at: at }) =>
       html`<li><p>${said(text)}</p><small>${time(at)} by ${actorShown(place.base, by)}</small></li>`,

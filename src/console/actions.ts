@@ -4,17 +4,17 @@ import { unban } from "../bans/unban";
 import { ApiError } from "../errors";
 import { addNote } from "../notes/add-note";
 import { setRoles } from "../roles/set-roles";
-import { endSessions } from "../support/end-sessions";
-import { mergePlayers } from "../support/merge-players";
-import { renamePlayer } from "../support/rename-player";
-import type { SupportDeps } from "../support/support";
-import { undoChange } from "../support/undo-change";
+import { endSessions } from "../studio/end-sessions";
+import { mergePlayers } from "../studio/merge-players";
+import { renamePlayer } from "../studio/rename-player";
+import type { StudioDeps } from "../studio/studio-deps";
+import { undoChange } from "../studio/undo-change";
 import { BANS, type BanLength, banEnd } from "./ban-lengths";
 
 /** Fields of a form, as far as they were filled in. */
 export type Fields = Readonly<Record<string, string | undefined>>;
 
-type Run = (deps: SupportDeps, userId: number, fields: Fields, by: By) => Promise<unknown>;
+type Run = (deps: StudioDeps, userId: number, fields: Fields, by: By) => Promise<unknown>;
 
 type Action = {
   /** On its button and above its form. */
@@ -30,7 +30,11 @@ export const ROLE_FIELD = "role_";
 
 /** What the console does to a player, by the last part of the form's path. */
 export const ACTIONS = {
-  note: { title: "Add a note", done: "The note is added.", run: (deps, id, f, by) => addNote(deps, id, f.text ?? "", by) },
+  note: {
+    title: "Add a note",
+    done: "The note is added.",
+    run: (deps, id, f, by) => addNote(deps, id, f.text ?? "", by),
+  },
   rename: {
     title: "Rename",
     done: "The player has another name.",
@@ -53,8 +57,16 @@ export const ACTIONS = {
     done: "The other player was merged into this one.",
     run: (deps, id, f, by) => mergePlayers(deps, id, otherPlayer(f.other), by),
   },
-  roles: { title: "Set roles", done: "The roles are set.", run: (deps, id, f, by) => setRoles(deps, id, rolesIn(f), by) },
-  undo: { title: "Take back", done: "It is taken back.", run: (deps, _id, f, by) => undoChange(deps, f.change ?? "", by) },
+  roles: {
+    title: "Set roles",
+    done: "The roles are set.",
+    run: (deps, id, f, by) => setRoles(deps, id, rolesIn(f), by),
+  },
+  undo: {
+    title: "Take back",
+    done: "It is taken back.",
+    run: (deps, _id, f, by) => undoChange(deps, f.change ?? "", by),
+  },
   "view-as": { title: "View as this player", done: "", run: null },
 } as const satisfies Record<string, Action>;
 
@@ -83,9 +95,11 @@ function lengthOf(until: string | undefined): BanLength {
 }
 
 function otherPlayer(id: string | undefined): number {
-  if (!/^#?\d{1,10}$/.test(id ?? "")) throw new ApiError("validation_failed", { message: "Name the other player by id." });
+  if (!/^#?\d{1,10}$/.test(id ?? ""))
+    throw new ApiError("validation_failed", { message: "Name the other player by id." });
   const other = Number((id as string).replace("#", ""));
-  if (other > 2 ** 31 - 1) throw new ApiError("not_found", { message: `There is no player with the id ${other}.` });
+  if (other > 2 ** 31 - 1)
+    throw new ApiError("not_found", { message: `There is no player with the id ${other}.` });
   return other;
 }
 

@@ -1,6 +1,6 @@
 import type { AuditPage } from "../audit/store";
 import { type Html, html } from "../http/html";
-import { eventShown } from "../support/describe-player";
+import { eventShown } from "../studio/describe-player";
 import { actorShown, changedShown } from "./event-shown";
 import { consolePage, said, time } from "./layout";
 import type { Visit } from "./visit";
@@ -11,7 +11,12 @@ export type AuditFilter = { player?: string; actor?: string; id?: string; action
 const ACTORS = ["player", "staff", "operator", "server", "system"];
 
 /** What was done, by whom and why, the latest first. */
-export function auditPage({ place }: Visit, filter: AuditFilter, page: AuditPage | null, problem?: string): Response {
+export function auditPage(
+  { place }: Visit,
+  filter: AuditFilter,
+  page: AuditPage | null,
+  problem?: string,
+): Response {
   return consolePage(place, {
     title: "Audit",
     current: "audit",

@@ -16,7 +16,8 @@ export function changedShown(before: State, after: State): Html | false {
   if (names.length === 0) return false;
   const items = names.map((name) => {
     const [was, is] = [before?.[name], after?.[name]];
-    const change = was === undefined || is === undefined ? html`${text(was ?? is)}` : html`${text(was)} → ${text(is)}`;
+    const change =
+      was === undefined || is === undefined ? html`${text(was ?? is)}` : html`${text(was)} → ${text(is)}`;
     return html`<dt>${name}</dt><dd>${change}</dd>`;
   });
   return html`<dl>${items}</dl>`;

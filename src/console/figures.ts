@@ -16,7 +16,10 @@ export async function figures({ bans, sessions, users }: Pick<Stores, "bans" | "
 }
 
 /** @param now when they were counted */
-export function figuresShown({ players, opened, banned }: Awaited<ReturnType<typeof figures>>, now: Date): Html {
+export function figuresShown(
+  { players, opened, banned }: Awaited<ReturnType<typeof figures>>,
+  now: Date,
+): Html {
   const { lastHour, lastDay, alive, areMore } = opened;
   return html`<dl class="figures">
 ${figure("Players", players.count, players.isEstimate ? "about " : "")}

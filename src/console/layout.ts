@@ -50,10 +50,10 @@ ${content}
 `;
   return new Response(markup, {
     status,
-    headers: [["content-type", "text/html; charset=utf-8"], ...headers.map(([name, value]) => [name, value])] as [
-      string,
-      string,
-    ][],
+    headers: [
+      ["content-type", "text/html; charset=utf-8"],
+      ...headers.map(([name, value]) => [name, value]),
+    ] as [string, string][],
   });
 }
 

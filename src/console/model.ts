@@ -3,7 +3,7 @@ import { t } from "elysia";
 const text = (maxLength: number) => t.Optional(t.String({ maxLength }));
 
 /** Of a form of the console: each field once, none of them empty. */
-export const formBody = t.Optional(t.Record(t.String({ maxLength: 64 }), t.String()));
+export const formBody = t.Record(t.String({ maxLength: 64 }), t.String(), { default: {} });
 
 export const searchQuery = t.Object({ q: text(300), after: text(300) });
 

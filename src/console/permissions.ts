@@ -1,5 +1,5 @@
-import type { DescribedPlayer } from "../support/describe-player";
-import type { FoundPlayer } from "../support/found-player";
+import type { DescribedPlayer } from "../studio/describe-player";
+import type { FoundPlayer } from "../studio/found-player";
 import type { ActionName } from "./actions";
 import { BANS, type BanLength } from "./ban-lengths";
 import { type Staff, staffRole } from "./staff";
@@ -23,7 +23,12 @@ const MODERATORS_BAN_MS = 30 * 86_400_000;
 export type Change = DescribedPlayer["changes"][number];
 
 /** What is to be done, and to whom. */
-export type Intent = { action: ActionName; player: FoundPlayer; until?: string | undefined; change?: Change | undefined };
+export type Intent = {
+  action: ActionName;
+  player: FoundPlayer;
+  until?: string | undefined;
+  change?: Change | undefined;
+};
 
 /** @returns why somebody of the studio may not do this, in one sentence; null when they may */
 export function whyNot({ role, user }: Staff, { action, player, until, change }: Intent): string | null {
@@ -33,7 +38,11 @@ export function whyNot({ role, user }: Staff, { action, player, until, change }:
   if (action !== "note" && player.id !== user.id && staffRole(player.roles) !== null)
     return "Only an admin may do this to one of the studio's people.";
   if (action === "ban" && !isShort(until)) return "A moderator bans for 30 days at most.";
-  if ((action === "ban" || action === "unban") && player.ban && !isModerators(player.ban.since, player.ban.until))
+  if (
+    (action === "ban" || action === "unban") &&
+    player.ban &&
+    !isModerators(player.ban.since, player.ban.until)
+  )
     return "Only an admin may change a ban that is longer than 30 days.";
   if (action === "undo" && change && !mayUndo(change)) return "Only an admin may take this back.";
   return null;

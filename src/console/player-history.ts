@@ -1,5 +1,5 @@
 import { type Html, html } from "../http/html";
-import type { DescribedPlayer } from "../support/describe-player";
+import type { DescribedPlayer } from "../studio/describe-player";
 import { reasonField, type Tried } from "./action-forms";
 import { actorShown, changedShown } from "./event-shown";
 import { hiddenToken, said, time } from "./layout";
@@ -13,7 +13,11 @@ export function history(visit: Visit, described: DescribedPlayer, tried: Tried |
   const ids = [...new Set([...events.keys(), ...changes.keys()])].sort().reverse();
   const items = ids.map((id) => {
     const [event, change] = [events.get(id), changes.get(id)];
-    const { before, after, created_at: at } = (event ?? change) as Pick<Change, "before" | "after" | "created_at">;
+    const {
+      before,
+      after,
+      created_at: at,
+    } = (event ?? change) as Pick<Change, "before" | "after" | "created_at">;
     return html`<li>
 <p><strong>${event?.action ?? change?.kind}</strong> ${time(at)}${event && html` by ${actorShown(visit.place.base, event.by)}`}</p>
 ${changedShown(before, after)}
@@ -28,7 +32,12 @@ ${items.length === 0 ? html`<p class="faint">Nothing yet.</p>` : html`<ol class=
 </section>`;
 }
 
-function takeBack(visit: Visit, { player }: DescribedPlayer, change: Change, tried: Tried | undefined): Html | false {
+function takeBack(
+  visit: Visit,
+  { player }: DescribedPlayer,
+  change: Change,
+  tried: Tried | undefined,
+): Html | false {
   const { place, staff } = visit;
   if (change.undone_at !== null) return html`<p class="faint">Taken back ${time(change.undone_at)}</p>`;
   if (whyNot(staff, { action: "undo", player, change }) !== null) return false;

@@ -1,5 +1,5 @@
 import { type Html, html } from "../http/html";
-import type { DescribedPlayer } from "../support/describe-player";
+import type { DescribedPlayer } from "../studio/describe-player";
 import { actionForms, type Tried } from "./action-forms";
 import { ACTIONS, isAction } from "./actions";
 import { consolePage, said, time } from "./layout";

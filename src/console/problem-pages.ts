@@ -6,7 +6,8 @@ import { consolePage, hiddenToken, type Place } from "./layout";
 import type { Visit } from "./visit";
 
 const REASONS: Partial<Record<ApiError["code"], string>> = {
-  authorization_expired: "This page is too old, was used before, or belongs to another browser or site. It needs cookies.",
+  authorization_expired:
+    "This page is too old, was used before, or belongs to another browser or site. It needs cookies.",
   not_found: "There is nothing here.",
 };
 
@@ -23,7 +24,12 @@ export function problemPage(base: string, error: ApiError): Response {
 }
 
 /** What was sent came from somebody who is not, or no longer freshly, signed in: it is kept, and gone on with. */
-export function signInOncePage(place: Place, { fields }: Draft, isFirst: boolean, keptCookie: string | null): Response {
+export function signInOncePage(
+  place: Place,
+  { fields }: Draft,
+  isFirst: boolean,
+  keptCookie: string | null,
+): Response {
   return consolePage(place, {
     title: isFirst ? "Sign in first" : "Sign in once more",
     status: isFirst ? 401 : 403,

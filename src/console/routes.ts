@@ -1,8 +1,8 @@
 import { Elysia } from "elysia";
 import { ApiError } from "../errors";
 import { isUuid } from "../session/uuidv7";
-import { describePlayer } from "../support/describe-player";
-import { findPlayers } from "../support/find-players";
+import { describePlayer } from "../studio/describe-player";
+import { findPlayers } from "../studio/find-players";
 import { type ActDeps, act } from "./act";
 import { isAction } from "./actions";
 import { auditPage } from "./audit-page";
@@ -36,7 +36,10 @@ export function consoleRoutes(deps: ConsoleDeps) {
     searchPage(visit, search, figuresShown(await figures(stores), clock.now()));
 
   const search = async (visit: Visit, query: string, after: string | undefined) =>
-    showFirst(visit, { query, found: query === "" ? null : await findPlayers(stores, query, { after: after ?? null }) });
+    showFirst(visit, {
+      query,
+      found: query === "" ? null : await findPlayers(stores, query, { after: after ?? null }),
+    });
 
   return new Elysia({ name: "console", detail: { hide: true } })
     .use(consoleFiles())
@@ -52,7 +55,7 @@ export function consoleRoutes(deps: ConsoleDeps) {
     )
     .post(
       FIRST_PATH,
-      ({ body: { q = "", after } = {}, request, route, server, set }) =>
+      ({ body: { q = "", after }, request, route, server, set }) =>
         forStaff(deps, { request, route, server, set }, (visit) => {
           requireOwnPage(request.headers, new URL(visit.ownUrl).origin);
           // An email stands in no address.
@@ -78,7 +81,7 @@ export function consoleRoutes(deps: ConsoleDeps) {
     )
     .post(
       ACTION_PATH,
-      ({ body = {}, params, request, route, server, set }) => {
+      ({ body, params, request, route, server, set }) => {
         if (!isAction(params.action)) throw new ApiError("not_found");
         const what = { userId: playerId(params.id), action: params.action };
         return act(deps, callOf(deps, { request, route, server, set }), what, withPlainLines(body));
@@ -96,7 +99,8 @@ export function consoleRoutes(deps: ConsoleDeps) {
       ({ query: { before, ...filter }, request, route, server, set }) =>
         forStaff(deps, { request, route, server, set }, async (visit) => {
           const { player, actor = "", id, action } = filter;
-          if (player && !/^\d{1,10}$/.test(player)) return auditPage(visit, filter, null, "A player's id is a number.");
+          if (player && !/^\d{1,10}$/.test(player))
+            return auditPage(visit, filter, null, "A player's id is a number.");
           const wanted = {
             userId: player ? playerId(player) : null,
             actorKind: ACTORS.find((kind) => kind === actor) ?? null,
@@ -119,5 +123,7 @@ function playerId(digits: string): number {
 
 /** Browsers send two characters for the end of a line, and count one. */
 function withPlainLines(fields: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, value.replaceAll("\r\n", "\n")]));
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name, value.replaceAll("\r\n", "\n")]),
+  );
 }

@@ -1,6 +1,6 @@
 import { type Html, html } from "../http/html";
-import type { FoundPlayers } from "../support/find-players";
-import type { FoundPlayer } from "../support/found-player";
+import type { FoundPlayers } from "../studio/find-players";
+import type { FoundPlayer } from "../studio/found-player";
 import { consolePage, hiddenToken, said, time } from "./layout";
 import type { Visit } from "./visit";
 
@@ -12,7 +12,11 @@ export type Search = {
 };
 
 /** The first page: how it goes, and finding a player. */
-export function searchPage({ place, staff }: Visit, { query, found, problem }: Search, figures: Html): Response {
+export function searchPage(
+  { place, staff }: Visit,
+  { query, found, problem }: Search,
+  figures: Html,
+): Response {
   const { base } = place;
   return consolePage(place, {
     title: "Players",
@@ -37,7 +41,13 @@ ${found && results(base, query, found, staff.role === "admin", place.visitor?.fo
   });
 }
 
-function results(base: string, query: string, { players, next }: FoundPlayers, showsEmails: boolean, token: string): Html {
+function results(
+  base: string,
+  query: string,
+  { players, next }: FoundPlayers,
+  showsEmails: boolean,
+  token: string,
+): Html {
   if (players.length === 0)
     return html`<section class="card" aria-label="Found"><p>Nobody was found. An email has to be whole; of a name the beginning will do.</p></section>`;
   return html`<section class="card" aria-labelledby="found">

@@ -46,7 +46,8 @@ export function consoleSignInRoutes(deps: ConsoleSignInRouteDeps) {
         const { base, ownUrl, context } = callOf(deps, { request, route, server, set });
         requireOwnPage(request.headers, new URL(ownUrl).origin);
         const session = await consoleSessions.named(request.headers);
-        if (session && (await sessions.revoke(session.sessionId))) log.event("logout", { ...session, ...context });
+        if (session && (await sessions.revoke(session.sessionId)))
+          log.event("logout", { ...session, ...context });
         return redirect(`${base}/console/sign-in`, [["set-cookie", consoleSessions.forget()]]);
       },
       { parse: "urlencoded", body: formBody },

@@ -1,9 +1,9 @@
-import type { PlayerPage } from "../oauth/player-page";
-import type { IdentityStore } from "../identity/store";
 import type { Identity } from "../identity/provider";
+import type { IdentityStore } from "../identity/store";
 import type { Limits } from "../limits/limits";
 import { logRefusal } from "../limits/refusal-log";
 import type { Log } from "../log/log";
+import type { PlayerPage } from "../oauth/player-page";
 import type { SessionStore } from "../session/store";
 import type { UserStore } from "../users/store";
 import { CONSOLE_CLIENT_ID, type ConsoleSessions } from "./session";
@@ -53,7 +53,11 @@ export async function finishSignIn(deps: ConsoleSignInDeps, call: Call): Promise
   const opening = { sessionId, device, ip: context.ip, clientId: CONSOLE_CLIENT_ID, scope: null, jkt: null };
   const opened = isStaff ? await identities.signIn(identity, opening) : null;
   if (!opened) {
-    await logRefusal(deps, "sign_in_failed", { reason: "no_role", ...(userId !== null && { userId }), ...context });
+    await logRefusal(deps, "sign_in_failed", {
+      reason: "no_role",
+      ...(userId !== null && { userId }),
+      ...context,
+    });
     return noRolePage(place, userId);
   }
   const session = { sessionId, userId: opened.user.id };

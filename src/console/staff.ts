@@ -15,5 +15,5 @@ export type Staff = {
 
 /** @returns null for a player whom the console does not let in */
 export function staffRole(roles: readonly string[]): StaffRole | null {
-  return [ADMIN, MODERATOR].find((role) => roles.includes(role)) ?? null;
+  return ([ADMIN, MODERATOR] as const).find((role) => roles.includes(role)) ?? null;
 }

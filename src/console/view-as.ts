@@ -4,7 +4,7 @@ import { ApiError } from "../errors";
 import { newUuidv7 } from "../session/uuidv7";
 import type { Stores } from "../stores";
 import { toUser } from "../users/to-user";
-import type { Viewing, ViewAsTokens } from "../view-as/view-as-token";
+import type { ViewAsTokens, Viewing } from "../view-as/view-as-token";
 import type { ConsoleSessions } from "./session";
 import { viewAsPage } from "./view-as-page";
 import type { Visit } from "./visit";
@@ -26,7 +26,14 @@ export async function viewAs(
   await stores.audit.append(newUuidv7(clock), { action: "view_as", userId, ...by });
   const { user: viewer, sessionId } = visit.staff;
   const token = await viewAsTokens.issue({ userId, staffId: viewer.id, sessionId });
-  const { is_banned: _, banned_at: __, banned_until: ___, ban_reason: ____, merged_into: _____, ...row } = user;
+  const {
+    is_banned: _,
+    banned_at: __,
+    banned_until: ___,
+    ban_reason: ____,
+    merged_into: _____,
+    ...row
+  } = user;
   return viewAsPage(visit, toUser(row), token);
 }
 

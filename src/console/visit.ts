@@ -34,7 +34,10 @@ export type VisitDeps = {
   readContext: ReadContext;
 };
 
-export function callOf({ ownUrl, readContext }: Pick<VisitDeps, "ownUrl" | "readContext">, parts: Parts): Call {
+export function callOf(
+  { ownUrl, readContext }: Pick<VisitDeps, "ownUrl" | "readContext">,
+  parts: Parts,
+): Call {
   const url = ownUrl(parts.server?.port);
   return {
     request: parts.request,
@@ -81,5 +84,7 @@ export function redirect(
 
 /** Where a sign-in goes on to: a page of the console, whatever it was asked to be. */
 export function nextPath(wanted: string | null | undefined): string {
-  return wanted && /^\/console(?:[/?][\w\-./?=&%+:@]*)?$/.test(wanted) && !wanted.includes("//") ? wanted : "/console";
+  return wanted && /^\/console(?:[/?][\w\-./?=&%+:@]*)?$/.test(wanted) && !wanted.includes("//")
+    ? wanted
+    : "/console";
 }

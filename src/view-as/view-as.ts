@@ -1,7 +1,7 @@
 import { ApiError } from "../errors";
 import type { Player, ViewAs } from "../session/guard";
 import type { UserStore } from "../users/store";
-import type { Viewing, ViewAsTokens } from "./view-as-token";
+import type { ViewAsTokens, Viewing } from "./view-as-token";
 
 export type ViewAsDeps = {
   viewAsTokens: ViewAsTokens;
@@ -17,7 +17,9 @@ export function createViewAs({ viewAsTokens, users, mayView }: ViewAsDeps): View
     const viewing = token === undefined ? null : await viewAsTokens.verify(token);
     if (!viewing || !(await mayView(viewing))) return null;
     if (method !== "GET" && method !== "HEAD")
-      throw new ApiError("insufficient_scope", { message: "With this token one looks, and changes nothing." });
+      throw new ApiError("insufficient_scope", {
+        message: "With this token one looks, and changes nothing.",
+      });
     const user = await users.find(viewing.userId);
     return user && { user, sessionId: viewing.sessionId };
   };

@@ -60,7 +60,13 @@ onEmbedded((at) => {
 
   test("the pages run no script that is not this server's own, and nothing frames them or reads along", async () => {
     const admin = await staffAt(at.server, "admin");
-    for (const path of ["/console", "/console/sign-in", "/console/audit", "/console/nowhere", "/console/console.css"]) {
+    for (const path of [
+      "/console",
+      "/console/sign-in",
+      "/console/audit",
+      "/console/nowhere",
+      "/console/console.css",
+    ]) {
       const { headers } = await admin.visit(path);
       expect(Object.fromEntries(headers), path).toMatchObject({
         "content-security-policy":

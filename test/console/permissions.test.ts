@@ -120,7 +120,10 @@ onEachDatabase((at) => {
       await admin.signIn(admin.account, "/console/confirm");
       const { text } = await admin.visit("/console/confirm");
       const fields = Object.fromEntries(
-        [...text.matchAll(/type="hidden" name="(\w+)" value="([^"]*)"/g)].map(([, name, value]) => [name, value]),
+        [...text.matchAll(/type="hidden" name="(\w+)" value="([^"]*)"/g)].map(([, name, value]) => [
+          name,
+          value,
+        ]),
       );
       expect(fields).toMatchObject({ until: "good", reason: "Because" });
       const action = /<form method="post" action="([^"]+\/ban)"/.exec(text)?.[1] ?? "";

@@ -22,7 +22,10 @@ onEachDatabase((at) => {
       const { visit, send } = await staffAt(at.server, "moderator");
       const name = freshName();
       const { user } = await signIn(at.server, { given_name: name });
-      const { rows } = await at.server.database.pool.query("SELECT subject FROM identities WHERE user_id = $1", [user.id]);
+      const { rows } = await at.server.database.pool.query(
+        "SELECT subject FROM identities WHERE user_id = $1",
+        [user.id],
+      );
       await visit("/console");
       for (const q of [String(user.id), user.name, user.name.slice(0, 8), `google:${rows[0].subject}`]) {
         const { status, headers } = await send("/console", { q });
@@ -61,7 +64,9 @@ onEachDatabase((at) => {
       await visit("/console");
       const first = await visit((await send("/console", { q: prefix })).headers.get("location") ?? "");
       const after = /name="after" value="([^"]+)"/.exec(first.text)?.[1] ?? "";
-      const second = await visit((await send("/console", { q: prefix, after })).headers.get("location") ?? "");
+      const second = await visit(
+        (await send("/console", { q: prefix, after })).headers.get("location") ?? "",
+      );
       const ids = [first, second].flatMap(({ text }) =>
         [...text.matchAll(/href="\/console\/players\/(\d+)"/g)].map(([, id]) => id),
       );
@@ -79,7 +84,11 @@ onEachDatabase((at) => {
   test("the first page says how it goes", async () => {
     const { visit } = await staffAt(at.server, "moderator");
     const figure = (text: string, label: string) =>
-      Number(new RegExp(`<dt>${label}</dt><dd>(?:<small>[^<]*</small>)?([\\d,]+)`).exec(text)?.[1]?.replaceAll(",", ""));
+      Number(
+        new RegExp(`<dt>${label}</dt><dd>(?:<small>[^<]*</small>)?([\\d,]+)`)
+          .exec(text)?.[1]
+          ?.replaceAll(",", ""),
+      );
     const before = (await visit("/console")).text;
     await signIn(at.server);
     const after = (await visit("/console/figures")).text;
@@ -94,7 +103,14 @@ onEachDatabase((at) => {
       const session = await signIn(at.server, { account }, { device: "Kitchen tablet" });
       await admin.act(session.user.id, "note", { text: "Wrote in twice" });
       const text = await page(admin, session.user.id);
-      for (const said of [account, "google", "Kitchen tablet", "Wrote in twice", "127.0.0.1", `>${session.user.id}<`])
+      for (const said of [
+        account,
+        "google",
+        "Kitchen tablet",
+        "Wrote in twice",
+        "127.0.0.1",
+        `>${session.user.id}<`,
+      ])
         expect(text).toContain(said);
     });
 
@@ -112,16 +128,24 @@ onEachDatabase((at) => {
       const hostile = `<script>alert(1)</script>"'&\u202egnp`;
       const admin = await staffAt(at.server, "admin");
       const session = await signIn(at.server, { name: hostile }, { device: hostile });
-      await at.server.database.pool.query("UPDATE users SET name = $2 WHERE id = $1", [session.user.id, hostile]);
+      await at.server.database.pool.query("UPDATE users SET name = $2 WHERE id = $1", [
+        session.user.id,
+        hostile,
+      ]);
       await admin.act(session.user.id, "note", { text: hostile });
       await admin.act(session.user.id, "ban", { until: "1d", reason: hostile });
-      for (const path of [`/console/players/${session.user.id}`, "/console/audit", `/console?q=${session.user.id}`]) {
+      for (const path of [
+        `/console/players/${session.user.id}`,
+        "/console/audit",
+        `/console?q=${session.user.id}`,
+      ]) {
         const { status, text } = await admin.visit(path);
         expect(status).toBe(200);
         expect(text).not.toContain("<script>alert");
         expect(text).toContain("&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#x27;&amp;");
         // Each of them stands in an element that no direction leaves.
-        for (const [, before] of text.matchAll(/(.{5})&lt;script/g)) expect(before).toMatch(/<bdi>|itle>|<h1>|="/);
+        for (const [, before] of text.matchAll(/(.{5})&lt;script/g))
+          expect(before).toMatch(/<bdi>|itle>|<h1>|="/);
       }
     });
 
@@ -195,7 +219,9 @@ onEachDatabase((at) => {
       await admin.act(kept.user.id, "merge", { other: `#${givenUp.user.id}`, reason: "Asked for it" });
       const { user } = (await get(at.server, "/api/me", bearer(kept))).body;
       expect([user.stars, user.level, user.providers]).toEqual([5, 4, ["google", "guest"]]);
-      expect(await page(admin, givenUp.user.id)).toContain(`Merged into <a href="/console/players/${kept.user.id}">`);
+      expect(await page(admin, givenUp.user.id)).toContain(
+        `Merged into <a href="/console/players/${kept.user.id}">`,
+      );
       const change = /name="change" value="([^"]+)"/.exec(await page(admin, kept.user.id))?.[1] ?? "";
       await admin.act(kept.user.id, "undo", { change, reason: "The other one" });
       expect((await get(at.server, "/api/me", bearer(givenUp))).body.user.stars).toBe(5);
@@ -204,7 +230,7 @@ onEachDatabase((at) => {
     test("roles, which hold at once", async () => {
       const admin = await staffAt(at.server, "admin");
       const { account, user } = await newStaff(at.server, "moderator");
-      await setRoles(at.server, user.id, ["player"]);
+      await setRoles(at.server, user.id, []);
       await admin.act(user.id, "roles", { role_moderator: "on", reason: "Helps" });
       const console = consoleAt(at.server);
       await console.signIn(account);
@@ -267,7 +293,11 @@ onEachDatabase((at) => {
     test("says when a player's id is none", async () => {
       const { visit } = await staffAt(at.server, "moderator");
       const { status, text } = await visit("/console/audit?player=Ann");
-      expect([status, text.includes("id is a number"), text.includes('value="Ann"')]).toEqual([400, true, true]);
+      expect([status, text.includes("id is a number"), text.includes('value="Ann"')]).toEqual([
+        400,
+        true,
+        true,
+      ]);
     });
   });
 });

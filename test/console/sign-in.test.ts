@@ -38,7 +38,10 @@ onEachDatabase((at) => {
     const account = freshAccount();
     const nobody = consoleAt(at.server);
     const unknown = await nobody.signIn(account);
-    expect([unknown.status, unknown.text.includes("Nobody plays with this account yet")]).toEqual([403, true]);
+    expect([unknown.status, unknown.text.includes("Nobody plays with this account yet")]).toEqual([
+      403,
+      true,
+    ]);
     const { user } = await signIn(at.server, { account });
     const player = await nobody.signIn(account);
     expect([player.status, player.text.includes(`You are player ${user.id}`)]).toEqual([403, true]);
@@ -57,7 +60,9 @@ onEachDatabase((at) => {
       redirect: "manual",
       body: new URLSearchParams({ action: "cancel" }),
     });
-    const returned = await visit((await visit(back.headers.get("location") ?? "")).headers.get("location") ?? "");
+    const returned = await visit(
+      (await visit(back.headers.get("location") ?? "")).headers.get("location") ?? "",
+    );
     expect([returned.status, returned.text.includes("You are not signed in")]).toEqual([403, true]);
   });
 
@@ -94,7 +99,7 @@ onEachDatabase((at) => {
     test("ends at once when the role is taken away", async () => {
       const { visit, user } = await staffAt(at.server, "moderator");
       expect(await isIn(visit)).toBe(true);
-      await setRoles(at.server, user.id, ["player"]);
+      await setRoles(at.server, user.id, []);
       expect(await isIn(visit)).toBe(false);
     });
 
@@ -111,7 +116,9 @@ onEachDatabase((at) => {
       const { sessions } = JSON.parse((await get(at.server, "/api/sessions", bearer(game))).text);
       const own = sessions.find(({ device }: { device: string }) => device === "Console");
       const headers = bearer(game);
-      expect((await send(at.server, `/api/sessions/${own.id}`, { method: "DELETE", headers })).status).toBe(204);
+      expect((await send(at.server, `/api/sessions/${own.id}`, { method: "DELETE", headers })).status).toBe(
+        204,
+      );
       expect(await isIn(visit)).toBe(false);
     });
 

@@ -2,6 +2,7 @@ import { pickAtGoogle } from "./authorization";
 import { newPhone } from "./devices";
 import { freshAccount, signIn } from "./players";
 import type { TestServer } from "./server";
+import { studioAt } from "./studio";
 
 /** A browser at the console, with cookies of its own; it sends forms as the pages do. */
 export function consoleAt(server: TestServer) {
@@ -19,7 +20,9 @@ export function consoleAt(server: TestServer) {
     visit,
     /** From the console's sign-in page to Google and back, as one of its accounts. */
     async signIn(account: string, next = "/console") {
-      const start = await visit(`/console/sign-in/start?${new URLSearchParams({ provider: "google", next })}`);
+      const start = await visit(
+        `/console/sign-in/start?${new URLSearchParams({ provider: "google", next })}`,
+      );
       const back = await pickAtGoogle(new URL(start.headers.get("location") ?? ""), account);
       return visit((await visit(back.href)).headers.get("location") ?? "");
     },
@@ -44,13 +47,13 @@ export type Console = ReturnType<typeof consoleAt>;
 export async function newStaff(server: TestServer, role: "admin" | "moderator") {
   const account = freshAccount();
   const { user } = await signIn(server, { account });
-  await setRoles(server, user.id, ["player", role].sort());
+  await setRoles(server, user.id, [role]);
   return { account, user };
 }
 
 /** What `bun run admin roles set` does. */
-export async function setRoles({ database }: TestServer, userId: number, roles: string[]): Promise<void> {
-  await database.pool.query("UPDATE users SET roles = $2 WHERE id = $1", [userId, roles]);
+export async function setRoles(server: TestServer, userId: number, roles: string[]): Promise<void> {
+  await (await studioAt(server)).setRoles(userId, roles);
 }
 
 /** The same, signed in to the console. */
