@@ -281,7 +281,10 @@ onEachDatabase((at) => {
     test("goes on with what was earlier, each event once", async () => {
       const admin = await staffAt(at.server, "admin");
       const { user } = await signIn(at.server);
-      for (let each = 0; each < 53; each++) await admin.act(user.id, "note", { text: `Note ${each}` });
+      await at.server.database.pool.query(
+        "INSERT INTO audit_events (id, user_id, action, actor_kind) SELECT id::uuid, $2, 'note', 'staff' FROM unnest($1::text[]) AS id",
+        [Array.from({ length: 53 }, () => Bun.randomUUIDv7()), user.id],
+      );
       const first = await admin.visit(`/console/audit?player=${user.id}`);
       const earlier = /href="([^"]*before=[^"]*)"/.exec(first.text)?.[1]?.replaceAll("&amp;", "&") ?? "";
       const second = await admin.visit(earlier);

@@ -44,8 +44,7 @@ export function consoleAt(server: TestServer) {
 export type Console = ReturnType<typeof consoleAt>;
 
 /** One of the studio's people: a player who was given a role. */
-export async function newStaff(server: TestServer, role: "admin" | "moderator") {
-  const account = freshAccount();
+export async function newStaff(server: TestServer, role: "admin" | "moderator", account = freshAccount()) {
   const { user } = await signIn(server, { account });
   await setRoles(server, user.id, [role]);
   return { account, user };
