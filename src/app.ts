@@ -11,7 +11,7 @@ import type { Config } from "./config/config";
 import { createDrafts } from "./console/draft";
 import { createFormCheck } from "./console/form-check";
 import { problemPage } from "./console/problem-pages";
-import { CONSOLE_FORMS, consoleRoutes } from "./console/routes";
+import { CONSOLE_BODY_BYTES, CONSOLE_FORMS, consoleRoutes } from "./console/routes";
 import { createConsoleSessions } from "./console/session";
 import { RETURN_PATH } from "./console/sign-in";
 import { createMayView } from "./console/view-as";
@@ -144,7 +144,7 @@ export function createApp({
     ),
   );
   const bodyRules = {
-    maxima: { "/api/update_picture": UPDATE_PICTURE_BODY_BYTES },
+    maxima: { "/api/update_picture": UPDATE_PICTURE_BODY_BYTES, ...CONSOLE_BODY_BYTES },
     forms: [POSTED_CALLBACK, ...OAUTH_FORMS, CONSENT_PATH, DEVICE_PATH, ...CONSOLE_FORMS],
   };
   const readBody = createBodyReader(bodyRules, cutOff);

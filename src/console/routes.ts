@@ -24,6 +24,9 @@ const ACTION_PATH = "/console/players/:id/:action";
 /** Whose bodies are forms. */
 export const CONSOLE_FORMS = [FIRST_PATH, SIGN_OUT_PATH, ACTION_PATH];
 
+/** Of a note of 2,000 characters, of which a form sends up to twelve bytes each, and what is around it. */
+export const CONSOLE_BODY_BYTES = { [ACTION_PATH]: 25_600 };
+
 const MAXIMUM_ID = 2 ** 31 - 1;
 const EVENTS = 50;
 const ACTORS = ["player", "staff", "operator", "server", "system"] as const;

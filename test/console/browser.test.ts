@@ -57,61 +57,71 @@ describe.skipIf(!chromiumPath())("in a browser", () => {
 
     /** A player of whom a page has something in every part. */
     const fullPlayer = async () => {
-      const { user } = await signIn(at.server, {}, { device: "Living room television, second from the left" });
+      const { user } = await signIn(
+        at.server,
+        {},
+        { device: "Living room television, second from the left" },
+      );
       return user;
     };
 
-    test.each([390, 1_280])("at %d pixels every page fits and has no barrier, in light and in dark", async (width) => {
-      const { page, complaints, close } = await open({ viewport: { width, height: 844 } });
-      const user = await fullPlayer();
-      const seen = async (name: string) => {
-        expect([name, await fits(page), await barriers(page)]).toEqual([name, true, []]);
-      };
-      await go(page, "/console/sign-in");
-      await seen("sign-in");
-      await signInAs(page, "admin");
-      await seen("first page");
-      await page.getByLabel("Id, name").fill(user.name.slice(0, 3));
-      await page.getByRole("button", { name: "Find" }).click();
-      await page.getByRole("heading", { name: /player/ }).first().waitFor();
-      await seen("found");
-      await go(page, `/console/players/${user.id}`);
-      await page.getByLabel("For the studio's people alone").fill("Wrote in, very kindly");
-      await page.getByRole("button", { name: "Add a note" }).click();
-      await page.getByText("The note is added.").waitFor();
-      await page.getByText("Ban", { exact: true }).first().click();
-      await page.locator('form[action$="/ban"]').getByLabel("Reason").fill("An insult");
-      await page.locator('form[action$="/ban"]').getByRole("button").click();
-      await page.getByText("The player is banned.").waitFor();
-      for (const summary of await page.locator("summary").all()) await summary.click();
-      await seen("player");
-      const rename = page.locator('form[action$="/rename"]');
-      await rename.getByLabel("New name").fill("ab");
-      await rename.getByLabel("Reason").fill("Too short");
-      await rename.getByRole("button").click();
-      await page.getByRole("alert").waitFor();
-      await seen("refused");
-      const viewAs = page.locator('form[action$="/view-as"]');
-      await page.getByText("View as this player").first().click();
-      await viewAs.getByLabel("Reason").fill("Wrote in");
-      await viewAs.getByRole("button").click();
-      await page.getByText("A token to look with").waitFor();
-      await seen("view as");
-      await go(page, "/console/audit");
-      await seen("audit");
-      await go(page, "/console/players/2000000000");
-      await seen("nowhere");
-      at.server.clock.advance(400);
-      await go(page, `/console/players/${user.id}`);
-      await page.getByText("Sign out everywhere").first().click();
-      const sessions = page.locator('form[action$="/sessions"]');
-      await sessions.getByLabel("Reason").fill("Stolen");
-      await sessions.getByRole("button").click();
-      await page.getByRole("heading", { name: "Sign in once more" }).waitFor();
-      await seen("sign in once more");
-      expect(complaints.filter((text) => !/40[0-9]|422/.test(text))).toEqual([]);
-      await close();
-    });
+    test.each([390, 1_280])(
+      "at %d pixels every page fits and has no barrier, in light and in dark",
+      async (width) => {
+        const { page, complaints, close } = await open({ viewport: { width, height: 844 } });
+        const user = await fullPlayer();
+        const seen = async (name: string) => {
+          expect([name, await fits(page), await barriers(page)]).toEqual([name, true, []]);
+        };
+        await go(page, "/console/sign-in");
+        await seen("sign-in");
+        await signInAs(page, "admin");
+        await seen("first page");
+        await page.getByLabel("Id, name").fill(user.name.slice(0, 3));
+        await page.getByRole("button", { name: "Find" }).click();
+        await page
+          .getByRole("heading", { name: /player/ })
+          .first()
+          .waitFor();
+        await seen("found");
+        await go(page, `/console/players/${user.id}`);
+        await page.getByLabel("For the studio's people alone").fill("Wrote in, very kindly");
+        await page.getByRole("button", { name: "Add a note" }).click();
+        await page.getByText("The note is added.").waitFor();
+        await page.getByText("Ban", { exact: true }).first().click();
+        await page.locator('form[action$="/ban"]').getByLabel("Reason").fill("An insult");
+        await page.locator('form[action$="/ban"]').getByRole("button").click();
+        await page.getByText("The player is banned.").waitFor();
+        for (const summary of await page.locator("summary").all()) await summary.click();
+        await seen("player");
+        const rename = page.locator('form[action$="/rename"]');
+        await rename.getByLabel("New name").fill("ab");
+        await rename.getByLabel("Reason").fill("Too short");
+        await rename.getByRole("button").click();
+        await page.getByRole("alert").waitFor();
+        await seen("refused");
+        const viewAs = page.locator('form[action$="/view-as"]');
+        await page.getByText("View as this player").first().click();
+        await viewAs.getByLabel("Reason").fill("Wrote in");
+        await viewAs.getByRole("button").click();
+        await page.getByText("A token to look with").waitFor();
+        await seen("view as");
+        await go(page, "/console/audit");
+        await seen("audit");
+        await go(page, "/console/players/2000000000");
+        await seen("nowhere");
+        at.server.clock.advance(400);
+        await go(page, `/console/players/${user.id}`);
+        await page.getByText("Sign out everywhere").first().click();
+        const sessions = page.locator('form[action$="/sessions"]');
+        await sessions.getByLabel("Reason").fill("Stolen");
+        await sessions.getByRole("button").click();
+        await page.getByRole("heading", { name: "Sign in once more" }).waitFor();
+        await seen("sign in once more");
+        expect(complaints.filter((text) => !/40[0-9]|422/.test(text))).toEqual([]);
+        await close();
+      },
+    );
 
     test("by keyboard alone: sign in, find a player, give them another name, and take it back", async () => {
       const { page, close } = await open();

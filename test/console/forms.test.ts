@@ -54,7 +54,7 @@ onEmbedded((at) => {
     const path = `/console/players/${user.id}/note`;
     const json = { method: "POST", body: "{}", headers: { "content-type": "application/json" } };
     expect((await send(at.server, path, json)).status).toBe(415);
-    const large = { method: "POST", body: new URLSearchParams({ text: "x".repeat(17_000) }) };
+    const large = { method: "POST", body: new URLSearchParams({ text: "x".repeat(25_600) }) };
     expect((await send(at.server, path, large)).status).toBe(413);
   });
 
