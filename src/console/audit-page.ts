@@ -3,6 +3,7 @@ import { type Html, html } from "../http/html";
 import { eventShown } from "../studio/describe-player";
 import { actorShown, changedShown } from "./event-shown";
 import { consolePage, said, time } from "./layout";
+import { table } from "./table";
 import type { Visit } from "./visit";
 
 /** What the form of the page asks for; an empty member: anything. */
@@ -44,23 +45,20 @@ function events(base: string, filter: AuditFilter, { rows, next }: AuditPage): H
 ${
   shown.length === 0
     ? html`<p>${next === null ? "Nothing of the kind was done." : "Nothing of the kind among the last 10,000 events."}</p>`
-    : html`<table class="stack">
-<thead><tr><th scope="col">When, UTC</th><th scope="col">Action</th><th scope="col">Player</th><th scope="col">By</th><th scope="col">What changed</th><th scope="col">Reason</th></tr></thead>
-<tbody>${shown}</tbody>
-</table>`
+    : table(["When, UTC", "Action", "Player", "By", "What changed", "Reason"], shown)
 }
 ${next !== null && html`<p class="more"><a href="${base}/console/audit?${query.toString()}">Earlier</a></p>`}
 </section>`;
 }
 
-function eventRow(base: string, event: ReturnType<typeof eventShown>): Html {
+function eventRow(base: string, event: ReturnType<typeof eventShown>): Html[] {
   const { user_id: userId, reason, request_id: requestId } = event;
-  return html`<tr>
-<td data-label="When, UTC"><span>${time(event.created_at)}${requestId && html`<br><small>request <bdi>${requestId}</bdi></small>`}</span></td>
-<td data-label="Action">${event.action}</td>
-<td data-label="Player">${userId === null ? "–" : html`<a href="${base}/console/players/${userId}">${userId}</a>`}</td>
-<td data-label="By"><span>${actorShown(base, event.by)}</span></td>
-<td data-label="What changed">${changedShown(event.before, event.after) || "–"}</td>
-<td data-label="Reason">${said(reason)}</td>
-</tr>`;
+  return [
+    html`${time(event.created_at)}${requestId && html`<br><small>request <bdi>${requestId}</bdi></small>`}`,
+    html`${event.action}`,
+    userId === null ? html`–` : html`<a href="${base}/console/players/${userId}">${userId}</a>`,
+    actorShown(base, event.by),
+    changedShown(event.before, event.after) ?? html`–`,
+    said(reason),
+  ];
 }

@@ -1,4 +1,5 @@
 import { type Html, html } from "../http/html";
+import { time } from "./layout";
 
 type State = Record<string, unknown> | null;
 
@@ -10,20 +11,23 @@ export function actorShown(base: string, { kind, id }: { kind: string; id: strin
     : html`${kind} <bdi>${id}</bdi>`;
 }
 
-/** What was changed, before and after. */
-export function changedShown(before: State, after: State): Html | false {
-  const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
-  if (names.length === 0) return false;
-  const items = names.map((name) => {
+/** What was changed, before and after; null for nothing that tells anybody anything. */
+export function changedShown(before: State, after: State): Html | null {
+  const names = new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})]);
+  // The id of a note, and the reason, which stands beside it.
+  for (const name of ["note", "reason"]) names.delete(name);
+  const items = [...names].flatMap((name) => {
     const [was, is] = [before?.[name], after?.[name]];
-    const change =
-      was === undefined || is === undefined ? html`${text(was ?? is)}` : html`${text(was)} → ${text(is)}`;
-    return html`<dt>${name}</dt><dd>${change}</dd>`;
+    if (JSON.stringify(was) === JSON.stringify(is)) return [];
+    const change = was === undefined || is === undefined ? text(was ?? is) : html`${text(was)} → ${text(is)}`;
+    return [html`<li><span class="faint">${name.replaceAll("_", " ")}</span> ${change}</li>`];
   });
-  return html`<dl>${items}</dl>`;
+  return items.length > 0 ? html`<ul class="changed">${items}</ul>` : null;
 }
 
+const TIME = /^\d{4}-\d\d-\d\dT[\d:.]+(Z|\+00:00)$/;
+
 function text(value: unknown): Html {
-  if (Array.isArray(value)) return html`<bdi>${value.join(", ")}</bdi>`;
-  return html`<bdi>${typeof value === "string" ? value : JSON.stringify(value ?? null)}</bdi>`;
+  if (typeof value === "string") return TIME.test(value) ? time(value) : html`<bdi>${value}</bdi>`;
+  return html`<bdi>${Array.isArray(value) ? value.join(", ") : JSON.stringify(value ?? null)}</bdi>`;
 }

@@ -23,8 +23,8 @@ export function figuresShown(
   const { lastHour, lastDay, alive, areMore } = opened;
   return html`<dl class="figures">
 ${figure("Players", players.count, players.isEstimate ? "about " : "")}
-${figure("Signed in, last hour", lastHour, atLeast(lastHour))}
-${figure("Signed in, last 24 hours", lastDay, atLeast(lastDay))}
+${figure("Sign-ins, last hour", lastHour, atLeast(lastHour))}
+${figure("Sign-ins, last 24 hours", lastDay, atLeast(lastDay))}
 ${figure("Signed-in devices", alive, areMore ? "at least " : "")}
 ${figure("Banned", banned, atLeast(banned))}
 </dl>

@@ -19,7 +19,7 @@ export function history(visit: Visit, described: DescribedPlayer, tried: Tried |
       created_at: at,
     } = (event ?? change) as Pick<Change, "before" | "after" | "created_at">;
     return html`<li>
-<p><strong>${event?.action ?? change?.kind}</strong> ${time(at)}${event && html` by ${actorShown(visit.place.base, event.by)}`}</p>
+<p><strong>${(event?.action ?? change?.kind ?? "").replaceAll("_", " ")}</strong> ${time(at)}${event && html` by ${actorShown(visit.place.base, event.by)}`}</p>
 ${changedShown(before, after)}
 ${event?.reason && html`<p>${said(event.reason)}</p>`}
 ${change && takeBack(visit, described, change, tried)}

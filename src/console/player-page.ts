@@ -5,6 +5,7 @@ import { ACTIONS, isAction } from "./actions";
 import { consolePage, said, time } from "./layout";
 import { history } from "./player-history";
 import { standing } from "./search-page";
+import { table } from "./table";
 import type { Visit } from "./visit";
 
 export type PlayerPageOptions = {
@@ -44,9 +45,10 @@ ${actionForms(visit, described, options.roleNames, tried)}
 
 function profile(base: string, { player, merged }: DescribedPlayer, seesPrivate: boolean): Html {
   const { ban, merged_into: mergedInto } = player;
+  const [shown, standsOut] = [picture(player.picture), standing(player)];
   return html`<section class="card" aria-labelledby="profile">
 <h2 id="profile">Profile</h2>
-<div class="player">${picture(player.picture)}<p>${standing(player)}</p></div>
+${(shown || standsOut) && html`<div class="player">${shown}<p>${standsOut}</p></div>`}
 ${
   ban &&
   html`<p class="problem">Banned since ${time(ban.since)}, ${ban.until === null ? "for good" : html`until ${time(ban.until)}`}: ${said(ban.reason)}</p>`
@@ -76,39 +78,27 @@ function picture(address: string | null): Html | false {
 }
 
 function waysIn({ identities }: DescribedPlayer, seesPrivate: boolean): Html {
-  const rows = identities.map(
-    (identity) => html`<tr>
-<td data-label="Provider">${identity.provider}</td>
-<td data-label="Account">${said(identity.name)}<br><small><code>${identity.subject}</code></small></td>
-${seesPrivate && html`<td data-label="Email">${said(identity.email)}</td>`}
-<td data-label="Last used">${time(identity.last_used_at)}</td>
-</tr>`,
-  );
+  const rows = identities.map(({ provider, name, subject, email, last_used_at: lastUsed }) => [
+    html`${provider}`,
+    html`${name !== null && html`${said(name)}<br>`}<small><code>${subject}</code></small>`,
+    said(email),
+    time(lastUsed),
+  ]);
   return html`<section class="card" aria-labelledby="ways-in">
 <h2 id="ways-in">Ways in</h2>
-${
-  rows.length === 0
-    ? html`<p class="faint">None.</p>`
-    : html`<table class="stack"><thead><tr><th scope="col">Provider</th><th scope="col">Account</th>${seesPrivate && html`<th scope="col">Email</th>`}<th scope="col">Last used</th></tr></thead><tbody>${rows}</tbody></table>`
-}
+${rows.length === 0 ? html`<p class="faint">None.</p>` : table(["Provider", "Account", seesPrivate ? "Email" : null, "Last used"], rows)}
 </section>`;
 }
 
 function devices({ sessions }: DescribedPlayer, seesPrivate: boolean): Html {
-  const rows = sessions.map(
-    (session) => html`<tr>
-<td data-label="Device">${said(session.device ?? "(no name)")}</td>
-${seesPrivate && html`<td data-label="Address">${said(session.ip)}</td>`}
-<td data-label="Signed in">${time(session.created_at)}</td>
-<td data-label="Last used">${time(session.last_used_at)}</td>
-</tr>`,
-  );
+  const rows = sessions.map(({ device, ip, created_at: at, last_used_at: lastUsed }) => [
+    said(device ?? "(no name)"),
+    said(ip),
+    time(at),
+    time(lastUsed),
+  ]);
   return html`<section class="card" aria-labelledby="devices">
 <h2 id="devices">Signed-in devices</h2>
-${
-  rows.length === 0
-    ? html`<p class="faint">None.</p>`
-    : html`<table class="stack"><thead><tr><th scope="col">Device</th>${seesPrivate && html`<th scope="col">Address</th>`}<th scope="col">Signed in</th><th scope="col">Last used</th></tr></thead><tbody>${rows}</tbody></table>`
-}
+${rows.length === 0 ? html`<p class="faint">None.</p>` : table(["Device", seesPrivate ? "Address" : null, "Signed in", "Last used"], rows)}
 </section>`;
 }

@@ -3,6 +3,7 @@ import { type Html, html } from "../http/html";
 import { ACTIONS } from "./actions";
 import type { Draft } from "./draft";
 import { consolePage, hiddenToken, type Place } from "./layout";
+import { isGrave } from "./permissions";
 import type { Visit } from "./visit";
 
 const REASONS: Partial<Record<ApiError["code"], string>> = {
@@ -26,7 +27,7 @@ export function problemPage(base: string, error: ApiError): Response {
 /** What was sent came from somebody who is not, or no longer freshly, signed in: it is kept, and gone on with. */
 export function signInOncePage(
   place: Place,
-  { fields }: Draft,
+  draft: Draft,
   isFirst: boolean,
   keptCookie: string | null,
 ): Response {
@@ -35,21 +36,21 @@ export function signInOncePage(
     status: isFirst ? 401 : 403,
     headers: keptCookie === null ? [] : [["set-cookie", keptCookie]],
     content: html`<div class="card narrow">
-<p>${isFirst ? "You are signed in no longer." : "What you are about to do is asked of you freshly signed in."} Nothing was done yet.</p>
+<p>${isFirst ? "You are signed in no longer." : "This asks for a sign-in that is no older than five minutes."} Nothing was done yet.</p>
 ${
   keptCookie === null
     ? html`<p class="problem">It is too long to be kept through the sign-in. Copy it from here:</p>`
     : html`<p>You will come back to this:</p>`
 }
-${filledIn(fields)}
-<p></p>
+${filledIn(draft)}
 <p><a class="button" href="${place.base}/console/sign-in?next=/console/confirm">Sign in</a></p>
 </div>`,
   });
 }
 
 /** The last look at what was kept through a sign-in, or came from a page of a session before. */
-export function confirmPage({ place }: Visit, { userId, action, fields }: Draft): Response {
+export function confirmPage({ place }: Visit, draft: Draft): Response {
+  const { userId, action, fields } = draft;
   const { title } = ACTIONS[action];
   const hidden = Object.entries(fields).map(
     ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
@@ -57,24 +58,21 @@ export function confirmPage({ place }: Visit, { userId, action, fields }: Draft)
   return consolePage(place, {
     title: `${title}?`,
     content: html`<div class="card narrow">
-<p>To <a href="${place.base}/console/players/${userId}">player ${userId}</a>, with this:</p>
-${filledIn(fields)}
-<p></p>
+${filledIn(draft)}
 <form method="post" action="${place.base}/console/players/${userId}/${action}">
 ${hiddenToken(place.visitor?.formToken ?? "")}
 ${hidden}
-<button>${title}</button>
+<button${isGrave(action, fields.until) && html` class="danger"`}>${title}</button>
 </form>
-<p></p>
-<p><a href="${place.base}/console">Leave it</a></p>
+<p class="more"><a href="${place.base}/console/players/${userId}">Leave it</a></p>
 </div>`,
   });
 }
 
 /** What somebody has filled in, as it goes on. */
-function filledIn(fields: Draft["fields"]): Html {
+function filledIn({ userId, action, fields }: Draft): Html {
   const items = Object.entries(fields).map(
-    ([name, value]) => html`<dt>${name}</dt><dd><bdi>${value}</bdi></dd>`,
+    ([name, value]) => html`<dt>${name.replaceAll("_", " ")}</dt><dd><bdi>${value}</bdi></dd>`,
   );
-  return html`<dl>${items}</dl>`;
+  return html`<dl class="draft"><dt>to do</dt><dd>${ACTIONS[action].title}</dd><dt>player</dt><dd>${userId}</dd>${items}</dl>`;
 }

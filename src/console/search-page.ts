@@ -2,6 +2,7 @@ import { type Html, html } from "../http/html";
 import type { FoundPlayers } from "../studio/find-players";
 import type { FoundPlayer } from "../studio/found-player";
 import { consolePage, hiddenToken, said, time } from "./layout";
+import { table } from "./table";
 import type { Visit } from "./visit";
 
 export type Search = {
@@ -52,12 +53,10 @@ function results(
     return html`<section class="card" aria-label="Found"><p>Nobody was found. An email has to be whole; of a name the beginning will do.</p></section>`;
   return html`<section class="card" aria-labelledby="found">
 <h2 id="found">${players.length === 1 ? "One player" : `${players.length} players`}${next && " and more"}</h2>
-<table class="stack">
-<thead><tr><th scope="col">Name</th><th scope="col">Id</th>${showsEmails && html`<th scope="col">Email</th>`}<th scope="col">Ways in</th><th scope="col">Level</th><th scope="col">Last sign-in</th><th scope="col">Standing</th></tr></thead>
-<tbody>
-${players.map((player) => row(base, player, showsEmails))}
-</tbody>
-</table>
+${table(
+  ["Name", "Id", showsEmails ? "Email" : null, "Ways in", "Level", "Last sign-in", "Standing"],
+  players.map((player) => row(base, player)),
+)}
 ${
   next &&
   html`<form class="more" method="post" action="${base}/console">${hiddenToken(token)}<input type="hidden" name="q" value="${query}"><input type="hidden" name="after" value="${next}"><button class="quiet">Show who follows</button></form>`
@@ -65,26 +64,26 @@ ${
 </section>`;
 }
 
-function row(base: string, player: FoundPlayer, showsEmails: boolean): Html {
-  return html`<tr>
-<td data-label="Name"><a href="${base}/console/players/${player.id}">${said(player.name || "(no name)")}</a></td>
-<td data-label="Id" class="number">${player.id}</td>
-${showsEmails && html`<td data-label="Email">${said(player.email)}</td>`}
-<td data-label="Ways in">${player.providers.join(", ")}</td>
-<td data-label="Level" class="number">${player.level}</td>
-<td data-label="Last sign-in">${time(player.last_login)}</td>
-<td data-label="Standing">${standing(player)}</td>
-</tr>`;
+function row(base: string, player: FoundPlayer): Html[] {
+  return [
+    html`<a href="${base}/console/players/${player.id}">${said(player.name || "(no name)")}</a>`,
+    html`${player.id}`,
+    said(player.email),
+    html`${player.providers.join(", ")}`,
+    html`${player.level}`,
+    time(player.last_login),
+    standing(player) ?? html`–`,
+  ];
 }
 
-/** What stands out about a player, in a word or two each. */
-export function standing({ ban, merged_into, roles, guest }: FoundPlayer): Html {
+/** What stands out about a player, in a word or two each; null for nothing. */
+export function standing({ ban, merged_into, roles, guest }: FoundPlayer): Html | null {
   const others = roles.filter((role) => role !== "player");
   const badges = [
-    ban && html`<span class="badge bad">banned</span>`,
-    merged_into !== null && html`<span class="badge">merged</span>`,
-    guest && html`<span class="badge">guest</span>`,
+    ...(ban ? [html`<span class="badge bad">banned</span>`] : []),
+    ...(merged_into !== null ? [html`<span class="badge">merged</span>`] : []),
+    ...(guest ? [html`<span class="badge">guest</span>`] : []),
     ...others.map((role) => html`<span class="badge">${role}</span>`),
-  ].filter((badge) => badge instanceof Object);
-  return badges.length > 0 ? html`${badges as Html[]}` : html`–`;
+  ];
+  return badges.length > 0 ? html`${badges}` : null;
 }

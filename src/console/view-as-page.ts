@@ -14,12 +14,11 @@ export function viewAsPage({ place, ownUrl }: Visit, user: User, token: string):
 <h2 id="token">A token to look with</h2>
 <p>It is shown this once, and good for ${VIEW_AS_SECONDS / 60} minutes, as long as you stay signed in here. It reads and writes nothing. Keep it to yourself: who has it reads this player's email.</p>
 <code class="token">${token}</code>
-<p></p>
-<p>It reads ${paths.map((path) => html`<code>${path}</code>`)}, for one:</p>
+<p>It reads ${paths.map((path) => html`<code>${path}</code>,`)} each with GET:</p>
 <pre>curl -H "Authorization: Bearer $TOKEN" ${ownUrl}/api/me</pre>
 </section>
 <section class="card" aria-labelledby="me">
-<h2 id="me"><code>/api/me</code></h2>
+<h2 id="me">What /api/me tells</h2>
 <pre tabindex="0">${JSON.stringify({ status: "success", user }, null, 2)}</pre>
 </section>`,
   });

@@ -92,7 +92,7 @@ onEachDatabase((at) => {
     const before = (await visit("/console")).text;
     await signIn(at.server);
     const after = (await visit("/console/figures")).text;
-    for (const label of ["Players", "Signed in, last hour", "Signed in, last 24 hours", "Signed-in devices"])
+    for (const label of ["Players", "Sign-ins, last hour", "Sign-ins, last 24 hours", "Signed-in devices"])
       expect([label, figure(after, label)]).toEqual([label, figure(before, label) + 1]);
   });
 
