@@ -1,13 +1,15 @@
 import { defineCommand } from "citty";
-import { isServerKeyScope, newServerKey, SERVER_KEY_SCOPES } from "../../src/server-keys/server-key";
+import { createKey } from "../../src/server-keys/create-key";
+import { revokeKey } from "../../src/server-keys/revoke-key";
+import { isServerKeyScope, SERVER_KEY_SCOPES } from "../../src/server-keys/server-key";
 import type { ServerKeyRow } from "../../src/server-keys/store";
-import { Refusal, withStores } from "./with-stores";
+import { json } from "./arguments";
+import { printJson } from "./output";
+import { operator, Refusal, withStores } from "./with-stores";
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const NAME = /^[^\p{Cc}]{1,64}$/u;
 
 const scopes = Object.entries(SERVER_KEY_SCOPES).map(([scope, meaning]) => `${scope}: ${meaning}`);
-const json = { type: "boolean", description: "Print JSON.", default: false } as const;
 
 const create = defineCommand({
   meta: { name: "create", description: "Make a key for a server. It is shown this once." },
@@ -21,7 +23,7 @@ const create = defineCommand({
     json,
   },
   run: ({ args }) =>
-    withStores(async ({ serverKeys }) => {
+    withStores(async (_, { studio }) => {
       const wanted = [...new Set(args.scope.split(","))];
       const unknown = wanted.find((scope) => !isServerKeyScope(scope));
       if (unknown !== undefined)
@@ -30,8 +32,8 @@ const create = defineCommand({
         );
       if (!NAME.test(args.name))
         throw new Refusal("A name has 1 to 64 characters, none of them a control character.");
-      const key = newServerKey();
-      const row = await serverKeys.put(key, { id: Bun.randomUUIDv7(), name: args.name, scopes: wanted });
+      const scopes = wanted.filter(isServerKeyScope);
+      const { key, row } = await createKey(studio, { name: args.name, scopes }, operator());
       if (args.json) return printJson({ ...shown(row), key });
       console.log(`${key}\n\nThis is the only time that the key is shown. Its id is ${row.id}.`);
     }),
@@ -59,8 +61,8 @@ const revoke = defineCommand({
     json,
   },
   run: ({ args }) =>
-    withStores(async ({ serverKeys }) => {
-      const row = UUID.test(args.id) ? await serverKeys.revoke(args.id) : null;
+    withStores(async (_, { studio }) => {
+      const row = await revokeKey(studio, args.id, operator());
       if (!row) throw new Refusal(`There is no key with the id "${args.id}".`);
       if (args.json) return printJson(shown(row));
       console.log(`"${row.name}" is good for nothing any more.`);
@@ -82,8 +84,4 @@ function shown({ id, name, scopes, createdAt, lastUsedAt, revokedAt }: ServerKey
     last_used_at: text(lastUsedAt),
     revoked_at: text(revokedAt),
   };
-}
-
-function printJson(value: unknown): void {
-  console.log(JSON.stringify(value, null, 2));
 }

@@ -1,8 +1,8 @@
 import { defineCommand } from "citty";
 import { systemClock } from "../../src/clock";
-import { loadKeyRing } from "../../src/session/keys";
-import { createSigningKeys } from "../../src/signing-keys/signing-keys";
-import { withStores } from "./with-stores";
+import { rotateSigningKey } from "../../src/signing-keys/rotate-signing-key";
+import { json } from "./arguments";
+import { operator, withStores } from "./with-stores";
 
 const rotate = defineCommand({
   meta: {
@@ -10,15 +10,19 @@ const rotate = defineCommand({
     description:
       "Sign id tokens with another key from now on, within a minute on every server. The public half of the one before stays published until its last token has expired.",
   },
-  args: { json: { type: "boolean", description: "Print JSON.", default: false } },
+  args: { json },
   run: ({ args }) =>
-    withStores(async ({ signingKeys }, { security, dataDir }) => {
-      const keyRing = await loadKeyRing(security, dataDir);
-      const keys = createSigningKeys(
-        { signingKeys, keyRing, clock: systemClock, onWarning: (line) => console.error(line) },
-        security.accessTokenExpirySeconds,
+    withStores(async (_, { studio, keyRing, config }) => {
+      const id = await rotateSigningKey(
+        {
+          transact: studio.transact,
+          keyRing,
+          clock: systemClock,
+          onWarning: (line) => console.error(line),
+          tokenLifetimeSeconds: config.security.accessTokenExpirySeconds,
+        },
+        operator(),
       );
-      const { id } = await keys.rotate();
       console.log(args.json ? JSON.stringify({ kid: id }) : `Id tokens are signed with ${id} from now on.`);
     }),
 });

@@ -11,6 +11,8 @@ export interface UserInfo {
   readonly guest: boolean;
   /** The player's ways in, sorted: `google`, `guest`, … */
   readonly providers: readonly string[];
+  /** `player`, and whatever else the studio made of them: `moderator`, `admin`, its own; sorted. */
+  readonly roles: readonly string[];
 }
 
 /** The user in an answer or in the store, without unknown fields; undefined when it is none. */
@@ -24,7 +26,8 @@ export function parseUser(value: unknown): UserInfo | undefined {
     level = 0,
     guest = false,
     providers = [],
+    roles = ["player"],
   } = (value ?? {}) as UserInfo;
   if (typeof id !== "number" || typeof name !== "string") return undefined;
-  return { id, name, email, picture, stars, level, guest, providers };
+  return { id, name, email, picture, stars, level, guest, providers, roles };
 }

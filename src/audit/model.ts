@@ -1,4 +1,3 @@
-import { Type } from "@sinclair/typebox";
 import { t } from "elysia";
 
 const state = (description: string) =>
@@ -7,7 +6,8 @@ const state = (description: string) =>
 export const playerEvent = t.Object({
   id: t.String({ format: "uuid" }),
   action: t.String({
-    description: "`new_device`, `rename`, `link`, `unlink`, `merge`, `undo`, and others to come.",
+    description:
+      "`new_device`, `rename`, `link`, `unlink`, `merge`, `undo`, `ban`, `unban`, `end_sessions`, `roles`, `transfer`, and others to come.",
     examples: ["rename"],
   }),
   by: t.String({ description: "`player`, or `studio` for its people and servers.", examples: ["player"] }),
@@ -21,7 +21,13 @@ export type PlayerEvent = typeof playerEvent.static;
 
 export const eventsQuery = t.Object({
   before: t.Optional(t.String({ format: "uuid", description: "`next` of the answer before." })),
-  limit: t.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 50 })),
+  limit: t.Optional(
+    t.String({
+      pattern: "^([1-9][0-9]?|100)$",
+      description: "How many at most, 1 to 100; 50 when it is left out.",
+      examples: ["50"],
+    }),
+  ),
 });
 
 export const eventsAnswer = t.Object({

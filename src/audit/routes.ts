@@ -6,17 +6,15 @@ import { eventsAnswer, eventsQuery } from "./model";
 import { listPlayerEvents } from "./player-events";
 import type { AuditStore } from "./store";
 
-const DEFAULT_LIMIT = 50;
-
 export type AuditRouteDeps = { audit: AuditStore; guard: Guard; sessions: SessionStore };
 
 /** What a player may know of what was done to them. */
 export function auditRoutes(deps: AuditRouteDeps) {
   return new Elysia({ name: "audit", tags: ["Profile"] }).use(deps.guard).get(
     "/api/me/events",
-    async ({ player, query: { before = null, limit = DEFAULT_LIMIT } }) => ({
+    async ({ player, query: { before = null, limit = "50" } }) => ({
       status: "success" as const,
-      ...(await listPlayerEvents(deps, player.user.id, before, limit)),
+      ...(await listPlayerEvents(deps, player.user.id, before, Number(limit))),
     }),
     {
       auth: true,

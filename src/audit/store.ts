@@ -29,10 +29,24 @@ export const RENAME_AUDITED = (id: string, nameBefore: string, requestId: string
     FROM u, ${CLOCK} WHERE u.name <> ${nameBefore}::text
   )`;
 
+/** Part of a statement, named `audited`: notes that the code of the player in `redeemed` has let a new device in. */
+export const TRANSFER_AUDITED = (id: string, isFirst: string, requestId: string) => `
+  audited AS (
+    INSERT INTO audit_events (id, user_id, action, actor_kind, actor_id, request_id, created_at)
+    SELECT ${id}::uuid, redeemed.user_id, 'transfer', 'player', redeemed.user_id::text, ${requestId}, clock.now
+    FROM redeemed, ${CLOCK} WHERE ${isFirst}
+  )`;
+
 const LIST_OF_PLAYER = `
   SELECT a.* FROM audit_events AS a, ${CLOCK}
   WHERE a.user_id = $2 AND ($3::uuid IS NULL OR a.id < $3) AND ($4::text[] IS NULL OR a.action = ANY($4))
   ORDER BY a.id DESC LIMIT $5`;
+
+/** In the order of the primary key. */
+const LIST = `
+  SELECT a.* FROM audit_events AS a, ${CLOCK}
+  WHERE ($2::uuid IS NULL OR a.id < $2) AND ($3::text[] IS NULL OR a.action = ANY($3))
+  ORDER BY a.id DESC LIMIT $4`;
 
 /**
  * Reads so many events at most, back from the latest by the primary key, or those of a player by their index: no index is
@@ -81,7 +95,7 @@ const LOOKED_AT = 10_000;
 
 export type AuditStore = ReturnType<typeof createAuditStore>;
 
-/** Every statement on `audit_events`, but for the part in that of a rename. Rows are added, and never changed. */
+/** Every statement on `audit_events`, but for the parts in those of a rename and a transfer. Rows are added, and never changed. */
 export function createAuditStore(run: RunStatement) {
   return {
     /** In the transaction of what was done. @param id UUIDv7 */
@@ -106,6 +120,15 @@ export function createAuditStore(run: RunStatement) {
     ): Promise<AuditEventRow[]> {
       const values = [userId, before, actions, limit];
       return (await run<AuditEventRow>("list_audit_events", LIST_OF_PLAYER, values)).rows;
+    },
+
+    /** What was done to anybody, as {@link listOfPlayer}. */
+    async list(
+      before: string | null,
+      actions: readonly AuditAction[] | null,
+      limit: number,
+    ): Promise<AuditEventRow[]> {
+      return (await run<AuditEventRow>("list_all_audit_events", LIST, [before, actions, limit])).rows;
     },
 
     /**

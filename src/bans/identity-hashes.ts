@@ -6,7 +6,8 @@ import type { KeyRing } from "../session/keys";
 import { newUuidv7 } from "../session/uuidv7";
 import type { BanStore } from "./store";
 
-type Named = { provider: string; subject: string };
+/** What makes an identity one. */
+export type Named = { provider: string; subject: string };
 
 /**
  * What may be kept of an identity after its player has gone, under the current key, then what it would be under each key

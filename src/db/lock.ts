@@ -24,7 +24,9 @@ export function lockDataDir(dataDir: string): () => void {
   } catch (error) {
     lock.close();
     if ((error as { code?: string }).code !== "SQLITE_BUSY") throw error;
-    throw new DatabaseStartError(`The embedded database in ${dataDir} is in use by ${holder(holderFile)}.`);
+    throw new DatabaseStartError(
+      `The embedded database in ${dataDir} is in use by ${holder(holderFile)}. One process can have it open at a time: stop that one first.`,
+    );
   }
   writeFileSync(holderFile, JSON.stringify({ pid: process.pid, since: new Date().toISOString() }));
   return () => {

@@ -68,7 +68,7 @@ const OWNERS_BY_EMAIL = `
 
 const LINK = `
   INSERT INTO identities (provider, subject, user_id, email, email_verified, name, linked_at, last_used_at)
-  SELECT $3, $4, $2, $5, $6, $7, clock.now, clock.now FROM ${CLOCK}
+  SELECT $3, $4, $2, $5, $6, $7, clock.now, clock.now FROM ${CLOCK} WHERE ${NONE_BANNED("$8")}
   ON CONFLICT (provider, subject) DO NOTHING RETURNING user_id`;
 
 const UNLINK = `
@@ -161,9 +161,12 @@ export function createIdentityStore(run: RunStatement, { keptSeconds }: NamesCon
       return rows.map(({ user_id }) => user_id);
     },
 
-    /** @returns false when the identity is somebody's already, of this player too */
-    async link(identity: Identity, name: string | null, userId: number): Promise<boolean> {
-      const { rows } = await run("link_identity", LINK, [userId, ...claims(identity), name]);
+    /**
+     * @param hashes of the identity, one for each key
+     * @returns false when the identity is somebody's already, of this player too, or is banned
+     */
+    async link(identity: Identity, name: string | null, userId: number, hashes: Buffer[]): Promise<boolean> {
+      const { rows } = await run("link_identity", LINK, [userId, ...claims(identity), name, hashes]);
       return rows.length > 0;
     },
 

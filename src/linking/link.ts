@@ -63,9 +63,7 @@ async function linkOnce(
   if (!mine || mine.merged_into !== null) throw new ApiError("invalid_token");
   const { provider, subject } = identity;
   for (;;) {
-    if (await identities.link(identity, name, userId)) {
-      const ban = await bans.find(identity, hashes);
-      if (ban) throw new ApiError("account_disabled", { fields: banFields(ban) });
+    if (await identities.link(identity, name, userId, hashes)) {
       await record(stores, clock, userId, { kind: "link", provider, subject }, by);
       return { user: (await users.syncWithIdentities(userId)) ?? mine, isNew: true };
     }
@@ -73,6 +71,8 @@ async function linkOnce(
     if (owner === userId) return { user: mine, isNew: false };
     const theirs = owner === null ? null : await users.find(owner);
     if (theirs) return { mine, theirs };
+    const ban = await bans.find(identity, hashes);
+    if (ban) throw new ApiError("account_disabled", { fields: banFields(ban) });
   }
 }
 

@@ -46,5 +46,6 @@ export function statesOf(change: ChangeDetails): Pick<NewAuditEvent, "before" | 
 }
 
 function banned<Side extends string>(side: Side, { banned_at, banned_until, ban_reason }: BanState) {
-  return banned_at === null ? {} : { [side]: { until: banned_until, reason: ban_reason } };
+  const until = banned_until === null ? null : new Date(banned_until).toISOString();
+  return banned_at === null ? {} : { [side]: { until, reason: ban_reason } };
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import pino, { type Level, type Logger, type LoggerOptions } from "pino";
 import type { Config } from "../config/config";
+import { escapeText } from "./escape";
 import { createLineBudget } from "./line-budget";
 import { openRotatingFile } from "./rotating-file";
 
@@ -193,16 +194,10 @@ function forPeople(terminal: LogOutput, level: Level): Logger {
 /** pino's timestamp for people, in UTC. */
 const timeOfDay = () => `,"time":"${new Date().toISOString().slice(11, 19)}"`;
 
-/** Characters that could forge a line or drive a terminal: controls, C1, line separators, bidi marks. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
-
 function escapeStrings(line: Record<string, unknown>): Record<string, unknown> {
   for (const key in line) {
     const value = line[key];
-    if (typeof value === "string" && value.search(UNSAFE) >= 0) {
-      line[key] = value.replace(UNSAFE, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
-    }
+    if (typeof value === "string") line[key] = escapeText(value);
   }
   return line;
 }

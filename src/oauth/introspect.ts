@@ -32,7 +32,8 @@ async function ofAccessToken({ sessions, tokens }: IntrospectDeps, token: string
   if (!user) return INACTIVE;
   // What is not declared does not leave the server.
   const token_type = verified.jkt === null ? ("Bearer" as const) : ("DPoP" as const);
-  return { active: true, username: user.name, token_type, ...verified.claims };
+  const roles = user.roles.split(",");
+  return { active: true, username: user.name, token_type, ...verified.claims, roles };
 }
 
 /** The one before, which a lost answer still exchanges within the grace, counts as spent. */

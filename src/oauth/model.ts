@@ -78,6 +78,9 @@ export const introspectAnswer = t.Object({
   iss: t.Optional(t.String()),
   jti: t.Optional(t.String()),
   sid: t.Optional(t.String({ description: "The session's id." })),
+  roles: t.Optional(
+    t.Array(t.String(), { description: "Of an access token: what the player is at this moment." }),
+  ),
 });
 
 export type Introspection = typeof introspectAnswer.static;

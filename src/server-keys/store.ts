@@ -30,8 +30,9 @@ const USE = `
 const LIST = `SELECT ${COLUMNS} FROM server_keys AS k, ${CLOCK} ORDER BY k.created_at, k.id`;
 
 const REVOKE = `
-  UPDATE server_keys AS k SET revoked_at = coalesce(k.revoked_at, clock.now) FROM ${CLOCK}
-  WHERE k.id = $2 RETURNING ${COLUMNS}`;
+  WITH before AS (SELECT revoked_at FROM server_keys WHERE id = $2 FOR UPDATE)
+  UPDATE server_keys AS k SET revoked_at = coalesce(k.revoked_at, clock.now) FROM before, ${CLOCK}
+  WHERE k.id = $2 RETURNING ${COLUMNS}, before.revoked_at IS NULL AS "isNew"`;
 
 export type ServerKeyStore = ReturnType<typeof createServerKeyStore>;
 
@@ -55,8 +56,9 @@ export function createServerKeyStore(run: RunStatement) {
     },
 
     /** Ends a key at once; one that has been revoked stays so. @returns null where there is none of this id */
-    async revoke(id: string): Promise<ServerKeyRow | null> {
-      return (await run<ServerKeyRow>("revoke_server_key", REVOKE, [id])).rows[0] ?? null;
+    async revoke(id: string): Promise<(ServerKeyRow & { isNew: boolean }) | null> {
+      type Row = ServerKeyRow & { isNew: boolean };
+      return (await run<Row>("revoke_server_key", REVOKE, [id])).rows[0] ?? null;
     },
   };
 }

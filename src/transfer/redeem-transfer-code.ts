@@ -1,10 +1,12 @@
+import type { Timepiece } from "../clock";
 import { ApiError } from "../errors";
 import type { RequestContext } from "../http/context";
 import type { VerifiedIdentity } from "../identity/provider";
+import { newUuidv7 } from "../session/uuidv7";
 import type { TransferStore } from "./store";
 import type { TransferCodes } from "./transfer-code";
 
-export type TransferCodeDeps = { transfers: TransferStore; transferCodes: TransferCodes };
+export type TransferCodeDeps = { clock: Timepiece; transfers: TransferStore; transferCodes: TransferCodes };
 
 /**
  * Redeems a code that a player made on another device. It serves once; sent again from the same address within a
@@ -14,12 +16,15 @@ export type TransferCodeDeps = { transfers: TransferStore; transferCodes: Transf
  * @throws {ApiError} invalid_grant
  */
 export async function redeemTransferCode(
-  { transfers, transferCodes }: TransferCodeDeps,
+  { clock, transfers, transferCodes }: TransferCodeDeps,
   code: string,
   sessionId: string,
-  { ip }: RequestContext,
+  { ip, requestId }: RequestContext,
 ): Promise<{ identity: VerifiedIdentity; sessionId: string }> {
-  const redeemed = await transfers.redeem(transferCodes.hashes(code), sessionId, ip);
+  const redeemed = await transfers.redeem(transferCodes.hashes(code), sessionId, ip, {
+    id: newUuidv7(clock),
+    requestId,
+  });
   if (!redeemed) throw new ApiError("invalid_grant", { message: "The transfer code is not valid." });
   const { identity } = redeemed;
   return {

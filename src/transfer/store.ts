@@ -1,3 +1,4 @@
+import { TRANSFER_AUDITED } from "../audit/store";
 import { CLOCK, type RunStatement, seconds } from "../db/statements";
 import type { Identity } from "../identity/provider";
 import { GUEST } from "../users/model";
@@ -14,15 +15,18 @@ const PUT = `
 
 /** The player may have been merged into another since. */
 const REDEEM = `
-  UPDATE transfer_codes AS t
-  SET session_id = coalesce(t.session_id, $3), redeemed_by = $4, redeemed_at = coalesce(t.redeemed_at, clock.now)
-  FROM users AS u
-    CROSS JOIN LATERAL (
-      SELECT * FROM identities WHERE user_id = coalesce(u.merged_into, u.id) ORDER BY provider <> '${GUEST}', provider, subject LIMIT 1
-    ) AS i, ${CLOCK}
-  WHERE t.code_hash = ANY($2) AND u.id = t.user_id AND t.created_at > clock.now - ${seconds("$5")}
-    AND (t.session_id IS NULL OR (t.redeemed_by = $4 AND t.redeemed_at > clock.now - ${seconds("$6")}))
-  RETURNING t.session_id, i.provider, i.subject, i.email, i.email_verified`;
+  WITH redeemed AS (
+    UPDATE transfer_codes AS t
+    SET session_id = coalesce(t.session_id, $3), redeemed_by = $4, redeemed_at = coalesce(t.redeemed_at, clock.now)
+    FROM users AS u
+      CROSS JOIN LATERAL (
+        SELECT * FROM identities WHERE user_id = coalesce(u.merged_into, u.id) ORDER BY provider <> '${GUEST}', provider, subject LIMIT 1
+      ) AS i, ${CLOCK}
+    WHERE t.code_hash = ANY($2) AND u.id = t.user_id AND t.created_at > clock.now - ${seconds("$5")}
+      AND (t.session_id IS NULL OR (t.redeemed_by = $4 AND t.redeemed_at > clock.now - ${seconds("$6")}))
+    RETURNING t.session_id, i.user_id, i.provider, i.subject, i.email, i.email_verified
+  ), ${TRANSFER_AUDITED("$7", "redeemed.session_id = $3", "$8")}
+  SELECT session_id, provider, subject, email, email_verified FROM redeemed`;
 
 const DELETE_STALE = `
   DELETE FROM transfer_codes WHERE code_hash IN (
@@ -45,14 +49,17 @@ export function createTransferStore(run: RunStatement) {
     /**
      * Lets a code serve.
      * @param sessionId of the session that it opens, unless it has opened one
+     * @param event its id among what was done, a UUIDv7, and the request
      * @returns a way in of the player's; null for a code that is unknown, too old, or has served
      */
     async redeem(
       codeHashes: Buffer[],
       sessionId: string,
       ip: string,
+      event: { id: string; requestId: string },
     ): Promise<{ sessionId: string; identity: Identity } | null> {
-      const values = [codeHashes, sessionId, ip, TRANSFER_CODE_SECONDS, LOST_ANSWER_SECONDS];
+      const times = [TRANSFER_CODE_SECONDS, LOST_ANSWER_SECONDS];
+      const values = [codeHashes, sessionId, ip, ...times, event.id, event.requestId];
       const { rows } = await run<RedeemedRow>("redeem_transfer_code", REDEEM, values);
       const [row] = rows;
       if (!row) return null;

@@ -78,7 +78,7 @@ describe("the embedded database", () => {
     expect(await child.exited).toBe(1);
     expect(await new Response(child.stderr).text()).toMatch(
       new RegExp(
-        `^The embedded database in ${config.dataDir} is in use by process ${process.pid} since \\d{4}-[^ ]+Z\\.\\n$`,
+        `^The embedded database in ${config.dataDir} is in use by process ${process.pid} since \\d{4}-[^ ]+Z\\. One process can have it open at a time: stop that one first\\.\\n$`,
       ),
     );
     await database.ping();

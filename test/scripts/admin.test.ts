@@ -1,14 +1,11 @@
 import { beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { resolve } from "node:path";
 import { openDatabase } from "../../src/db/database";
 import type { PostgresConfig } from "../../src/db/postgres";
+import { runAdmin } from "../support/admin";
 import { postgresAvailable, testPostgres } from "../support/postgres";
 import { environment } from "../support/prisma-cli";
-import { JWT_SECRET } from "../support/server";
 
 setDefaultTimeout(60_000);
-
-const SCRIPT = resolve(import.meta.dirname, "../../scripts/admin.ts");
 
 describe.skipIf(!postgresAvailable())("bun run admin", () => {
   let config: PostgresConfig;
@@ -16,18 +13,7 @@ describe.skipIf(!postgresAvailable())("bun run admin", () => {
     config = await (await testPostgres()).createDatabase();
   });
 
-  const admin = async (...args: string[]) => {
-    const child = Bun.spawn(["bun", SCRIPT, ...args], {
-      env: { PATH: process.env.PATH, ...environment(config), JWT_SECRET },
-      stdout: "pipe",
-      stderr: "pipe",
-    });
-    const [out, err] = await Promise.all([
-      new Response(child.stdout).text(),
-      new Response(child.stderr).text(),
-    ]);
-    return { exitCode: await child.exited, out, err };
-  };
+  const admin = (...args: string[]) => runAdmin(environment(config), ...args);
   const adminJson = async (...args: string[]) => JSON.parse((await admin(...args, "--json")).out);
 
   test("makes a key, which is shown once, lists it and revokes it", async () => {
@@ -48,6 +34,13 @@ describe.skipIf(!postgresAvailable())("bun run admin", () => {
     expect(revoked).toEqual({ ...row, revoked_at: expect.any(String) });
     // Again, it stays as it was.
     expect(await adminJson("keys", "revoke", row.id)).toEqual(revoked);
+    const events = await adminJson("audit", "--action", "key_create,key_revoke");
+    const about = { key: row.id, name: "Kitchen 1", scopes: ["introspect"] };
+    expect(events).toMatchObject([
+      { action: "key_revoke", user_id: null, before: about, after: null },
+      { action: "key_create", user_id: null, before: null, after: about, by: { kind: "operator" } },
+    ]);
+    expect(JSON.stringify(events)).not.toContain(key.slice(3));
   });
 
   test.each([
@@ -70,5 +63,9 @@ describe.skipIf(!postgresAvailable())("bun run admin", () => {
     const { rows } = await database.pool.query("SELECT id FROM signing_keys WHERE is_current");
     await database.close();
     expect(rows).toEqual([{ id: second.kid }]);
+    expect((await adminJson("audit", "--action", "signing_key_rotate", "--limit", "1"))[0]).toMatchObject({
+      before: { kid: first.kid },
+      after: { kid: second.kid },
+    });
   });
 });

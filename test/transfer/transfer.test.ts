@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { newGuestKey, playAsGuest } from "../support/guests";
 import { linkingAt } from "../support/linking";
 import { refreshed, signIn } from "../support/players";
-import { bearer, expectError, expectInvalid, post, send } from "../support/requests";
+import { bearer, expectError, expectInvalid, get, post, send } from "../support/requests";
 import { onEachDatabase } from "../support/suite";
 
 onEachDatabase((at) => {
@@ -40,6 +40,20 @@ onEachDatabase((at) => {
     at.server.clock.advance(61);
     expectError(await login(code), "invalid_grant");
     await refreshed(at.server, first.body);
+  });
+
+  test("the player sees among what happened that a code has served, once", async () => {
+    const guest = await playAsGuest(at.server);
+    const code = await newCode(guest);
+    await login(code);
+    await login(code);
+    const { text } = await get(at.server, "/api/me/events", bearer(guest));
+    const { events } = JSON.parse(text) as { events: { action: string; by: string }[] };
+    expect(events.map(({ action, by }) => [action, by])).toEqual([
+      ["transfer", "player"],
+      ["new_device", "player"],
+      ["new_device", "player"],
+    ]);
   });
 
   test("a code that twenty use at once opens one session", async () => {
