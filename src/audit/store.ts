@@ -37,9 +37,12 @@ export const TRANSFER_AUDITED = (id: string, isFirst: string, requestId: string)
     FROM redeemed, ${CLOCK} WHERE ${isFirst}
   )`;
 
+/** That something was taken back tells of it, so it is left out with it. */
 const LIST_OF_PLAYER = `
   SELECT a.* FROM audit_events AS a, ${CLOCK}
-  WHERE a.user_id = $2 AND ($3::uuid IS NULL OR a.id < $3) AND ($4::text[] IS NULL OR a.action = ANY($4))
+  WHERE a.user_id = $2 AND ($3::uuid IS NULL OR a.id < $3)
+    AND ($4::text[] IS NULL
+      OR (a.action = ANY($4) AND (a.action <> 'undo' OR a.before ->> 'action' = ANY($4))))
   ORDER BY a.id DESC LIMIT $5`;
 
 /** In the order of the primary key. */

@@ -1,3 +1,4 @@
+import { AUDIT_ACTIONS } from "../audit/event";
 import type { AuditPage } from "../audit/store";
 import { type Html, html } from "../http/html";
 import { eventShown } from "../studio/describe-player";
@@ -30,7 +31,10 @@ ${problem && html`<p class="problem" id="problem">${problem}</p>`}
       (kind) => html`<option${kind === filter.actor && html` selected`}>${kind}</option>`,
     )}</select></label>
 <label><span>Whose id or name</span><input name="id" value="${filter.id ?? ""}" maxlength="64" autocomplete="off"></label>
-<label><span>Action</span><input name="action" value="${filter.action ?? ""}" maxlength="32" autocomplete="off" autocapitalize="none"></label>
+<label><span>Action</span><select name="action"><option value="">any</option>${AUDIT_ACTIONS.map(
+      (action) =>
+        html`<option value="${action}"${action === filter.action && html` selected`}>${action.replaceAll("_", " ")}</option>`,
+    )}</select></label>
 <button>Show</button>
 </form>
 </section>
@@ -55,7 +59,7 @@ function eventRow(base: string, event: ReturnType<typeof eventShown>): Html[] {
   const { user_id: userId, reason, request_id: requestId } = event;
   return [
     html`${time(event.created_at)}${requestId && html`<br><small>request <bdi>${requestId}</bdi></small>`}`,
-    html`${event.action}`,
+    html`${event.action.replaceAll("_", " ")}`,
     userId === null ? html`–` : html`<a href="${base}/console/players/${userId}">${userId}</a>`,
     actorShown(base, event.by),
     changedShown(event.before, event.after) ?? html`–`,

@@ -47,7 +47,7 @@ function takeBack(
 <form method="post" action="${place.base}/console/players/${player.id}/undo">
 ${hiddenToken(place.visitor?.formToken ?? "")}
 <input type="hidden" name="change" value="${change.id}">
-${reasonField(isTried ? tried.fields.reason : "")}
+${reasonField(isTried ? tried.fields.reason : "", change.kind !== "note")}
 <button class="quiet">Take it back</button>
 </form>
 </details>`;

@@ -5,9 +5,9 @@ import { chromiumPath, launchChromium } from "../support/chromium";
 import { consoleAt, newStaff } from "../support/console";
 import { newGuestKey, playAsGuest } from "../support/guests";
 import { freshName, signIn } from "../support/players";
-import { onEachDatabase } from "../support/suite";
+import { onEmbedded } from "../support/suite";
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(240_000);
 
 declare global {
   /** What axe-core leaves in a page. */
@@ -15,7 +15,7 @@ declare global {
 }
 
 describe.skipIf(!chromiumPath())("in a browser", () => {
-  onEachDatabase((at) => {
+  onEmbedded((at) => {
     let browser: Browser;
     beforeAll(async () => {
       browser = await launchChromium();
