@@ -49,7 +49,7 @@ function events(base: string, filter: AuditFilter, { rows, next }: AuditPage): H
 ${
   shown.length === 0
     ? html`<p>${next === null ? "Nothing of the kind was done." : "Nothing of the kind among the last 10,000 events."}</p>`
-    : table(["When, UTC", "Action", "Player", "By", "What changed", "Reason"], shown)
+    : table(["When, UTC", "Action", "Player", "By", "Changed", "Reason"], shown)
 }
 ${next !== null && html`<p class="more"><a href="${base}/console/audit?${query.toString()}">Earlier</a></p>`}
 </section>`;

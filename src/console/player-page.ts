@@ -29,6 +29,7 @@ export function playerPage(visit: Visit, described: DescribedPlayer, options: Pl
     status: options.status ?? 200,
     content: html`${isAction(done) && html`<p class="notice" role="status">${ACTIONS[done].done}</p>`}
 ${tried && html`<p class="problem" role="alert" id="problem">${ACTIONS[tried.action].title}: ${tried.problem}</p>`}
+<p class="jump"><a href="#actions">What to do</a> <a href="#notes">Notes</a> <a href="#history">History</a></p>
 <div class="columns">
 <div>
 ${profile(place.base, described, seesPrivate)}
@@ -77,28 +78,34 @@ function picture(address: string | null): Html | false {
   return kept && html`<img src="${path}" alt="" width="48" height="48">`;
 }
 
+/** What a provider calls a player may be what they are called in life, and what it knows them by an email. */
 function waysIn({ identities }: DescribedPlayer, seesPrivate: boolean): Html {
   const rows = identities.map(({ provider, name, subject, email, last_used_at: lastUsed }) => [
     html`${provider}`,
-    html`${name !== null && html`${said(name)}<br>`}<small><code>${subject}</code></small>`,
+    html`${seesPrivate && name !== null && html`${said(name)}<br>`}<small>${
+      seesPrivate || !subject.includes("@") ? html`<code>${subject}</code>` : "for admins"
+    }</small>`,
     said(email),
     time(lastUsed),
   ]);
   return html`<section class="card" aria-labelledby="ways-in">
 <h2 id="ways-in">Ways in</h2>
-${rows.length === 0 ? html`<p class="faint">None.</p>` : table(["Provider", "Account", seesPrivate ? "Email" : null, "Last used"], rows)}
+${
+  rows.length === 0
+    ? html`<p class="faint">None.</p>`
+    : table(["Provider", "Account", seesPrivate ? "Email" : null, "Last used"], rows)
+}
 </section>`;
 }
 
 function devices({ sessions }: DescribedPlayer, seesPrivate: boolean): Html {
   const rows = sessions.map(({ device, ip, created_at: at, last_used_at: lastUsed }) => [
-    said(device ?? "(no name)"),
-    said(ip),
+    html`${said(device ?? "(no name)")}${seesPrivate && html`<br><small>${said(ip)}</small>`}`,
     time(at),
     time(lastUsed),
   ]);
   return html`<section class="card" aria-labelledby="devices">
 <h2 id="devices">Signed-in devices</h2>
-${rows.length === 0 ? html`<p class="faint">None.</p>` : table(["Device", seesPrivate ? "Address" : null, "Signed in", "Last used"], rows)}
+${rows.length === 0 ? html`<p class="faint">None.</p>` : table(["Device", "Signed in", "Last used"], rows)}
 </section>`;
 }

@@ -114,14 +114,19 @@ onEachDatabase((at) => {
         expect(text).toContain(said);
     });
 
-    test("a moderator sees no email and no address of a device", async () => {
+    test("a moderator sees no email, no address of a device, and not what they are called elsewhere", async () => {
       const moderator = await staffAt(at.server, "moderator");
       const account = freshAccount();
       const { user } = await signIn(at.server, { account }, { device: "Tablet" });
+      await at.server.database.pool.query(
+        "INSERT INTO identities (provider, subject, user_id, name) VALUES ('studio', $2, $1, 'Jane of Nowhere')",
+        [user.id, `sub-${account}`],
+      );
       const text = await page(moderator, user.id);
       expect(text).toContain("Tablet");
       expect(text).not.toContain(account);
       expect(text).not.toContain("127.0.0.1");
+      expect(text).not.toContain("Jane of Nowhere");
     });
 
     test("what players and providers say is text, whatever it looks like", async () => {
