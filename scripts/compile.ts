@@ -12,6 +12,7 @@ const EMBEDDED_ASSETS = /[\\/]embedded-assets$/;
 const ASSETS = [
   "prisma/migrations/**",
   "src/explorer/*.{js,css,svg}",
+  "src/console/*.{js,css,svg}",
   "src/stand-ins/picker/assets/*",
   "sdk/examples/browser-game/*",
   "node_modules/@scalar/api-reference/dist/browser/standalone.js",

@@ -9,6 +9,13 @@ import { createStates } from "./authorization/state";
 import { createIdentityHashes } from "./bans/identity-hashes";
 import type { Clock } from "./clock";
 import type { Config } from "./config/config";
+import { createDrafts } from "./console/draft";
+import { createFormCheck } from "./console/form-check";
+import { problemPage } from "./console/problem-pages";
+import { CONSOLE_BODY_BYTES, CONSOLE_FORMS, consoleRoutes } from "./console/routes";
+import { createConsoleSessions } from "./console/session";
+import { RETURN_PATH } from "./console/sign-in";
+import { createMayView } from "./console/view-as";
 import type { Database } from "./db/database";
 import { deviceAuthorizationRoute } from "./device/authorization-route";
 import { deviceConfirmRoutes } from "./device/confirm-routes";
@@ -25,6 +32,7 @@ import { asHealthCheck } from "./health/balancer-check";
 import { healthRoutes } from "./health/routes";
 import { createAddressReader } from "./http/address";
 import { createBodyReader } from "./http/body";
+import { isConsole } from "./http/console-path";
 import { createContextReader } from "./http/context";
 import { cors } from "./http/cors";
 import { errorBody, errorHeaders, toApiError } from "./http/error-response";
@@ -56,6 +64,7 @@ import { createPlayerPage } from "./oauth/player-page";
 import { OAUTH_FORMS, oauthRoutes, USERINFO_PATH } from "./oauth/routes";
 import { pictureRoutes } from "./pictures/routes";
 import { play } from "./play/plugin";
+import { ADMIN, MODERATOR } from "./roles/role";
 import { createAccessTokens } from "./session/access-token";
 import { deviceRoutes } from "./session/device-routes";
 import { createAuthenticate, createGuard } from "./session/guard";
@@ -74,6 +83,8 @@ import { createTransferCodes } from "./transfer/transfer-code";
 import { UPDATE_PICTURE_BODY_BYTES } from "./users/model";
 import { createNamePolicy } from "./users/name-policy";
 import { userRoutes } from "./users/routes";
+import { createViewAs } from "./view-as/view-as";
+import { createViewAsTokens } from "./view-as/view-as-token";
 
 /** The world a server lives in; a test brings its own. */
 export type Deps = {
@@ -139,16 +150,23 @@ export function createApp({
     ),
   );
   const bodyRules = {
-    maxima: { "/api/update_picture": UPDATE_PICTURE_BODY_BYTES },
-    forms: [POSTED_CALLBACK, ...OAUTH_FORMS, CONSENT_PATH, DEVICE_PATH],
+    maxima: { "/api/update_picture": UPDATE_PICTURE_BODY_BYTES, ...CONSOLE_BODY_BYTES },
+    forms: [POSTED_CALLBACK, ...OAUTH_FORMS, CONSENT_PATH, DEVICE_PATH, ...CONSOLE_FORMS],
   };
   const readBody = createBodyReader(bodyRules, cutOff);
   const securityHeaders = createSecurityHeaders(config.server.publicUrl);
   const ownUrl = createOwnUrl(config.server);
   const dpop = createDpop({ authorizations: stores.authorizations, clock, keyRing, ownUrl });
   const authenticate = createAuthenticate(tokens.access, stores.sessions, dpop);
+  const consoleSessions = createConsoleSessions(
+    { keyRing, clock, sessions: stores.sessions },
+    config.server.publicUrl,
+  );
+  const viewAsTokens = createViewAsTokens(keyRing, { audience: config.security.audience, issuer }, clock);
+  const mayView = createMayView(consoleSessions);
+  const viewAs = createViewAs({ viewAsTokens, users: stores.users, mayView });
   const guardRules = { firstPartyIds: clients.firstPartyIds, terms: config.door.terms };
-  const guard = createGuard(authenticate, guardRules);
+  const guard = createGuard(authenticate, { ...guardRules, ...(config.console.enabled && { viewAs }) });
   const binding = createBrowserBinding(config.server.publicUrl);
   const { accessTokenExpirySeconds, refreshTokenExpirySeconds, sessionMaxSeconds } = config.security;
   const idTokenKeys = createSigningKeys(
@@ -243,12 +261,15 @@ export function createApp({
       const isAtTheDoor = error.code === "maintenance";
       if (error.status >= 500 && !isAtTheDoor) logFailure(log, error, context);
       const refused = [401, 403, 426, 429].includes(error.status) || isRefusedGrant(error) || isAtTheDoor;
+      const formRefused = isConsole(path) && typeof error.cause === "string";
       const signInFailed = isSignInPage(path) && !refused && code !== "NOT_FOUND";
       if (signInFailed) await logRefusal(common, "sign_in_failed", { reason: reasonOf(error), ...context });
-      else if (refused || isRedirectRefused(error))
+      else if (refused || formRefused || isRedirectRefused(error))
         await logRefusal(common, "refused", { code: reasonOf(error), ...context });
       Object.assign(set.headers, errorHeaders(error));
       if (isSignInPage(path)) return signInFailedPage(error);
+      if (isConsole(path))
+        return problemPage(new URL(ownUrl(server?.port)).pathname.replace(/\/$/, ""), error);
       if (OAUTH_FORMS.includes(path)) {
         const oauthError = toOAuthError(error, path === USERINFO_PATH);
         const challenge = oauthChallenge(error, oauthError);
@@ -279,6 +300,20 @@ export function createApp({
     .use(oauthRoutes(common))
     .use(keyRoutes(common))
     .use(healthRoutes(database));
+  if (config.console.enabled)
+    app.use(
+      consoleRoutes({
+        ...common,
+        stores,
+        consoleSessions,
+        viewAsTokens,
+        consolePlayerPage: createPlayerPage(common, { purpose: "console", path: RETURN_PATH }),
+        drafts: createDrafts(keyRing, clock, config.server.publicUrl),
+        formCheck: createFormCheck(keyRing),
+        roles: config.roles,
+        roleNames: [MODERATOR, ADMIN, ...config.roles.names],
+      }),
+    );
   if (config.server.explorer) app.use(explorer());
   if (config.mode === "development") app.use(play());
   return app;

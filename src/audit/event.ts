@@ -34,6 +34,7 @@ export const AUDIT_ACTIONS = [
   "terms",
   "age_band",
   "guardian_consent",
+  "view_as",
   "key_create",
   "key_revoke",
   "signing_key_rotate",

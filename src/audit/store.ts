@@ -37,9 +37,12 @@ export const TRANSFER_AUDITED = (id: string, isFirst: string, requestId: string)
     FROM redeemed, ${CLOCK} WHERE ${isFirst}
   )`;
 
+/** That something was taken back tells of it, so it is left out with it. */
 const LIST_OF_PLAYER = `
   SELECT a.* FROM audit_events AS a, ${CLOCK}
-  WHERE a.user_id = $2 AND ($3::uuid IS NULL OR a.id < $3) AND ($4::text[] IS NULL OR a.action = ANY($4))
+  WHERE a.user_id = $2 AND ($3::uuid IS NULL OR a.id < $3)
+    AND ($4::text[] IS NULL
+      OR (a.action = ANY($4) AND (a.action <> 'undo' OR a.before ->> 'action' = ANY($4))))
   ORDER BY a.id DESC LIMIT $5`;
 
 /** In the order of the primary key. */
@@ -52,12 +55,50 @@ const EMPTY = `
   UPDATE audit_events AS a SET before = NULL, after = NULL, reason = NULL FROM ${CLOCK}
   WHERE a.user_id = ANY($2) AND (a.before IS NOT NULL OR a.after IS NOT NULL OR a.reason IS NOT NULL)`;
 
+/**
+ * Reads so many events at most, back from the latest by the primary key, or those of a player by their index: no index is
+ * needed for actors and actions, which every change of a name would have to write.
+ */
+const SEARCH = `
+  WITH looked_at AS (
+    SELECT a.* FROM audit_events AS a, ${CLOCK}
+    WHERE ($2::uuid IS NULL OR a.id < $2) AND ($3::int IS NULL OR a.user_id = $3)
+    ORDER BY a.id DESC LIMIT $7
+  )
+  SELECT f.*, (SELECT l.id FROM looked_at AS l ORDER BY l.id LIMIT 1) AS earliest_id,
+    (SELECT count(*) FROM looked_at) = $7 AS are_more
+  FROM (SELECT) AS one LEFT JOIN (
+    SELECT l.* FROM looked_at AS l
+    WHERE ($4::text IS NULL OR l.actor_kind = $4) AND ($5::text IS NULL OR l.actor_id = $5)
+      AND ($6::text IS NULL OR l.action = $6)
+    ORDER BY l.id DESC LIMIT $8
+  ) AS f ON true
+  ORDER BY f.id DESC`;
+
 /** Ids are UUIDv7, so the primary key is in order of time and no further index is needed. */
 const DELETE_OLD = `
   DELETE FROM audit_events WHERE id IN (
     SELECT a.id FROM audit_events AS a, ${CLOCK}
     WHERE a.id < $2 AND a.created_at < clock.now - ${seconds("$3")} ORDER BY a.id LIMIT $4
     FOR UPDATE OF a SKIP LOCKED)`;
+
+/** What to look for in the audit; null: anything. */
+export type AuditSearch = {
+  /** The player it was done to. */
+  userId: number | null;
+  actorKind: Actor["kind"] | null;
+  actorId: string | null;
+  action: string | null;
+};
+
+export type AuditPage = {
+  rows: AuditEventRow[];
+  /** For `before`, to go on with; null at the end. */
+  next: string | null;
+};
+
+/** Events that one search looks at. */
+const LOOKED_AT = 10_000;
 
 export type AuditStore = ReturnType<typeof createAuditStore>;
 
@@ -100,6 +141,31 @@ export function createAuditStore(run: RunStatement) {
     /** Forgets what was done to players who are gone, but that it was done, when and by whom. */
     async emptyOf(userIds: number[]): Promise<void> {
       await run("empty_audit_events", EMPTY, [userIds]);
+    },
+
+    /**
+     * Looks through the audit, the latest first.
+     * @param before the id of an event: those before it; null: from the latest on
+     * @returns up to `limit` events. There may be none of them and a `next`: then ten thousand others were looked at
+     */
+    async search(
+      { userId, actorKind, actorId, action }: AuditSearch,
+      before: string | null,
+      limit: number,
+    ): Promise<AuditPage> {
+      type Row = AuditEventRow & { earliest_id: string | null; are_more: boolean };
+      // One more than are shown tells whether there are more.
+      const values = [before, userId, actorKind, actorId, action, LOOKED_AT, limit + 1];
+      const { rows } = await run<Row>("search_audit_events", SEARCH, values);
+      const found = rows
+        .filter(({ id }) => id !== null)
+        .map(({ earliest_id: _, are_more: __, ...row }) => row);
+      const shown = found.slice(0, limit);
+      const { earliest_id: earliest = null, are_more: areMore = false } = rows[0] ?? {};
+      return {
+        rows: shown,
+        next: found.length > limit ? (shown.at(-1)?.id ?? null) : areMore ? earliest : null,
+      };
     },
 
     /**

@@ -41,6 +41,11 @@ const DELETE_OLD = `
     WHERE b.until < clock.now - ${seconds("$2")} LIMIT $3
     FOR UPDATE OF b SKIP LOCKED)`;
 
+const COUNT = `
+  SELECT count(DISTINCT o.user_id)::int AS count
+  FROM (SELECT user_id, until FROM banned_identities LIMIT $2) AS o, ${CLOCK}
+  WHERE o.until IS NULL OR o.until > clock.now`;
+
 const LIST_KEYS = `
   SELECT k.id, k.key_jwe AS "keyJwe", k.is_current IS TRUE AS "isCurrent" FROM identity_hash_keys AS k, ${CLOCK}
   ORDER BY k.is_current DESC NULLS LAST, k.id DESC`;
@@ -80,6 +85,11 @@ export function createBanStore(run: RunStatement) {
     /** The ban that keeps an identity out; null when there is none. @param hashes of it, one for each key */
     async find({ provider, subject }: { provider: string; subject: string }, hashes: Buffer[]) {
       return (await run<Ban>("find_ban", FIND, [provider, subject, hashes])).rows[0] ?? null;
+    },
+
+    /** How many players are banned, of whom a way in is known. @param limit rows that are looked at */
+    async count(limit: number): Promise<number> {
+      return (await run<{ count: number }>("count_bans", COUNT, [limit])).rows[0]?.count ?? 0;
     },
 
     /**

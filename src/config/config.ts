@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { type AppleConfig, appleSection } from "./apple";
 import { type AuditConfig, auditSection } from "./audit";
+import { type ConsoleConfig, consoleSection } from "./console";
 import { type DatabaseConfig, databaseSection, requireCredentials } from "./database";
 import { deepFreeze } from "./deep-freeze";
 import { warnOfDevelopment } from "./development";
@@ -61,6 +62,7 @@ export type Config = Readonly<{
   roles: RolesConfig;
   leaving: LeavingConfig;
   door: DoorConfig;
+  console: ConsoleConfig;
   oauth: OAuthConfig;
   server: ServerConfig;
   /** Absolute folder of the embedded database and of secrets made in development. */
@@ -108,6 +110,7 @@ export function loadConfig(source: ConfigSource): Config {
     roles: rolesSection(settings),
     leaving: leavingSection(settings),
     door: doorSection(settings, problems),
+    console: consoleSection(settings),
     oauth: oauthSection(settings, production, problems),
     server: serverSection(settings, database, production, problems),
     ...paths,

@@ -1,5 +1,6 @@
 import { appleSettings } from "./settings/apple";
 import { auditSettings } from "./settings/audit";
+import { consoleSettings } from "./settings/console";
 import { databaseSettings } from "./settings/database";
 import { discordSettings } from "./settings/discord";
 import { doorSettings } from "./settings/door";
@@ -32,6 +33,7 @@ export const SETTINGS = {
   ...roleSettings,
   ...leavingSettings,
   ...doorSettings,
+  ...consoleSettings,
   ...oauthSettings,
   ...serverSettings,
 };

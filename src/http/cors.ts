@@ -1,6 +1,7 @@
 import { cors as corsPlugin } from "@elysiajs/cors";
 import type { Config } from "../config/config";
 import { isLoopback } from "../config/fields";
+import { isConsole } from "./console-path";
 import { isSignInPage } from "./sign-in-page";
 
 /**
@@ -15,8 +16,8 @@ export function cors({ mode, oauth, server }: Config) {
     origin: ({ headers, url }) => {
       const origin = headers.get("origin") ?? "";
       const path = URL.parse(url)?.pathname ?? "";
-      // The sign-in page is for browsers to go to, never for scripts to ask (RFC 9700 §2.6).
-      if (isSignInPage(path)) return false;
+      // The sign-in page and the console are for browsers to go to, never for scripts to ask (RFC 9700 §2.6).
+      if (isSignInPage(path) || isConsole(path)) return false;
       if (allowed.has(origin) || (mode === "development" && isPageOfThisMachine(origin))) return true;
       return /^\/(oauth|\.well-known)\//.test(path) && ofClients.has(origin);
     },

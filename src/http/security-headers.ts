@@ -1,3 +1,5 @@
+import { isConsole } from "./console-path";
+
 const COMMON = {
   "x-content-type-options": "nosniff",
   "x-frame-options": "DENY",
@@ -22,6 +24,14 @@ const PAGES =
 const PAGE = {
   "content-security-policy": PAGES,
   "cross-origin-opener-policy": "same-origin-allow-popups",
+};
+
+/** The console has its own style and script as files, and asks nobody but this server; a form says where it comes from. */
+const CONSOLE = {
+  "content-security-policy":
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+  "cross-origin-opener-policy": "same-origin",
+  "referrer-policy": "same-origin",
 };
 
 /** The QR code of a device shows in a game of any origin. */
@@ -49,11 +59,13 @@ export function createSecurityHeaders(
   const ordinary = { ...common, "content-security-policy": NOTHING };
   const sensitive = { ...ordinary, "cache-control": "no-store" };
   const page = { ...common, ...PAGE };
+  const consolePage = { ...sensitive, ...CONSOLE };
   const picture = { ...common, ...PICTURE };
   return (path) => {
     if (path === "/device/qr.svg") return { ...sensitive, ...QR };
     if (/^\/(api|auth|oauth|device)(\/|$)/.test(path)) return sensitive;
     if (path.startsWith("/pictures/")) return picture;
-    return /^\/(swagger|play)(\/|$)/.test(path) ? page : ordinary;
+    if (/^\/(swagger|play)(\/|$)/.test(path)) return page;
+    return isConsole(path) ? consolePage : ordinary;
   };
 }

@@ -25,6 +25,8 @@ const WINDOWS = {
   staleToken: { points: 10, duration: 86_400 },
   /** Changes of a profile, and of a player's ways in. */
   profileChange: { points: 60, duration: 600 },
+  /** What one of the studio's people does to players: a stolen session does not ban everybody. */
+  staffAction: { points: 120, duration: 600 },
   /** Codes for a new device, by player and by address. */
   transferCode: { points: 10, duration: 3_600 },
   transferCodeByAddress: { points: 200, duration: 3_600 },
@@ -72,6 +74,8 @@ export type Limits = {
   /** Counts a token of a bound session that is older than its key has reason to send. @returns false for one too many */
   staleToken(sessionId: string): Promise<boolean>;
   profileChange(userId: number): Promise<void>;
+  /** Counts what one of the studio's people does to a player. */
+  staffAction(staffId: number): Promise<void>;
   /** Counts a code for a new device. */
   transferCode(userId: number, ip: string): Promise<void>;
   /** Counts a device that asks to be signed in by a code. */
@@ -98,6 +102,7 @@ export const noLimits: Limits = {
   forgedToken: async () => {},
   staleToken: async () => true,
   profileChange: async () => {},
+  staffAction: async () => {},
   transferCode: async () => {},
   deviceCode: async () => {},
   userCodeAttempt: (_ip, lookUp) => lookUp(),
@@ -135,6 +140,7 @@ export function createLimits(store: LimitStore, guests: NewGuests): Limits {
   const repeatedRefreshesElsewhere = shared("repeatedRefreshElsewhere");
   const staleTokens = shared("staleToken");
   const profileChanges = shared("profileChange");
+  const staffActions = shared("staffAction");
   const transferCodes = shared("transferCode");
   const transferCodesByAddress = shared("transferCodeByAddress");
   const ownRefreshes = local("refresh");
@@ -172,6 +178,7 @@ export function createLimits(store: LimitStore, guests: NewGuests): Limits {
     forgedToken: (ip) => forgedTokens(ip),
     staleToken: (sessionId) => tryConsume(staleTokens, sessionId),
     profileChange: (userId) => consumeOrRefuse(profileChanges, String(userId)),
+    staffAction: (staffId) => consumeOrRefuse(staffActions, String(staffId)),
     async transferCode(userId, ip) {
       await consumeOrRefuse(transferCodes, String(userId));
       await consumeOrRefuse(transferCodesByAddress, addressBlocks(ip)[0] ?? ip);

@@ -27,6 +27,8 @@ const EVENTS = {
   players_merged: "info",
   /** `reason` says what: a link, an unlink or a merge. */
   change_undone: "info",
+  /** One of the studio's people did something to a player in the console; `reason` says what. */
+  staff_action: "info",
   transfer_code_made: "info",
   /** The player leaves: everybody is signed out, and a sign-in brings them back. */
   account_deleted: "info",
@@ -58,6 +60,8 @@ export type AuthEventDetails = {
   sessionId?: string | undefined;
   /** The player who was merged into this one. */
   givenUpUserId?: number;
+  /** Who of the studio did it, as a player. */
+  staffId?: number;
   ip: string;
   requestId: string;
   /** The error code, for a refusal. */
@@ -145,8 +149,13 @@ export function createLog(
   };
   const failureBudget = createLineBudget();
   return {
-    event(event, { userId, sessionId, givenUpUserId, requestId, ...rest }) {
-      const ids = { user_id: userId, session_id: sessionId, given_up_user_id: givenUpUserId };
+    event(event, { userId, sessionId, givenUpUserId, staffId, requestId, ...rest }) {
+      const ids = {
+        user_id: userId,
+        session_id: sessionId,
+        given_up_user_id: givenUpUserId,
+        staff_id: staffId,
+      };
       write(event, { ...ids, ...rest, request_id: requestId });
     },
     failure({ requestId, ...rest }) {

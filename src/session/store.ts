@@ -178,6 +178,40 @@ export type SessionTold = {
   revoked_at: Date | null;
 };
 
+/** Notes the use of the session, to a minute. */
+const FIND_CONSOLE = `
+  WITH seen AS (
+    SELECT s.id AS session_id, s.created_at > clock.now - ${seconds("$7")} AS is_fresh, ${USER_COLUMNS}
+    FROM refresh_tokens AS s JOIN users AS u ON u.id = s.user_id, ${CLOCK}
+    WHERE s.id = $2 AND s.user_id = $3 AND s.client_id = $4 AND s.revoked_at IS NULL AND ${isAllowed("u")}
+      AND s.rotated_at > clock.now - ${seconds("$5")} AND s.created_at > clock.now - ${seconds("$6")}
+  ), used AS (
+    UPDATE refresh_tokens AS s SET rotated_at = clock.now FROM seen, ${CLOCK}
+    WHERE $8 AND s.id = seen.session_id AND s.rotated_at < clock.now - interval '1 minute'
+  )
+  SELECT * FROM seen`;
+
+/** Ids are UUIDv7: the primary key is read from its end, and so many rows at most. */
+const FIGURES = `
+  SELECT count(*) FILTER (WHERE o.created_at > clock.now - interval '1 hour')::int AS "lastHour",
+    count(*) FILTER (WHERE o.created_at > clock.now - interval '1 day')::int AS "lastDay",
+    count(*) FILTER (WHERE o.revoked_at IS NULL AND o.rotated_at > clock.now - ${seconds("$3")}
+      AND o.created_at > clock.now - ${seconds("$4")})::int AS "alive",
+    count(*) = $2 AS "areMore"
+  FROM (SELECT created_at, rotated_at, revoked_at FROM refresh_tokens ORDER BY id DESC LIMIT $2) AS o, ${CLOCK}`;
+
+/** How long a session of the console goes on, in seconds, and until when it counts as a fresh sign-in. */
+export type ConsoleLifetimes = { idleSeconds: number; maxSeconds: number; freshSeconds: number };
+
+/** Of the sessions opened last: signed in within the hour and the day, and alive. */
+export type SessionFigures = {
+  lastHour: number;
+  lastDay: number;
+  alive: number;
+  /** Whether there are sessions that were not looked at. */
+  areMore: boolean;
+};
+
 /** What is known of a session, alive or dead. */
 export type SessionDescription = {
   userId: number;
@@ -256,6 +290,30 @@ export function createSessionStore(database: Database, run: RunStatement, policy
     async findUser(sessionId: string, userId: number): Promise<UserRow | null> {
       const { rows } = await run<UserRow>("find_session_user", FIND, [sessionId, userId, cap]);
       return rows[0] ?? null;
+    },
+
+    /**
+     * Whose a session of the console is, while it lives, and whether they have just signed in.
+     * @param isUsed whether this is a use of it, which keeps it from ending
+     */
+    async findConsole(
+      { sessionId, userId }: { sessionId: string; userId: number },
+      clientId: string,
+      { idleSeconds, maxSeconds, freshSeconds }: ConsoleLifetimes,
+      isUsed: boolean,
+    ): Promise<{ user: UserRow; isFresh: boolean } | null> {
+      type Row = UserRow & { session_id: string; is_fresh: boolean };
+      const values = [sessionId, userId, clientId, idleSeconds, maxSeconds, freshSeconds, isUsed];
+      const { rows } = await run<Row>("find_console_session", FIND_CONSOLE, values);
+      if (!rows[0]) return null;
+      const { session_id: _, is_fresh: isFresh, ...user } = rows[0];
+      return { user, isFresh };
+    },
+
+    /** @param limit sessions that are looked at, the latest first */
+    async figures(limit: number): Promise<SessionFigures> {
+      const { rows } = await run<SessionFigures>("session_figures", FIGURES, [limit, idle, cap]);
+      return rows[0] as SessionFigures;
     },
 
     /** Revokes the idlest sessions of a player beyond the limit. @returns which */

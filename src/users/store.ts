@@ -321,6 +321,12 @@ export type MoreOfUser = {
   merged_players: { id: number; name: string }[];
 };
 
+/** Beyond the limit what the last ANALYZE has seen, which is cheap whatever the size. */
+const COUNT = `
+  SELECT counted.count, greatest(counted.count, c.reltuples::int) AS estimate
+  FROM (SELECT count(*)::int AS count FROM (SELECT FROM users LIMIT $2) AS o) AS counted,
+    pg_class AS c, ${CLOCK} WHERE c.oid = 'users'::regclass`;
+
 /** A player, whether somebody may sign in as them, and until when they may come back where they have left. */
 export type LockedUser = UserRow & {
   is_banned: boolean;
@@ -431,6 +437,14 @@ export function createUserStore(run: RunStatement, { changeCooldownSeconds, kept
 
     async find(id: number): Promise<LockedUser | null> {
       return (await run<LockedUser>("find_user", FIND, [id])).rows[0] ?? null;
+    },
+
+    /** How many players there are; an estimate beyond so many. */
+    async count(limit: number): Promise<{ count: number; isEstimate: boolean }> {
+      const { rows } = await run<{ count: number; estimate: number }>("count_users", COUNT, [limit]);
+      const { count, estimate } = rows[0] as { count: number; estimate: number };
+      const isEstimate = count === limit;
+      return { count: isEstimate ? estimate : count, isEstimate };
     },
 
     /** In the order of the ids; who is gone is missing. */

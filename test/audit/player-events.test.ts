@@ -84,12 +84,12 @@ onEachDatabase((at) => {
       );
     });
 
-    test("what the studio did and why, not who; and not what it noted for itself", async () => {
+    test("what the studio did and why, not who; and not what it noted for itself, or took back of that", async () => {
       const session = await signIn(at.server);
       const { id } = session.user;
       const name = freshName();
       await studio.rename(id, name);
-      await studio.note(id, "Rude in chat.");
+      await studio.undo(await studio.note(id, "Rude in chat."));
       await studio.setRoles(id, ["moderator"]);
       await studio.ban(id, { reason: "Cheating" });
       await studio.unban(id);

@@ -75,6 +75,7 @@ export function newPhone(origin: string) {
   };
   return {
     origin,
+    cookies,
     visit,
     /** Opens a link of a device, or types its code. */
     open: (userCode: string) => visit(`/device?user_code=${encodeURIComponent(userCode)}`),
