@@ -20,6 +20,7 @@ import { type SecurityConfig, securitySection } from "./security";
 import { type ServerConfig, serverSection } from "./server";
 import { settle } from "./settle";
 import { type SteamConfig, steamSection } from "./steam";
+import { type WebhooksConfig, webhooksSection } from "./webhooks";
 
 export { ConfigError } from "./problems";
 export type {
@@ -37,6 +38,7 @@ export type {
   SecurityConfig,
   ServerConfig,
   SteamConfig,
+  WebhooksConfig,
 };
 
 /** Everything the server may be told, validated and frozen. */
@@ -54,6 +56,7 @@ export type Config = Readonly<{
   guests: GuestsConfig;
   names: NamesConfig;
   audit: AuditConfig;
+  webhooks: WebhooksConfig;
   oauth: OAuthConfig;
   server: ServerConfig;
   /** Absolute folder of the embedded database and of secrets made in development. */
@@ -98,6 +101,7 @@ export function loadConfig(source: ConfigSource): Config {
     guests: guestsSection(settings),
     names: namesSection(settings),
     audit: auditSection(settings),
+    webhooks: webhooksSection(settings, production),
     oauth: oauthSection(settings, production, problems),
     server: serverSection(settings, database, production, problems),
     ...paths,

@@ -12,6 +12,7 @@ import { securitySettings } from "./settings/security";
 import { serverSettings } from "./settings/server";
 import type { Setting, SettingValue } from "./settings/setting";
 import { steamSettings } from "./settings/steam";
+import { webhookSettings } from "./settings/webhooks";
 
 /** Every setting of the server, once, in the order of the README's table. */
 export const SETTINGS = {
@@ -26,6 +27,7 @@ export const SETTINGS = {
   ...guestSettings,
   ...nameSettings,
   ...auditSettings,
+  ...webhookSettings,
   ...oauthSettings,
   ...serverSettings,
 };

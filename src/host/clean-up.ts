@@ -8,6 +8,7 @@ import type { GrantStore } from "../oauth/store";
 import type { SessionStore } from "../session/store";
 import type { TransferStore } from "../transfer/store";
 import type { UserStore } from "../users/store";
+import type { WebhookStore } from "../webhooks/store";
 
 /** Rows deleted by one statement, so that no lock is held for long. */
 const BATCH_SIZE = 500;
@@ -24,11 +25,12 @@ export type CleanUpDeps = {
   devices: DeviceStore;
   rateLimits: RateLimitStore;
   transfers: TransferStore;
+  webhooks: WebhookStore;
 };
 
 /**
  * Deletes sessions past their absolute expiry, dead ones included (until then a late replay is still recognised),
- * sign-ins that nobody finished, what has served and expired, changes that nobody can take back any more, rate limits of
+ * sign-ins that nobody finished, what has served and expired, changes that nobody can take back any more, old webhooks, rate limits of
  * windows gone by, guests who never came back, and looks of names that are free again. Several replicas may do so at once.
  * What cannot be cleaned up keeps nothing else from it.
  * @param stores whose statements keep no request waiting
@@ -46,6 +48,7 @@ export async function cleanUp(
     devices,
     rateLimits,
     transfers,
+    webhooks,
   }: CleanUpDeps,
   config: Pick<Config, "audit" | "guests">,
 ): Promise<number> {
@@ -59,6 +62,7 @@ export async function cleanUp(
     (limit: number) => devices.deleteStale(limit),
     (limit: number) => accountChanges.deleteOld(limit),
     (limit: number) => audit.deleteOld(config.audit.retentionSeconds, limit),
+    (limit: number) => webhooks.deleteOld(limit),
     (limit: number) => rateLimits.deleteEnded(limit),
     (limit: number) => users.purgeGuests(config.guests.purgeAfterSeconds, limit),
     (limit: number) => users.releaseNames(UNDO_SECONDS, limit),

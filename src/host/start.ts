@@ -13,6 +13,7 @@ import { createSigningKeys } from "../signing-keys/signing-keys";
 import { createStores } from "../stores";
 import { cleanUp } from "./clean-up";
 import { openDatabaseClock } from "./database-clock";
+import { deliverWebhooks } from "./deliver-webhooks";
 import { listenOn } from "./listen";
 import { periodically } from "./periodically";
 import { claimSharedPort } from "./port-claim";
@@ -97,6 +98,7 @@ export async function startServer(
         log.warn("the database's time could not be asked; trying again later", { cause: causeCode(error) }),
     );
     resources.defer(stopSynchronizing);
+    resources.defer(deliverWebhooks({ webhooks: stores.webhooks, keyRing, clock, log }, config));
     resources.defer(() => serving.drain());
     return {
       origin: publicUrl ?? `http://localhost:${serving.port}`,

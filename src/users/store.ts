@@ -2,6 +2,7 @@ import { RENAME_AUDITED } from "../audit/store";
 import type { NamesConfig } from "../config/config";
 import { notNullViolation, uniqueViolation } from "../db/errors";
 import { CLOCK, type RunStatement, seconds } from "../db/statements";
+import { OUTBOXED, typeLiteral } from "../webhooks/outbox";
 import { GUEST, type User, userModel } from "./model";
 import { looks } from "./skeleton";
 import type { Username } from "./username";
@@ -133,16 +134,25 @@ const RELEASE_NAMES = `
 
 /** Whoever has refreshed lately plays on, though their last sign-in was long ago. */
 const PURGE_GUESTS = `
-  DELETE FROM users WHERE id IN (
-    SELECT u.id
-    FROM identities AS i JOIN users AS u ON u.id = i.user_id, ${CLOCK}
-    WHERE i.provider = '${GUEST}' AND i.last_used_at < clock.now - ${seconds("$2")}
-      AND u.providers = ARRAY['${GUEST}'] AND u.stars = 0 AND u.level = 1 AND u.banned_at IS NULL
-      AND u.last_login < clock.now - ${seconds("$2")}
-      AND NOT EXISTS (
-        SELECT FROM refresh_tokens AS s
-        WHERE s.user_id = u.id AND s.revoked_at IS NULL AND s.rotated_at > clock.now - ${seconds("$2")})
-    LIMIT $3 FOR UPDATE OF u SKIP LOCKED)`;
+  WITH gone AS (
+    DELETE FROM users WHERE id IN (
+      SELECT u.id
+      FROM identities AS i JOIN users AS u ON u.id = i.user_id, ${CLOCK}
+      WHERE i.provider = '${GUEST}' AND i.last_used_at < clock.now - ${seconds("$2")}
+        AND u.providers = ARRAY['${GUEST}'] AND u.stars = 0 AND u.level = 1 AND u.banned_at IS NULL
+        AND u.last_login < clock.now - ${seconds("$2")}
+        AND NOT EXISTS (
+          SELECT FROM refresh_tokens AS s
+          WHERE s.user_id = u.id AND s.revoked_at IS NULL AND s.rotated_at > clock.now - ${seconds("$2")})
+      LIMIT $3 FOR UPDATE OF u SKIP LOCKED)
+    RETURNING users.id, users.name
+  ), ${OUTBOXED("gone", {
+    type: typeLiteral("player.purged"),
+    userId: "gone.id",
+    name: "gone.name",
+    by: "'system'",
+  })}
+  SELECT FROM gone`;
 
 /** Locks in the order of the ids, so that two who lock the same players cannot deadlock. */
 const LOCK = `
