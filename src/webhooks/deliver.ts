@@ -31,17 +31,24 @@ const GONE = 410;
 export async function deliverDue(deps: DeliverDeps, endpoint: Endpoint, ending?: AbortSignal): Promise<void> {
   const underWay = new Set<Promise<void>>();
   const errors: unknown[] = [];
+  // What is finished while others are claimed has made another one due, which that claim may not have seen.
+  let hasFinished = false;
   while (!ending?.aborted && errors.length === 0) {
+    hasFinished = false;
     const { deliveries, isAll } = await deps.webhooks.claim(endpoint.id, AT_A_TIME - underWay.size);
     for (const delivery of deliveries) {
       const sending = deliver(deps, endpoint, delivery)
         .catch((error) => void errors.push(error))
-        .finally(() => underWay.delete(sending));
+        .finally(() => {
+          underWay.delete(sending);
+          hasFinished = true;
+        });
       underWay.add(sending);
     }
-    if (isAll && underWay.size === 0) return;
     if (underWay.size === AT_A_TIME) await Promise.race(underWay);
-    else if (isAll) await Promise.race([...underWay, Bun.sleep(LOOK_AGAIN_MS)]);
+    if (!isAll || hasFinished) continue;
+    if (underWay.size === 0) return;
+    await Promise.race([...underWay, Bun.sleep(LOOK_AGAIN_MS)]);
   }
   await Promise.all(underWay);
   if (errors.length > 0) throw new AggregateError(errors);
