@@ -33,24 +33,27 @@ export async function deliverDue(deps: DeliverDeps, endpoint: Endpoint, ending?:
   const errors: unknown[] = [];
   // What is finished while others are claimed has made another one due, which that claim may not have seen.
   let hasFinished = false;
-  while (!ending?.aborted && errors.length === 0) {
-    hasFinished = false;
-    const { deliveries, isAll } = await deps.webhooks.claim(endpoint.id, AT_A_TIME - underWay.size);
-    for (const delivery of deliveries) {
-      const sending = deliver(deps, endpoint, delivery)
-        .catch((error) => void errors.push(error))
-        .finally(() => {
-          underWay.delete(sending);
-          hasFinished = true;
-        });
-      underWay.add(sending);
+  try {
+    while (!ending?.aborted && errors.length === 0) {
+      hasFinished = false;
+      const { deliveries, isAll } = await deps.webhooks.claim(endpoint.id, AT_A_TIME - underWay.size);
+      for (const delivery of deliveries) {
+        const sending = deliver(deps, endpoint, delivery)
+          .catch((error) => void errors.push(error))
+          .finally(() => {
+            underWay.delete(sending);
+            hasFinished = true;
+          });
+        underWay.add(sending);
+      }
+      if (underWay.size === AT_A_TIME) await Promise.race(underWay);
+      if (!isAll || hasFinished) continue;
+      if (underWay.size === 0) return;
+      await Promise.race([...underWay, Bun.sleep(LOOK_AGAIN_MS)]);
     }
-    if (underWay.size === AT_A_TIME) await Promise.race(underWay);
-    if (!isAll || hasFinished) continue;
-    if (underWay.size === 0) return;
-    await Promise.race([...underWay, Bun.sleep(LOOK_AGAIN_MS)]);
+  } finally {
+    await Promise.all(underWay);
   }
-  await Promise.all(underWay);
   if (errors.length > 0) throw new AggregateError(errors);
 }
 
