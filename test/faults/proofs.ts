@@ -19,6 +19,7 @@ import { lostCommits } from "./lost-commits";
 import { logoutRace, race, theft } from "./race";
 import { secretRotation } from "./secret-rotation";
 import { migratingTogether, rollingRestart } from "./shutdown";
+import { webhooks } from "./webhooks";
 import { wrongClock } from "./wrong-clock";
 
 /** Everything that is proven here, in the order of the soak's table. */
@@ -46,6 +47,7 @@ export const PROOFS: readonly Proof[] = [
   guests,
   linkingRace,
   secretRotation,
+  webhooks,
   wrongClock,
   lockedRow,
   failover,
