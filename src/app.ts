@@ -41,6 +41,8 @@ import type { LimitStore } from "./limits/store";
 import { createConflictTickets } from "./linking/conflict-ticket";
 import { linkingRoutes } from "./linking/routes";
 import type { Log } from "./log/log";
+import { measuredRequests } from "./metrics/measured-requests";
+import type { Metrics } from "./metrics/metrics";
 import type { AuthorizationRequest } from "./oauth/authorization-request";
 import { authorizeRoutes, CONSENT_PATH, SIGNED_IN_PATH } from "./oauth/authorize-routes";
 import { createClients } from "./oauth/clients";
@@ -84,6 +86,8 @@ export type Deps = {
   cutOff?: AbortSignal;
   /** Aborted when the process is told to end: nobody waits for a player any more. */
   ending?: AbortSignal;
+  /** Counts what is asked and answered. */
+  metrics?: Metrics;
 };
 
 /**
@@ -106,6 +110,7 @@ export function createApp({
   providers,
   cutOff,
   ending,
+  metrics,
 }: Deps) {
   const issuer = createIssuer(config.server, () => app.server?.port);
   const tokens = {
@@ -235,6 +240,7 @@ export function createApp({
       }
       return status(error.status as 400, errorBody(error, context.requestId));
     })
+    .use(metrics ? measuredRequests(metrics) : new Elysia({ name: "not measured" }))
     .use(providerRoutes(common))
     .use(authorizationRoutes(common))
     .use(signInRoutes(common))

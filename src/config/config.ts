@@ -12,6 +12,7 @@ import { type GoogleConfig, googleSection } from "./google";
 import { type GooglePlayConfig, googlePlaySection } from "./google-play";
 import { type GuestsConfig, guestsSection } from "./guests";
 import { type LimitsConfig, limitsSection } from "./limits";
+import { type MetricsConfig, metricsSection } from "./metrics";
 import { type NamesConfig, namesSection } from "./names";
 import { type OAuthConfig, oauthSection } from "./oauth";
 import { type OpenIdConfig, type OpenIdIssuer, openIdSection } from "./openid";
@@ -31,6 +32,7 @@ export type {
   GooglePlayConfig,
   GuestsConfig,
   LimitsConfig,
+  MetricsConfig,
   NamesConfig,
   OAuthConfig,
   OpenIdConfig,
@@ -64,6 +66,7 @@ export type Config = Readonly<{
   /** Absolute folder of `login.log`. */
   logDir: string;
   limits: LimitsConfig;
+  metrics: MetricsConfig;
   /** What is doubtful without being wrong, one sentence each, for the log. */
   warnings: readonly string[];
 }>;
@@ -106,6 +109,7 @@ export function loadConfig(source: ConfigSource): Config {
     server: serverSection(settings, database, production, problems),
     ...paths,
     limits: limitsSection(settings, database, problems),
+    metrics: metricsSection(settings),
     warnings: problems.warnings,
   };
   if (!production) warnOfDevelopment(config.google, config.server, problems);

@@ -5,6 +5,7 @@ import { discordSettings } from "./settings/discord";
 import { googleSettings } from "./settings/google";
 import { googlePlaySettings } from "./settings/google-play";
 import { guestSettings } from "./settings/guests";
+import { metricsSettings } from "./settings/metrics";
 import { nameSettings } from "./settings/names";
 import { oauthSettings } from "./settings/oauth";
 import { openIdSettings } from "./settings/openid";
@@ -30,6 +31,7 @@ export const SETTINGS = {
   ...webhookSettings,
   ...oauthSettings,
   ...serverSettings,
+  ...metricsSettings,
 };
 
 /** Every setting by its name, as it holds: from the environment, else `config.yml`, else the default. */

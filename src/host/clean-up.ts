@@ -34,6 +34,7 @@ export type CleanUpDeps = {
  * windows gone by, guests who never came back, and looks of names that are free again. Several replicas may do so at once.
  * What cannot be cleaned up keeps nothing else from it.
  * @param stores whose statements keep no request waiting
+ * @param onDeleted told how many rows of each kind went
  * @returns how many sessions went
  * @throws {AggregateError} of all that failed
  */
@@ -51,6 +52,7 @@ export async function cleanUp(
     webhooks,
   }: CleanUpDeps,
   config: Pick<Config, "audit" | "guests">,
+  onDeleted: (rows: number) => void = () => {},
 ): Promise<number> {
   const tasks = [
     (limit: number) => sessions.deleteExpired(limit),
@@ -72,7 +74,9 @@ export async function cleanUp(
   const deleted: number[] = [];
   for (const task of tasks)
     try {
-      deleted.push(await inBatches(task));
+      const rows = await inBatches(task);
+      deleted.push(rows);
+      onDeleted(rows);
     } catch (error) {
       errors.push(error);
     }
