@@ -121,14 +121,11 @@ describe.skipIf(!postgresAvailable())("one scrape", () => {
     await Bun.sleep(3_000);
     for (let request = 0; request < 40; request++) expect(await alive()).toBe(true);
     await Bun.sleep(100);
-    const pids = new Set<number>();
     for (let time = 0; time < 8; time++) {
       const { value } = await scrape(server.origin);
       expect(value("http_request_duration_seconds_count", live)).toBe(40);
       expect(value("account_server_info")).toBe(1);
-      pids.add(value("process_open_fds"));
     }
-    expect(pids.size).toBeGreaterThan(0);
     expect(await server.terminate()).toBe(0);
   });
 });
