@@ -10,6 +10,7 @@ export const EVENT_TYPES = {
   "player.change_undone": "a link, an unlink, a merge or what the studio did was taken back",
   "player.banned": "the studio has banned a player",
   "player.unbanned": "and has let them in again",
+  "player.sessions_ended": "the studio has signed a player out",
   "player.roles_changed": "a player has other roles",
   "player.deletion_requested": "a player is leaving, and may come back for a while",
   "player.restored": "and has come back",
@@ -27,14 +28,27 @@ const OF_ACTION: Readonly<Record<string, EventType>> = {
   undo: "player.change_undone",
   ban: "player.banned",
   unban: "player.unbanned",
+  end_sessions: "player.sessions_ended",
   roles: "player.roles_changed",
   delete: "player.deletion_requested",
   restore: "player.restored",
   purge: "player.purged",
 };
 
-/** Actions of the audit that nobody is told of. */
-export const UNTOLD_ACTIONS: readonly string[] = [];
+/** Actions of the audit that nobody is told of: of no player, or between the studio's people and the player. */
+export const UNTOLD_ACTIONS: readonly string[] = [
+  "note",
+  "transfer",
+  "view_as",
+  "key_create",
+  "key_revoke",
+  "signing_key_rotate",
+  "terms",
+  "age_band",
+  "guardian_consent",
+  "maintenance",
+  "client_version",
+];
 
 /** @returns null for an action that nobody is told of */
 export function eventTypeOf(action: AuditAction): EventType | null {

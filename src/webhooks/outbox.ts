@@ -38,7 +38,7 @@ export const OUTBOXED = (
   outboxed AS (
     INSERT INTO webhook_deliveries (endpoint_id, event_id, user_id, type, data, created_at, due_at)
     SELECT e.id, ${eventId}, ${userId}, ${type}, jsonb_build_object(
-      'player', jsonb_build_object('id', ${userId}, 'name', ${name}), 'by', ${by},
+      'player', jsonb_build_object('id', ${userId}, 'name', nullif(${name}, '')), 'by', ${by},
       'before', ${before}, 'after', ${after}, 'reason', ${reason}), clock.now, clock.now
     FROM ${from}, webhook_endpoints AS e, ${CLOCK}
     WHERE e.disabled_at IS NULL AND (e.event_types = '{}' OR ${type} = ANY(e.event_types))
