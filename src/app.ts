@@ -21,6 +21,7 @@ import { explorer } from "./explorer/plugin";
 import { asHealthCheck } from "./health/balancer-check";
 import { healthRoutes } from "./health/routes";
 import { createAddressReader } from "./http/address";
+import { answeredRequests, type OnAnswered } from "./http/answered-requests";
 import { createBodyReader } from "./http/body";
 import { createContextReader } from "./http/context";
 import { cors } from "./http/cors";
@@ -41,8 +42,6 @@ import type { LimitStore } from "./limits/store";
 import { createConflictTickets } from "./linking/conflict-ticket";
 import { linkingRoutes } from "./linking/routes";
 import type { Log } from "./log/log";
-import { measuredRequests } from "./metrics/measured-requests";
-import type { Metrics } from "./metrics/metrics";
 import type { AuthorizationRequest } from "./oauth/authorization-request";
 import { authorizeRoutes, CONSENT_PATH, SIGNED_IN_PATH } from "./oauth/authorize-routes";
 import { createClients } from "./oauth/clients";
@@ -86,8 +85,8 @@ export type Deps = {
   cutOff?: AbortSignal;
   /** Aborted when the process is told to end: nobody waits for a player any more. */
   ending?: AbortSignal;
-  /** Counts what is asked and answered. */
-  metrics?: Metrics;
+  /** Told of every request once it was answered. */
+  onAnswered?: OnAnswered | undefined;
 };
 
 /**
@@ -110,7 +109,7 @@ export function createApp({
   providers,
   cutOff,
   ending,
-  metrics,
+  onAnswered,
 }: Deps) {
   const issuer = createIssuer(config.server, () => app.server?.port);
   const tokens = {
@@ -240,7 +239,7 @@ export function createApp({
       }
       return status(error.status as 400, errorBody(error, context.requestId));
     })
-    .use(metrics ? measuredRequests(metrics) : new Elysia({ name: "not measured" }))
+    .use(onAnswered ? answeredRequests(onAnswered) : new Elysia({ name: "nobody is told" }))
     .use(providerRoutes(common))
     .use(authorizationRoutes(common))
     .use(signInRoutes(common))

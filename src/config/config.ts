@@ -21,6 +21,7 @@ import { type SecurityConfig, securitySection } from "./security";
 import { type ServerConfig, serverSection } from "./server";
 import { settle } from "./settle";
 import { type SteamConfig, steamSection } from "./steam";
+import { type TracingConfig, tracingSection } from "./tracing";
 import { type WebhooksConfig, webhooksSection } from "./webhooks";
 
 export { ConfigError } from "./problems";
@@ -40,6 +41,7 @@ export type {
   SecurityConfig,
   ServerConfig,
   SteamConfig,
+  TracingConfig,
   WebhooksConfig,
 };
 
@@ -67,6 +69,7 @@ export type Config = Readonly<{
   logDir: string;
   limits: LimitsConfig;
   metrics: MetricsConfig;
+  tracing: TracingConfig;
   /** What is doubtful without being wrong, one sentence each, for the log. */
   warnings: readonly string[];
 }>;
@@ -110,6 +113,7 @@ export function loadConfig(source: ConfigSource): Config {
     ...paths,
     limits: limitsSection(settings, database, problems),
     metrics: metricsSection(settings),
+    tracing: tracingSection(settings),
     warnings: problems.warnings,
   };
   if (!production) warnOfDevelopment(config.google, config.server, problems);

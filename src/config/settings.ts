@@ -13,6 +13,7 @@ import { securitySettings } from "./settings/security";
 import { serverSettings } from "./settings/server";
 import type { Setting, SettingValue } from "./settings/setting";
 import { steamSettings } from "./settings/steam";
+import { tracingSettings } from "./settings/tracing";
 import { webhookSettings } from "./settings/webhooks";
 
 /** Every setting of the server, once, in the order of the README's table. */
@@ -32,6 +33,7 @@ export const SETTINGS = {
   ...oauthSettings,
   ...serverSettings,
   ...metricsSettings,
+  ...tracingSettings,
 };
 
 /** Every setting by its name, as it holds: from the environment, else `config.yml`, else the default. */

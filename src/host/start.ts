@@ -5,6 +5,7 @@ import { LOCAL_CLIENT_ID } from "../config/google";
 import { LOCAL_OPENID_CLIENT } from "../config/openid";
 import { openDatabase } from "../db/database";
 import { causeCode } from "../db/errors";
+import type { OnAnswered } from "../http/answered-requests";
 import { createProviders } from "../identity/providers";
 import { openLimitStore } from "../limits/store";
 import type { Log } from "../log/log";
@@ -13,6 +14,7 @@ import { measuredProviders } from "../metrics/measured-providers";
 import { loadKeyRing } from "../session/keys";
 import { createSigningKeys } from "../signing-keys/signing-keys";
 import { createStores } from "../stores";
+import type { Tracing } from "../tracing/tracing";
 import { cleanUp } from "./clean-up";
 import { openDatabaseClock } from "./database-clock";
 import { deliverWebhooks } from "./deliver-webhooks";
@@ -69,6 +71,8 @@ export async function startServer(
     });
     if (serverMetrics) resources.defer(() => serverMetrics.stop());
     const metrics = serverMetrics?.metrics;
+    const tracing = await openTracing(config.tracing);
+    if (tracing) resources.defer(() => tracing.stop());
     const log = metrics ? countedLog(ownLog, metrics) : ownLog;
     const known = google ? withStandIns(config, google) : config;
     const providers = createProviders({ config: known, clock, fetch: globalThis.fetch });
@@ -84,7 +88,7 @@ export async function startServer(
       providers: metrics ? measuredProviders(providers, metrics) : providers,
       cutOff: cutOff.signal,
       ending: ending.signal,
-      ...(metrics && { metrics }),
+      onAnswered: toldTo(metrics?.onAnswered, tracing?.onAnswered),
     });
     const sharePort = workers > 1;
     if (sharePort && port !== 0 && !isWorker) resources.defer(claimSharedPort(host, port));
@@ -125,6 +129,21 @@ export async function startServer(
     await resources.disposeAsync().catch(() => {});
     throw error;
   }
+}
+
+/** Loads nothing where nobody wants spans. */
+async function openTracing({ endpoint, serviceName }: Config["tracing"]): Promise<Tracing | null> {
+  if (endpoint === null) return null;
+  const { createTracing } = await import("../tracing/tracing");
+  return createTracing(endpoint, serviceName);
+}
+
+function toldTo(...wanted: (OnAnswered | undefined)[]): OnAnswered | undefined {
+  const observers = wanted.filter((each) => each !== undefined);
+  if (observers.length === 0) return undefined;
+  return (answered) => {
+    for (const observe of observers) observe(answered);
+  };
 }
 
 async function startStandInsOnPort(config: Config, port: number) {

@@ -1,14 +1,14 @@
 import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import packageJson from "../../package.json";
 import type { Database } from "../db/database";
+import type { OnAnswered } from "../http/answered-requests";
 import { type Declaration, METRICS, type MetricName } from "./declarations";
 
 /** The figures of one process, in a form that crosses to another. */
 export type Snapshot = object[];
 
 export type Metrics = {
-  /** A request was answered. @param route the registered pattern; empty where nothing is registered */
-  request(method: string, route: string, status: number, seconds: number): void;
+  onAnswered: OnAnswered;
   event(event: string, times?: number): void;
   refresh(
     outcome: "rotated" | "repeated" | "stale" | "replayed" | "proof_refused" | "dead",
@@ -65,7 +65,7 @@ export function createMetrics({ pool, clockOffsetMs }: MetricsSources): Metrics 
   gauge("account_server_info").set({ version: packageJson.version, bun: Bun.version }, 1);
 
   return {
-    request(method, route, status, seconds) {
+    onAnswered({ request: { method }, route, status, seconds }) {
       requests.observe({ method, route: route || "none", status }, seconds);
     },
     event: (event, times = 1) => events.inc({ event }, times),
