@@ -45,6 +45,9 @@ const HELD_SECONDS = 10;
 /** Events that one claim looks at. */
 const EXAMINED = 100;
 
+/** Rows that one statement changes, so that none takes longer than a statement may. */
+const BATCH_SIZE = 500;
+
 const KEPT_SECONDS = 30 * 86_400;
 
 const COLUMNS = `e.id, e.url, e.secret_jwe AS "secretJwe", e.event_types AS "eventTypes", e.created_at AS "createdAt", e.disabled_at AS "disabledAt"`;
@@ -70,7 +73,9 @@ const LIST_STATES = `
 
 const REMOVE = `DELETE FROM webhook_endpoints AS e USING ${CLOCK} WHERE e.id = $2`;
 
-const REMOVE_DELIVERIES = `DELETE FROM webhook_deliveries AS d USING ${CLOCK} WHERE d.endpoint_id = $2`;
+const REMOVE_DELIVERIES = `
+  DELETE FROM webhook_deliveries WHERE id IN (
+    SELECT d.id FROM webhook_deliveries AS d, ${CLOCK} WHERE d.endpoint_id = $2 LIMIT $3)`;
 
 const DISABLE = `
   UPDATE webhook_endpoints AS e SET disabled_at = clock.now FROM ${CLOCK} WHERE e.id = $2 AND e.disabled_at IS NULL`;
@@ -121,11 +126,16 @@ const PUT_OFF = `
   SET attempts = d.attempts + 1, last_failure = $3, due_at = clock.now + ${seconds("$4")}
   FROM ${CLOCK} WHERE d.id = $2 AND d.status = 'pending'`;
 
+/** From one id on, for what was taken again meanwhile is not sent a third time. */
 const REPLAY = `
   UPDATE webhook_deliveries AS d SET status = 'pending', due_at = clock.now, attempts = 0, finished_at = NULL
   FROM ${CLOCK}
-  WHERE d.endpoint_id = $2 AND d.status <> 'pending' AND ($3::uuid IS NULL OR d.event_id = $3)
-    AND ($4::timestamptz IS NULL OR d.created_at >= $4) AND (NOT $5::boolean OR d.status = 'failed')`;
+  WHERE d.id IN (
+    SELECT id FROM webhook_deliveries
+    WHERE endpoint_id = $2 AND status <> 'pending' AND ($3::uuid IS NULL OR event_id = $3)
+      AND ($4::timestamptz IS NULL OR created_at >= $4) AND (NOT $5::boolean OR status = 'failed') AND id > $6::bigint
+    ORDER BY id LIMIT $7 FOR UPDATE)
+  RETURNING d.id`;
 
 const DELETE_OLD = `
   DELETE FROM webhook_deliveries WHERE id IN (
@@ -166,7 +176,8 @@ export function createWebhookStore(run: RunStatement) {
     /** Forgets an endpoint, and what it was to be told. @returns whether it was there */
     async remove(id: string): Promise<boolean> {
       const { rowCount } = await run("remove_webhook", REMOVE, [id]);
-      await run("remove_webhook_deliveries", REMOVE_DELIVERIES, [id]);
+      for (let removed = BATCH_SIZE; removed === BATCH_SIZE; )
+        removed = (await run("remove_webhook_deliveries", REMOVE_DELIVERIES, [id, BATCH_SIZE])).rowCount;
       return rowCount > 0;
     },
 
@@ -214,8 +225,14 @@ export function createWebhookStore(run: RunStatement) {
 
     /** Sends once more what was delivered or has failed, with the same `webhook-id`. @returns how many events */
     async replay(endpointId: string, { eventId, since, failedOnly = false }: ReplayFilter): Promise<number> {
-      const values = [endpointId, eventId, since, failedOnly];
-      return (await run("replay_webhook_deliveries", REPLAY, values)).rowCount;
+      let total = 0;
+      for (let last = 0n; ; ) {
+        const values = [endpointId, eventId, since, failedOnly, String(last), BATCH_SIZE];
+        const { rows } = await run<{ id: string }>("replay_webhook_deliveries", REPLAY, values);
+        total += rows.length;
+        if (rows.length < BATCH_SIZE) return total;
+        for (const { id } of rows) if (BigInt(id) > last) last = BigInt(id);
+      }
     },
 
     /** Deletes up to so many events of more than 30 days ago. @returns how many */
