@@ -20,8 +20,6 @@ const id = {
   description: "The webhook's id, as `list` shows it.",
 } as const;
 
-const types = Object.entries(EVENT_TYPES).map(([type, meaning]) => `${type}: ${meaning}`);
-
 const add = defineCommand({
   meta: {
     name: "add",
@@ -31,7 +29,8 @@ const add = defineCommand({
     url: { type: "positional", required: true, description: "Where to, https:." },
     events: {
       type: "string",
-      description: `What of, several with commas; everything unless set. ${types.join("; ")}.`,
+      description:
+        "What of, several with commas (player.renamed,player.merged); everything unless set. docs/webhooks.md has them all.",
     },
     json,
   },
@@ -63,16 +62,10 @@ const list = defineCommand({
   args: { json },
   run: ({ args }) =>
     withStores(async ({ webhooks }) => {
-      const rows = (await webhooks.listStates()).map((row) => ({
-        ...shown(row),
-        pending: row.pending,
-        pending_since: text(row.pendingSince),
-        failed: row.failed,
-        last_failure: row.lastFailure,
-      }));
+      const rows = (await webhooks.listStates()).map(listed);
       if (args.json) return printJson(rows);
       if (rows.length === 0) return console.log("There are no webhooks.");
-      console.table(rows.map(({ events, ...row }) => ({ ...row, events: events.join(",") || "all" })));
+      console.log(rows.map(forPeople).join("\n\n"));
     }),
 });
 
@@ -190,6 +183,28 @@ function shown({
   disabledAt,
 }: Pick<EndpointState, "id" | "url" | "eventTypes" | "createdAt" | "disabledAt">) {
   return { id, url, events: eventTypes, created_at: text(createdAt), disabled_at: text(disabledAt) };
+}
+
+function forPeople(row: ReturnType<typeof listed>): string {
+  const since = row.pending_since ? ` since ${row.pending_since}` : "";
+  const failure = row.last_failure ? `, lately for ${row.last_failure}` : "";
+  return [
+    `${row.id}  ${row.url}`,
+    `  told of   ${row.events.join(", ") || "everything"}`,
+    `  to send   ${row.pending}${since}${failure}`,
+    `  given up  ${row.failed}`,
+    ...(row.disabled_at ? [`  disabled  since ${row.disabled_at}, when it said 410 (Gone)`] : []),
+  ].join("\n");
+}
+
+function listed(row: EndpointState) {
+  return {
+    ...shown(row),
+    pending: row.pending,
+    pending_since: text(row.pendingSince),
+    failed: row.failed,
+    last_failure: row.lastFailure,
+  };
 }
 
 function printJson(value: unknown): void {

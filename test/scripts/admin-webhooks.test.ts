@@ -54,7 +54,16 @@ describe.skipIf(!postgresAvailable())("bun run admin webhooks", () => {
     expect(await adminJson("list")).toEqual([
       { ...row, pending: 0, pending_since: null, failed: 0, last_failure: null },
     ]);
-    expect((await admin("list")).out).not.toContain(secret.slice(6));
+    const { out } = await admin("list");
+    expect(out).toBe(
+      [
+        `${row.id}  ${hook.url}`,
+        "  told of   player.renamed, player.merged",
+        "  to send   0",
+        "  given up  0\n",
+      ].join("\n"),
+    );
+    expect(out).not.toContain(secret.slice(6));
 
     expect((await admin("test", row.id)).out).toBe("It has taken it.\n");
     const [{ headers, text }] = hook.received as [Receiver["received"][number]];
