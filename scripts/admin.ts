@@ -17,6 +17,7 @@ import { sessionsCommand } from "./admin/sessions";
 import { showCommand } from "./admin/show";
 import { signingKeyCommand } from "./admin/signing-key";
 import { undoCommand } from "./admin/undo";
+import { webhooksCommand } from "./admin/webhooks";
 
 const subCommands = {
   find: findCommand,
@@ -37,6 +38,7 @@ const subCommands = {
   audit: auditCommand,
   keys: keysCommand,
   "signing-key": signingKeyCommand,
+  webhooks: webhooksCommand,
 };
 const meta = { name: COMMAND, description: "What an operator does to a database of this server." };
 

@@ -31,6 +31,7 @@ import { explorer } from "./explorer/plugin";
 import { asHealthCheck } from "./health/balancer-check";
 import { healthRoutes } from "./health/routes";
 import { createAddressReader } from "./http/address";
+import { answeredRequests, type OnAnswered } from "./http/answered-requests";
 import { createBodyReader } from "./http/body";
 import { isConsole } from "./http/console-path";
 import { createContextReader } from "./http/context";
@@ -101,6 +102,8 @@ export type Deps = {
   cutOff?: AbortSignal;
   /** Aborted when the process is told to end: nobody waits for a player any more. */
   ending?: AbortSignal;
+  /** Told of every request once it was answered. */
+  onAnswered?: OnAnswered | undefined;
 };
 
 /**
@@ -123,6 +126,7 @@ export function createApp({
   providers,
   cutOff,
   ending,
+  onAnswered,
 }: Deps) {
   const clients = createClients(config.oauth);
   const issuer = createIssuer(config.server, () => app.server?.port);
@@ -279,6 +283,7 @@ export function createApp({
       }
       return status(error.status as 400, errorBody(error, context.requestId));
     })
+    .use(onAnswered ? answeredRequests(onAnswered) : new Elysia({ name: "nobody is told" }))
     .use(providerRoutes(common))
     .use(authorizationRoutes(common))
     .use(signInRoutes(common))

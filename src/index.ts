@@ -1,5 +1,6 @@
 import { loadConfig } from "./config/config";
 import { banner } from "./host/banner";
+import type { Channel } from "./host/fleet-metrics";
 import { forwardLog } from "./host/forwarded-log";
 import { receiveConfig } from "./host/handed-config";
 import { bypassProxyForLoopback } from "./host/proxy-bypass";
@@ -20,13 +21,14 @@ try {
   if (!isWorker) for (const line of config.warnings) log.warn(line);
   const server = await startServer(config, log, (line) => console.log(line));
   if (isWorker) {
+    process.on("message", (message) => server.metrics?.receive(message, process as unknown as Channel));
     const shutDown = shutDownOnSignal(log, [server]);
     const follow = () => shutDown("The first process is gone");
     process.on("disconnect", follow);
     // It may have gone while this process started, and then says so no more.
     if (!process.connected) follow();
   } else {
-    const workers = startWorkers(config.server.workers - 1, server.workerConfig, log);
+    const workers = startWorkers(config.server.workers - 1, server.workerConfig, log, server.metrics);
     shutDownOnSignal(log, [server, workers]);
     console.log(banner(config, server));
   }

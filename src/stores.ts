@@ -20,6 +20,7 @@ import { createSessionStore, type SessionStore } from "./session/store";
 import { createSigningKeyStore, type SigningKeyStore } from "./signing-keys/store";
 import { createTransferStore, type TransferStore } from "./transfer/store";
 import { createUserStore, type UserStore } from "./users/store";
+import { createWebhookStore, type WebhookStore } from "./webhooks/store";
 
 /** One store for every table: whatever is read or written there is a statement of its store. */
 export type Stores = {
@@ -40,6 +41,7 @@ export type Stores = {
   signingKeys: SigningKeyStore;
   transfers: TransferStore;
   users: UserStore;
+  webhooks: WebhookStore;
 };
 
 /**
@@ -71,6 +73,7 @@ export function createStores(
     signingKeys: createSigningKeyStore(run),
     transfers: createTransferStore(run),
     users: createUserStore(run, names),
+    webhooks: createWebhookStore(run),
   };
 }
 

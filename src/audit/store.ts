@@ -1,5 +1,7 @@
 import { CLOCK, databaseTime, type RunStatement, seconds } from "../db/statements";
 import { uuidv7Floor } from "../session/uuidv7";
+import { eventTypeOf } from "../webhooks/event-types";
+import { OUTBOXED, typeLiteral } from "../webhooks/outbox";
 import type { Actor, AuditAction, NewAuditEvent } from "./event";
 
 /** What was done, as its row has it. */
@@ -16,18 +18,45 @@ export type AuditEventRow = {
   created_at: Date;
 };
 
-const APPEND = `
-  INSERT INTO audit_events (id, user_id, action, actor_kind, actor_id, before, after, reason, request_id, created_at)
-  SELECT $2, $3, $4, $5, $6, $7::jsonb, $8::jsonb, $9, $10, clock.now FROM ${CLOCK}`;
+/** What an event of the audit in `a` tells the studio's servers. */
+const TOLD = {
+  eventId: "a.id",
+  userId: "a.user_id",
+  by: "a.actor_kind",
+  before: "a.before",
+  after: "a.after",
+  reason: "a.reason",
+};
 
-/** Part of a statement, named `audited`: notes that the player in `u` has changed their own name. */
+/** `$11` is the type of the event that the studio's servers are told, or null. */
+const APPEND = `
+  WITH audited AS (
+    INSERT INTO audit_events (id, user_id, action, actor_kind, actor_id, before, after, reason, request_id, created_at)
+    SELECT $2, $3, $4, $5, $6, $7::jsonb, $8::jsonb, $9, $10, clock.now FROM ${CLOCK}
+    RETURNING *
+  ), ${OUTBOXED("audited AS a", {
+    ...TOLD,
+    type: "$11::text",
+    name: "(SELECT u.name FROM users AS u WHERE u.id = a.user_id)",
+  })}
+  SELECT`;
+
+/**
+ * Parts of a statement, named `audited` and `outboxed`: notes that the player in `u` has changed their own name, and tells
+ * the studio's servers.
+ */
 export const RENAME_AUDITED = (id: string, nameBefore: string, requestId: string) => `
   audited AS (
     INSERT INTO audit_events (id, user_id, action, actor_kind, actor_id, before, after, request_id, created_at)
     SELECT ${id}::uuid, u.id, 'rename', 'player', u.id::text, jsonb_build_object('name', ${nameBefore}::text),
       jsonb_build_object('name', u.name), ${requestId}, clock.now
     FROM u, ${CLOCK} WHERE u.name <> ${nameBefore}::text
-  )`;
+    RETURNING *
+  ), ${OUTBOXED("audited AS a", {
+    ...TOLD,
+    type: typeLiteral("player.renamed"),
+    name: "a.after ->> 'name'",
+  })}`;
 
 /** Part of a statement, named `audited`: notes that the code of the player in `redeemed` has let a new device in. */
 export const TRANSFER_AUDITED = (id: string, isFirst: string, requestId: string) => `
@@ -105,12 +134,13 @@ export type AuditStore = ReturnType<typeof createAuditStore>;
 /** Every statement on `audit_events`, but for the parts in those of a rename and a transfer. Rows are added; what they tell goes with its player. */
 export function createAuditStore(run: RunStatement) {
   return {
-    /** In the transaction of what was done. @param id UUIDv7 */
+    /** In the transaction of what was done, which has locked the player's row. @param id UUIDv7 */
     async append(id: string, event: NewAuditEvent): Promise<void> {
       const { userId, action, actor, before, after, reason, requestId } = event;
       const actorId = "id" in actor ? String(actor.id) : null;
       const [was, is] = [before, after].map((state) => (state ? JSON.stringify(state) : null));
-      const values = [id, userId, action, actor.kind, actorId, was, is, reason, requestId];
+      const type = eventTypeOf(action);
+      const values = [id, userId, action, actor.kind, actorId, was, is, reason, requestId, type];
       await run("append_audit_event", APPEND, values);
     },
 

@@ -15,6 +15,7 @@ import { type GooglePlayConfig, googlePlaySection } from "./google-play";
 import { type GuestsConfig, guestsSection } from "./guests";
 import { type LeavingConfig, leavingSection } from "./leaving";
 import { type LimitsConfig, limitsSection } from "./limits";
+import { type MetricsConfig, metricsSection } from "./metrics";
 import { type NamesConfig, namesSection } from "./names";
 import { type OAuthConfig, oauthSection } from "./oauth";
 import { type OpenIdConfig, type OpenIdIssuer, openIdSection } from "./openid";
@@ -24,6 +25,8 @@ import { type SecurityConfig, securitySection } from "./security";
 import { type ServerConfig, serverSection } from "./server";
 import { settle } from "./settle";
 import { type SteamConfig, steamSection } from "./steam";
+import { type TracingConfig, tracingSection } from "./tracing";
+import { type WebhooksConfig, webhooksSection } from "./webhooks";
 
 export { ConfigError } from "./problems";
 export type {
@@ -34,6 +37,7 @@ export type {
   GooglePlayConfig,
   GuestsConfig,
   LimitsConfig,
+  MetricsConfig,
   NamesConfig,
   OAuthConfig,
   OpenIdConfig,
@@ -42,6 +46,8 @@ export type {
   SecurityConfig,
   ServerConfig,
   SteamConfig,
+  TracingConfig,
+  WebhooksConfig,
 };
 
 /** Everything the server may be told, validated and frozen. */
@@ -63,6 +69,7 @@ export type Config = Readonly<{
   leaving: LeavingConfig;
   door: DoorConfig;
   console: ConsoleConfig;
+  webhooks: WebhooksConfig;
   oauth: OAuthConfig;
   server: ServerConfig;
   /** Absolute folder of the embedded database and of secrets made in development. */
@@ -70,6 +77,8 @@ export type Config = Readonly<{
   /** Absolute folder of `login.log`. */
   logDir: string;
   limits: LimitsConfig;
+  metrics: MetricsConfig;
+  tracing: TracingConfig;
   /** What is doubtful without being wrong, one sentence each, for the log. */
   warnings: readonly string[];
 }>;
@@ -111,10 +120,13 @@ export function loadConfig(source: ConfigSource): Config {
     leaving: leavingSection(settings),
     door: doorSection(settings, problems),
     console: consoleSection(settings),
+    webhooks: webhooksSection(settings, production),
     oauth: oauthSection(settings, production, problems),
     server: serverSection(settings, database, production, problems),
     ...paths,
     limits: limitsSection(settings, database, problems),
+    metrics: metricsSection(settings),
+    tracing: tracingSection(settings),
     warnings: problems.warnings,
   };
   if (!production) warnOfDevelopment(config.google, config.server, problems);

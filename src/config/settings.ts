@@ -8,6 +8,7 @@ import { googleSettings } from "./settings/google";
 import { googlePlaySettings } from "./settings/google-play";
 import { guestSettings } from "./settings/guests";
 import { leavingSettings } from "./settings/leaving";
+import { metricsSettings } from "./settings/metrics";
 import { nameSettings } from "./settings/names";
 import { oauthSettings } from "./settings/oauth";
 import { openIdSettings } from "./settings/openid";
@@ -16,6 +17,8 @@ import { securitySettings } from "./settings/security";
 import { serverSettings } from "./settings/server";
 import type { Setting, SettingValue } from "./settings/setting";
 import { steamSettings } from "./settings/steam";
+import { tracingSettings } from "./settings/tracing";
+import { webhookSettings } from "./settings/webhooks";
 
 /** Every setting of the server, once, in the order of the README's table. */
 export const SETTINGS = {
@@ -34,8 +37,11 @@ export const SETTINGS = {
   ...leavingSettings,
   ...doorSettings,
   ...consoleSettings,
+  ...webhookSettings,
   ...oauthSettings,
   ...serverSettings,
+  ...metricsSettings,
+  ...tracingSettings,
 };
 
 /** Every setting by its name, as it holds: from the environment, else `config.yml`, else the default. */

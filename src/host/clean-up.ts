@@ -11,6 +11,7 @@ import type { GrantStore } from "../oauth/store";
 import type { SessionStore } from "../session/store";
 import type { TransferStore } from "../transfer/store";
 import type { UserStore } from "../users/store";
+import type { WebhookStore } from "../webhooks/store";
 
 /** Rows deleted by one statement, so that no lock is held for long. */
 const BATCH_SIZE = 500;
@@ -29,15 +30,17 @@ export type CleanUpDeps = PurgeDeps & {
   devices: DeviceStore;
   rateLimits: RateLimitStore;
   transfers: TransferStore;
+  webhooks: WebhookStore;
 };
 
 /**
  * Deletes sessions past their absolute expiry, dead ones included (until then a late replay is still recognised),
- * sign-ins that nobody finished, what has served and expired, changes that nobody can take back any more, rate limits of
- * windows gone by, what was kept of identities whose ban is long over, players who left and guests who never came back,
- * and looks of names that are free again. Several replicas may do so at once.
+ * sign-ins that nobody finished, what has served and expired, changes that nobody can take back any more, old webhooks,
+ * rate limits of windows gone by, what was kept of identities whose ban is long over, players who left and guests who
+ * never came back, and looks of names that are free again. Several replicas may do so at once.
  * What cannot be cleaned up keeps nothing else from it.
  * @param stores whose statements keep no request waiting
+ * @param onDeleted told how many rows of each kind went
  * @returns how many sessions went
  * @throws {AggregateError} of all that failed
  */
@@ -56,8 +59,10 @@ export async function cleanUp(
     transfers,
     clock,
     transact,
+    webhooks,
   }: CleanUpDeps,
   config: Pick<Config, "audit" | "guests">,
+  onDeleted: (rows: number) => void = () => {},
 ): Promise<number> {
   const tasks = [
     (limit: number) => sessions.deleteExpired(limit),
@@ -71,6 +76,7 @@ export async function cleanUp(
     (limit: number) => adoptedTokens.deleteExpired(limit),
     (limit: number) => audit.deleteOld(config.audit.retentionSeconds, limit),
     (limit: number) => bans.deleteOld(UNDO_SECONDS, limit),
+    (limit: number) => webhooks.deleteOld(limit),
     (limit: number) => rateLimits.deleteEnded(limit),
     (limit: number) => purgeLeavers({ clock, transact, users }, limit),
     (limit: number) => users.purgeGuests(config.guests.purgeAfterSeconds, limit),
@@ -81,7 +87,9 @@ export async function cleanUp(
   const deleted: number[] = [];
   for (const task of tasks)
     try {
-      deleted.push(await inBatches(task));
+      const rows = await inBatches(task);
+      deleted.push(rows);
+      onDeleted(rows);
     } catch (error) {
       errors.push(error);
     }

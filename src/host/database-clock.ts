@@ -13,6 +13,8 @@ const PAUSE_MS = 1_000;
 export type DatabaseClock = Clock & {
   /** Asks the database again, and tells when this machine's clock is off by more than a minute. */
   synchronize(): Promise<void>;
+  /** How far this machine's clock was ahead of the database's when it was last asked, in milliseconds. */
+  offsetMs(): number;
 };
 
 /**
@@ -51,6 +53,7 @@ export async function openDatabaseClock(
       return new Date(now);
     },
     synchronize,
+    offsetMs: () => offByMs,
   };
 }
 

@@ -48,7 +48,9 @@ export function forwardLog(toFirstProcess: NodeJS.Process): LogWriters {
 
   let ownOutput: LogOutput | null = null;
   let writeForItself = () => {};
-  toFirstProcess.on("message", ({ number }: { number: number }) => settle(number));
+  toFirstProcess.on("message", ({ number }: { number?: number }) => {
+    if (number !== undefined) settle(number);
+  });
   const takeOver = () => {
     if (timer) clearTimeout(timer);
     timer = null;

@@ -21,6 +21,8 @@ export type ServeOptions = {
   cutOff: AbortController;
   /** How long a connection may be idle, in seconds; also bounds how long an answer may take. */
   keepAliveSeconds: number;
+  /** What is answered beside the app, by path. */
+  routes?: Record<string, (request: Request) => Promise<Response>>;
 };
 
 export type Serving = {
@@ -38,13 +40,14 @@ export type Serving = {
  */
 export function serve(
   app: App,
-  { host, port, sharePort, ending, cutOff, keepAliveSeconds }: ServeOptions,
+  { host, port, sharePort, ending, cutOff, keepAliveSeconds, routes = {} }: ServeOptions,
 ): Serving {
   const server = listenOn(host, port, () =>
     Bun.serve({
       hostname: host,
       port,
       reusePort: sharePort,
+      routes,
       fetch: app.fetch,
       maxRequestBodySize: MAXIMUM_READ_BYTES,
       idleTimeout: keepAliveSeconds,

@@ -6,18 +6,24 @@ import { LOCAL_CLIENT_ID } from "../config/google";
 import { LOCAL_OPENID_CLIENT } from "../config/openid";
 import { openDatabase } from "../db/database";
 import { causeCode } from "../db/errors";
+import type { OnAnswered } from "../http/answered-requests";
 import { createProviders } from "../identity/providers";
 import { openLimitStore } from "../limits/store";
 import type { Log } from "../log/log";
+import { countedLog } from "../metrics/counted-log";
+import { measuredProviders } from "../metrics/measured-providers";
 import { loadKeyRing } from "../session/keys";
 import { createSigningKeys } from "../signing-keys/signing-keys";
 import { createStores, createTransact } from "../stores";
+import type { Tracing } from "../tracing/tracing";
 import { cleanUp } from "./clean-up";
 import { openDatabaseClock } from "./database-clock";
+import { deliverWebhooks } from "./deliver-webhooks";
 import { listenOn } from "./listen";
 import { periodically } from "./periodically";
 import { claimSharedPort } from "./port-claim";
 import { serve } from "./serve";
+import { openServerMetrics, type ServerMetrics } from "./server-metrics";
 import { withStandIns } from "./with-stand-ins";
 import { isWorker } from "./workers";
 
@@ -28,6 +34,8 @@ export type RunningServer = {
   localGoogle: string | null;
   /** What a worker serves by together with this process: its port, and its local Google. */
   workerConfig: Config;
+  /** Null where nobody wants them. */
+  metrics: ServerMetrics | null;
   /**
    * Finishes the requests that were accepted, then closes everything.
    * @throws what a closing threw, after all others were closed too
@@ -43,14 +51,14 @@ const EVERY_MINUTE_MS = 60_000;
  */
 export async function startServer(
   config: Config,
-  log: Log,
+  ownLog: Log,
   onProgress: (line: string) => void,
 ): Promise<RunningServer> {
   const { host, port, workers, keepAliveSeconds, publicUrl } = config.server;
   const resources = new AsyncDisposableStack();
   try {
     const keyRing = await loadKeyRing(config.security, config.dataDir);
-    const onWarning = (line: string) => log.warn(line);
+    const onWarning = (line: string) => ownLog.warn(line);
     const database = await openDatabase(config.database, { onProgress, onWarning });
     resources.defer(() => database.close());
     const limitStore = await openLimitStore(config.limits, database, onWarning);
@@ -58,6 +66,15 @@ export async function startServer(
     const google = config.google.local ? await startStandInsOnPort(config, port === 0 ? 0 : port + 1) : null;
     if (google) resources.defer(() => google.stop());
     const clock = await openDatabaseClock(database.background, onWarning);
+    const serverMetrics = await openServerMetrics(config, {
+      pool: database.pool,
+      clockOffsetMs: clock.offsetMs,
+    });
+    if (serverMetrics) resources.defer(() => serverMetrics.stop());
+    const metrics = serverMetrics?.metrics;
+    const tracing = await openTracing(config.tracing);
+    if (tracing) resources.defer(() => tracing.stop());
+    const log = metrics ? countedLog(ownLog, metrics) : ownLog;
     const known = google ? withStandIns(config, google) : config;
     const providers = createProviders({ config: known, clock, fetch: globalThis.fetch });
     const ending = new AbortController();
@@ -69,13 +86,15 @@ export async function startServer(
       keyRing,
       clock,
       log,
-      providers,
+      providers: metrics ? measuredProviders(providers, metrics) : providers,
       cutOff: cutOff.signal,
       ending: ending.signal,
+      onAnswered: toldTo(metrics?.onAnswered, tracing?.onAnswered),
     });
     const sharePort = workers > 1;
     if (sharePort && port !== 0 && !isWorker) resources.defer(claimSharedPort(host, port));
-    const serving = serve(app, { host, port, sharePort, keepAliveSeconds, ending, cutOff });
+    const routes = serverMetrics?.answer ? { "/metrics": serverMetrics.answer } : {};
+    const serving = serve(app, { host, port, sharePort, keepAliveSeconds, ending, cutOff, routes });
     const stores = createStores(database, clock, config, database.background);
     // What an earlier secret has encrypted is encrypted anew at the start: at the first sign-in that secret may be gone.
     await createSigningKeys(
@@ -85,7 +104,12 @@ export async function startServer(
     await createIdentityHashes({ bans: stores.bans, keyRing, clock, onWarning })();
     const stopCleaning = periodically(
       EVERY_MINUTE_MS,
-      () => cleanUp({ ...stores, clock, transact: createTransact(database, clock, config) }, config),
+      () =>
+        cleanUp(
+          { ...stores, clock, transact: createTransact(database, clock, config) },
+          config,
+          metrics?.deletedRows,
+        ).then(metrics?.cleanedUp),
       (error) =>
         log.warn("not everything that has expired could be deleted; trying again later", {
           cause: causeCode(error),
@@ -99,17 +123,34 @@ export async function startServer(
         log.warn("the database's time could not be asked; trying again later", { cause: causeCode(error) }),
     );
     resources.defer(stopSynchronizing);
+    resources.defer(deliverWebhooks({ webhooks: stores.webhooks, keyRing, clock, log }, config));
     resources.defer(() => serving.drain());
     return {
       origin: publicUrl ?? `http://localhost:${serving.port}`,
       localGoogle: google?.origin ?? null,
       workerConfig: { ...known, server: { ...known.server, port: serving.port } },
+      metrics: serverMetrics,
       stop: () => resources.disposeAsync(),
     };
   } catch (error) {
     await resources.disposeAsync().catch(() => {});
     throw error;
   }
+}
+
+/** Loads nothing where nobody wants spans. */
+async function openTracing({ endpoint, serviceName }: Config["tracing"]): Promise<Tracing | null> {
+  if (endpoint === null) return null;
+  const { createTracing } = await import("../tracing/tracing");
+  return createTracing(endpoint, serviceName);
+}
+
+function toldTo(...wanted: (OnAnswered | undefined)[]): OnAnswered | undefined {
+  const observers = wanted.filter((each) => each !== undefined);
+  if (observers.length === 0) return undefined;
+  return (answered) => {
+    for (const observe of observers) observe(answered);
+  };
 }
 
 async function startStandInsOnPort(config: Config, port: number) {

@@ -1,9 +1,11 @@
 import { isExecutable } from "../assets";
 import type { Config } from "../config/config";
 import type { Log } from "../log/log";
+import type { MetricsMessage } from "./fleet-metrics";
 import type { LinesMessage } from "./forwarded-log";
 import type { ConfigMessage } from "./handed-config";
 import { restartPause } from "./restart-pause";
+import type { ServerMetrics } from "./server-metrics";
 import { EX_CONFIG } from "./start-failure";
 
 /** Set in the environment of the processes that {@link startWorkers} starts. */
@@ -22,10 +24,17 @@ export const isWorker = process.env[WORKER_VARIABLE] === "1";
  * spreads them (SO_REUSEPORT). One that dies is replaced, later each time when it does not get going; one that exits
  * with EX_CONFIG is not.
  * @param config all of them serve by it, also those that are started later
+ * @param metrics asks all of them for their figures
  */
-export function startWorkers(count: number, config: Config, log: Log): Workers {
+export function startWorkers(
+  count: number,
+  config: Config,
+  log: Log,
+  metrics: Pick<ServerMetrics, "workers" | "receive"> | null = null,
+): Workers {
   let stopping = false;
   const children = new Set<Bun.Subprocess>();
+  metrics?.workers(() => [...children]);
 
   const start = (pausedMs: number) => {
     if (stopping) return;
@@ -36,7 +45,9 @@ export function startWorkers(count: number, config: Config, log: Log): Workers {
         env: { ...process.env, [WORKER_VARIABLE]: "1" },
         stdio: ["ignore", "inherit", "inherit"],
         // The channel also tells a worker when the process that started it is gone.
-        ipc({ lines, number }: LinesMessage, worker) {
+        ipc(message: LinesMessage | MetricsMessage, worker) {
+          if ("metrics" in message) return void metrics?.receive(message, worker);
+          const { lines, number } = message;
           log.relay(lines);
           try {
             worker.send({ number });

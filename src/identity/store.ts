@@ -5,6 +5,7 @@ import { type NewSession, OPENED } from "../session/store";
 import { GUEST } from "../users/model";
 import { ENROLLED, LOOKED, NEXT_USER_ID, SIGNED_IN, USER_COLUMNS, type UserRow } from "../users/store";
 import type { Username } from "../users/username";
+import { OUTBOXED, typeLiteral } from "../webhooks/outbox";
 import type { Identity, Profile } from "./provider";
 
 /** A way in of a player's. */
@@ -64,7 +65,13 @@ const ENROLL = `
     name_skeleton: "$12",
     picture: "$13",
     providers: "ARRAY[$5::text]",
-  })}, ${LOOKED("$14", "$15", "$16", "$17")}, ${OPENED(opened("$18", "$19", "$20"))}
+  })}, ${LOOKED("$14", "$15", "$16", "$17")}, ${OPENED(opened("$18", "$19", "$20"))}, ${OUTBOXED("u", {
+    type: typeLiteral("player.created"),
+    userId: "u.id",
+    name: "u.name",
+    by: "'player'",
+    after: "jsonb_build_object('name', u.name, 'providers', u.providers)",
+  })}
   SELECT ${USER_COLUMNS} FROM u`;
 
 const LIST = `

@@ -48,11 +48,13 @@ const EVENTS = {
   sign_in_failed: "info",
   /** A request that failed on our side (5xx). */
   request_failed: "error",
+  /** A webhook that its endpoint has not taken. */
+  webhook_failed: "warn",
 } as const satisfies Record<string, Level>;
 
 type Event = keyof typeof EVENTS;
 
-export type AuthEvent = Exclude<Event, "request_failed">;
+export type AuthEvent = Exclude<Event, "request_failed" | "webhook_failed">;
 
 /** Never a token, a code, a secret or an email. */
 export type AuthEventDetails = {
@@ -96,11 +98,25 @@ export type FailureDetails = {
   at?: string;
 };
 
+/** A webhook that was not taken, by ids and codes. Never its address, for there may be a secret in that. */
+export type WebhookFailureDetails = {
+  endpointId: string;
+  eventId: string;
+  type: string;
+  /** Which attempt it was, from 1. */
+  attempt: number;
+  /** `http_500`, `timeout`, or a code of the system. */
+  cause: string;
+  outcome: "put_off" | "given_up" | "endpoint_disabled";
+};
+
 export type Log = {
   /** Records an authentication event in `login.log`. */
   event(event: AuthEvent, details: AuthEventDetails): void;
   /** Records a failed request as `request_failed`: ten lines a minute of each kind, which then tell of the others. */
   failure(details: FailureDetails): void;
+  /** Records a webhook that was not taken as `webhook_failed`: ten lines a minute of each endpoint and outcome. */
+  webhookFailed(details: WebhookFailureDetails): void;
   debug(message: string, details?: object): void;
   info(message: string, details?: object): void;
   warn(message: string, details?: object): void;
@@ -148,6 +164,7 @@ export function createLog(
     else if (messages.isLevelEnabled(eventLevel)) output.write(line);
   };
   const failureBudget = createLineBudget();
+  const webhookBudget = createLineBudget();
   return {
     event(event, { userId, sessionId, givenUpUserId, staffId, requestId, ...rest }) {
       const ids = {
@@ -163,6 +180,12 @@ export function createLog(
       if (suppressed === null) return;
       const others = suppressed > 0 ? { suppressed } : {};
       write("request_failed", { ...rest, ...others, request_id: requestId });
+    },
+    webhookFailed({ endpointId, eventId, ...rest }) {
+      const suppressed = webhookBudget(`${endpointId} ${rest.outcome}`);
+      if (suppressed === null) return;
+      const others = suppressed > 0 ? { suppressed } : {};
+      write("webhook_failed", { endpoint_id: endpointId, event_id: eventId, ...rest, ...others });
     },
     debug: (message, details = {}) => messages.debug(details, message),
     info: (message, details = {}) => messages.info(details, message),

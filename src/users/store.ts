@@ -3,6 +3,7 @@ import { type Ban, isAllowed, isBanned } from "../bans/banned";
 import type { NamesConfig } from "../config/config";
 import { notNullViolation, uniqueViolation } from "../db/errors";
 import { CLOCK, type RunStatement, seconds } from "../db/statements";
+import { OUTBOXED, typeLiteral } from "../webhooks/outbox";
 import { type AgeBand, GUEST, type User, userModel } from "./model";
 import { looks } from "./skeleton";
 import type { Username } from "./username";
@@ -174,16 +175,25 @@ const RELEASE_NAMES = `
 
 /** Whoever has refreshed lately plays on, though their last sign-in was long ago. */
 const PURGE_GUESTS = `
-  DELETE FROM users WHERE id IN (
-    SELECT u.id
-    FROM identities AS i JOIN users AS u ON u.id = i.user_id, ${CLOCK}
-    WHERE i.provider = '${GUEST}' AND i.last_used_at < clock.now - ${seconds("$2")}
-      AND u.providers = ARRAY['${GUEST}'] AND u.stars = 0 AND u.level = 1 AND ${isAllowed("u")}
-      AND u.last_login < clock.now - ${seconds("$2")} AND u.deletes_at IS NULL
-      AND NOT EXISTS (
-        SELECT FROM refresh_tokens AS s
-        WHERE s.user_id = u.id AND s.revoked_at IS NULL AND s.rotated_at > clock.now - ${seconds("$2")})
-    LIMIT $3 FOR UPDATE OF u SKIP LOCKED)`;
+  WITH gone AS (
+    DELETE FROM users WHERE id IN (
+      SELECT u.id
+      FROM identities AS i JOIN users AS u ON u.id = i.user_id, ${CLOCK}
+      WHERE i.provider = '${GUEST}' AND i.last_used_at < clock.now - ${seconds("$2")}
+        AND u.providers = ARRAY['${GUEST}'] AND u.stars = 0 AND u.level = 1 AND ${isAllowed("u")}
+        AND u.last_login < clock.now - ${seconds("$2")} AND u.deletes_at IS NULL
+        AND NOT EXISTS (
+          SELECT FROM refresh_tokens AS s
+          WHERE s.user_id = u.id AND s.revoked_at IS NULL AND s.rotated_at > clock.now - ${seconds("$2")})
+      LIMIT $3 FOR UPDATE OF u SKIP LOCKED)
+    RETURNING users.id, users.name
+  ), ${OUTBOXED("gone", {
+    type: typeLiteral("player.purged"),
+    userId: "gone.id",
+    name: "gone.name",
+    by: "'system'",
+  })}
+  SELECT FROM gone`;
 
 const STANDING = `
   SELECT ${USER_COLUMNS}, ${isBanned("u")} AS is_banned, u.banned_at, u.banned_until, u.ban_reason, u.merged_into,

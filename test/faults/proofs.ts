@@ -20,6 +20,7 @@ import { purgeCrashPointsEmbedded, purgeCrashPointsPostgres } from "./purge-cras
 import { logoutRace, race, theft } from "./race";
 import { secretRotation } from "./secret-rotation";
 import { migratingTogether, rollingRestart } from "./shutdown";
+import { webhooks } from "./webhooks";
 import { wrongClock } from "./wrong-clock";
 
 /** Everything that is proven here, in the order of the soak's table. */
@@ -49,6 +50,7 @@ export const PROOFS: readonly Proof[] = [
   guests,
   linkingRace,
   secretRotation,
+  webhooks,
   wrongClock,
   lockedRow,
   failover,
