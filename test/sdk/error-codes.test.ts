@@ -20,7 +20,6 @@ const TOLD_BY_STATUS: Partial<Record<ErrorCode, string>> = {
   request_timeout: "request_failed",
   // Of a third party's client; a game is none.
   insufficient_scope: "request_failed",
-  provider_unavailable: "request_failed",
   // The SDK answers with the nonce that it is asked for, and tells nobody.
   use_dpop_nonce: "request_failed",
 };
