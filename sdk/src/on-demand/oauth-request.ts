@@ -4,6 +4,7 @@ import type { Answer, FetchLike } from "../http.ts";
 import { elapsedMs, momentOf } from "./elapsed.ts";
 import type { Host } from "./host.ts";
 
+const FORM = "application/x-www-form-urlencoded";
 const TIMEOUT_MS = 10_000;
 /** Timers stand still while a device sleeps. */
 const LOOK_EVERY_MS = 1_000;
@@ -41,8 +42,8 @@ export async function postForm(
   try {
     const response = await send(http.backendUrl + path, {
       method: "POST",
-      headers: waitSeconds ? { prefer: `wait=${waitSeconds}` } : {},
-      body: new URLSearchParams(form),
+      headers: { "content-type": FORM, ...(waitSeconds && { prefer: `wait=${waitSeconds}` }) },
+      body: String(new URLSearchParams(form)),
       signal: patience.signal,
       // What is sent carries a code, and is for this server alone.
       redirect: "error",
