@@ -459,7 +459,8 @@ function serveElsewhere(backendUrl: string) {
     async fetch({ url }) {
       const name = new URL(url).pathname.slice(1);
       if (name === "portal") {
-        const page = '<iframe sandbox="allow-scripts allow-forms" width="1000" height="760" src="index.html"></iframe>';
+        const page =
+          '<iframe sandbox="allow-scripts allow-forms" width="1000" height="760" src="index.html"></iframe>';
         return new Response(page, { headers: { "content-type": "text/html" } });
       }
       if (name === "account-sdk.js") return new Response(await bundle(name));

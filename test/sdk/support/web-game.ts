@@ -112,12 +112,25 @@ export async function signedIn(page: Page): Promise<string | undefined> {
   return page.evaluate(() => oauth.getUser()?.email);
 }
 
+/**
+ * Clicks what opens a popup. The player looks at that from then on; a headless Chromium says of every page that it is
+ * looked at, and a popup that looks closed on its way to another site would then count as closed by the player.
+ */
+export async function openPopup(page: Page, selector: string): Promise<Page> {
+  const [popup] = await Promise.all([page.waitForEvent("popup"), page.click(selector)]);
+  await page.evaluate(() => {
+    document.hasFocus = () => false;
+  });
+  return popup;
+}
+
 /** Clicks the sign-in button and picks `account` in the popup. */
 export async function signInWithPopup(page: Page, account: RegExp): Promise<string | undefined> {
-  const [popup] = await Promise.all([page.waitForEvent("popup"), page.click("#popup")]);
+  const popup = await openPopup(page, "#popup");
   const closed = popup.waitForEvent("close");
   await popup.getByRole("button", { name: account }).click();
   await closed;
+  await page.evaluate(() => Reflect.deleteProperty(document, "hasFocus"));
   return signedIn(page);
 }
 
