@@ -3,7 +3,7 @@ import { loadOnDemand } from "./load-on-demand.ts";
 import { preparePkce } from "./pkce.ts";
 import type { Platform } from "./platform.ts";
 import { completeWithAnswer, createAuthorizationRequest } from "./sign-in/authorization.ts";
-import { redirectUriOf, requireSuitablePage } from "./sign-in/page-requirements.ts";
+import { canShowPage, redirectUriOf } from "./sign-in/page-requirements.ts";
 import type { PageTools } from "./sign-in/page-tools.ts";
 import { resumePopups, signInWithPopup } from "./sign-in/popup.ts";
 import { returningSignIn } from "./sign-in/redirect-return.ts";
@@ -34,9 +34,18 @@ export const defaultPlatform: Platform = {
   // Without an await before it, so that the popup opens in the click.
   async signIn(attempt) {
     if (attempt.options.openUrl) return (await loadOnDemand()).signInWithAppLink(tools, attempt);
-    requireSuitablePage(attempt);
-    if (attempt.mode === "popup") return signInWithPopup(attempt);
-    return (await loadOnDemand()).signInWithRedirect(tools, attempt);
+    const isSuitable = canShowPage();
+    let blocked: AccountError | undefined;
+    if (isSuitable && attempt.mode !== "redirect") {
+      const isClick = navigator.userActivation?.isActive;
+      try {
+        return await signInWithPopup(attempt);
+      } catch (error) {
+        if (!isClick || (error as AccountError).code !== "popup_blocked") throw error;
+        blocked = error as AccountError;
+      }
+    }
+    return (await loadOnDemand()).signInWithoutPopup(tools, attempt, isSuitable, blocked);
   },
   returning: returningSignIn,
   returningByLink: async (...given) => (await loadOnDemand()).appLinkSignIn(tools, ...given),

@@ -1,3 +1,4 @@
+import type { DeviceCode } from "./device-code.ts";
 import type { AccountError } from "./errors.ts";
 import type { UserInfo } from "./user.ts";
 
@@ -5,9 +6,13 @@ import type { UserInfo } from "./user.ts";
 export type AttemptStatus =
   /**
    * `url` is the page the player signs in at, once it is known. `error` (`browser_not_opened`) says that no browser
-   * could be opened: show the player the `url`; the sign-in waits for them.
+   * could be opened: show the player the `url`; the sign-in waits for them. In a sign-in by a code `userCode` and what
+   * goes with it are there, and `url` is the page with the code filled in.
    */
-  | { readonly state: "in_progress"; readonly url?: string; readonly error?: AccountError }
+  | ({ readonly state: "in_progress"; readonly url?: string; readonly error?: AccountError } & (
+      | DeviceCode
+      | { readonly [Member in keyof DeviceCode]?: undefined }
+    ))
   | { readonly state: "failed"; readonly error: AccountError };
 
 export type LoginStatus =

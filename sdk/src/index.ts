@@ -1,6 +1,7 @@
 export type { AccountChange } from "./account-change.ts";
 export type { AccountEvents, AttemptStatus, LoginStatus } from "./callbacks.ts";
 export type { Clock } from "./clock.ts";
+export type { DeviceCode } from "./device-code.ts";
 export { AccountError, type AccountErrorAnswer, type AccountErrorCode, accountErrorCodes } from "./errors.ts";
 export type { FetchLike } from "./http.ts";
 export type { Identity } from "./identity.ts";

@@ -1,7 +1,9 @@
 import { homedir, hostname } from "node:os";
 import { isText } from "./check-options.ts";
+import type { AccountError } from "./errors.ts";
 import type { Platform } from "./platform.ts";
 import { signInOnLoopback } from "./sign-in/loopback.ts";
+import { whyNoBrowser } from "./sign-in/why-no-browser.ts";
 import { fileStorage } from "./storage/file.ts";
 import { userDataFolder } from "./storage/user-data-folder.ts";
 
@@ -28,5 +30,16 @@ export const defaultPlatform: Platform = {
     };
     return fileStorage(() => userDataFolder(host, appName, appAuthor));
   },
-  signIn: signInOnLoopback,
+  async signIn(attempt) {
+    const { mode, byCode, options } = attempt;
+    const failure = mode || options.openUrl ? undefined : whyNoBrowser(process);
+    if (failure && byCode) {
+      try {
+        return await byCode(failure);
+      } catch (error) {
+        if ((error as AccountError).code !== "code_unavailable") throw error;
+      }
+    }
+    return signInOnLoopback(attempt);
+  },
 };

@@ -83,7 +83,7 @@ export class OAuthManager {
       AccountError,
       currentSession: this.#currentSession,
       oauth: this,
-      clock,
+      device: this.#device,
       http: this.#http,
       refresher: this.#refresher,
       signInFlow: this.#signInFlow,
@@ -108,7 +108,8 @@ export class OAuthManager {
   /**
    * Signs the player in: from the store when they are, else at the page of `provider`, Google's by default. During a
    * sign-in it shows that page once more. The handlers replace those of an earlier call. In a browser call it in a
-   * click.
+   * click. With `mode: "code"`, or where no page can be shown here, by a code that the player confirms on another device:
+   * while that waits, the `status` carries `userCode`, `verificationUrl`, `qrSvg` and `expiresAt`.
    *
    * @returns at once, a promise of the player. A caller may ignore it: a failure is then told to `warn`, unless
    * `onError` or a `status` listener hears of it. `getLoginStatus()` and the `status` event tell how it goes.
@@ -116,6 +117,11 @@ export class OAuthManager {
    * @example
    * button.onclick = () => oauth.login({ onSuccess: (user) => greet(user), onError: ({ code }) => explain(code) });
    * discordButton.onclick = () => oauth.login({ provider: "discord" });
+   * @example
+   * oauth.on("status", (status) => {
+   *   if (status.state === "in_progress" && status.userCode) show(status.verificationUrl, status.userCode);
+   * });
+   * oauth.login({ mode: "code" });
    */
   login(options: LoginOptions = {}): Promise<UserInfo> {
     return this.#unlessHeard(this.#login(options), options.onError);
@@ -581,8 +587,9 @@ export class OAuthManager {
 
   /** Opens a popup before it returns, when the storage answers at once: browsers ask for that. */
   #signIn(attempt: SignInAttempt, signIn: SignIn): Promise<void> {
+    const byCode = (failure?: unknown) => this.#onDemand("signInByCode", attempt, failure);
     const go = (stored: Session | null) => {
-      if (!stored) return signIn(attempt);
+      if (!stored) return attempt.mode === "code" ? byCode() : signIn({ ...attempt, byCode });
       if (!attempt.signal.aborted) this.#currentSession.replace(stored);
       return Promise.resolve();
     };
@@ -590,15 +597,23 @@ export class OAuthManager {
     return stored instanceof Promise ? stored.then(go) : go(stored);
   }
 
-  async #exchange(proof: SignInProof, signal: AbortSignal, link: number | undefined): Promise<void> {
-    signal.throwIfAborted();
-    if (link) {
+  async #exchange(
+    proof: SignInProof | Session,
+    signal: AbortSignal,
+    link: number | undefined,
+  ): Promise<void> {
+    const atHand = "adopted" in proof;
+    // A session that came too late has to be ended.
+    if (!atHand) signal.throwIfAborted();
+    if (link && !atHand) {
       if (!this.isLoggedIn()) await this.#load();
       if (this.#refresher.required().user.id !== link) throw stateMismatch();
       await this.#onDemand("linkWith", proof);
       return;
     }
-    const session = await this.#http.postForSession("/api/login", { ...proof, device: this.#device });
+    const session = atHand
+      ? proof
+      : await this.#http.postForSession("/api/login", { ...proof, device: this.#device });
     const before = this.#currentSession.value;
     if (!signal.aborted) await this.#store.write(session);
     if (signal.aborted && !this.#currentSession.is(session)) {

@@ -67,7 +67,8 @@ export interface OAuthManagerOptions {
    */
   storage?: AccountStorage | undefined;
   /**
-   * How many seconds a sign-in waits for the player. Default 300; `Infinity` waits until it is given up.
+   * How many seconds a sign-in waits for the player. Default 300, and by a code as long as that is good; `Infinity` waits
+   * until it is given up.
    *
    * @example 120
    */
@@ -117,14 +118,31 @@ export interface OAuthManagerOptions {
 
 /** How the player is shown a page to sign in at. */
 export interface PageOptions {
-  /** Browser. A `popup` (default), to be called in a click, or a full-page `redirect`. @example "redirect" */
+  /**
+   * Browser. A `popup` (default), to be called in a click, or a full-page `redirect`. On a desktop both are the system
+   * browser.
+   *
+   * @example "redirect"
+   */
   mode?: "popup" | "redirect" | undefined;
   /** Gives the sign-in up: `cancelled`. @example AbortSignal.timeout(60_000) */
   signal?: AbortSignal | undefined;
 }
 
-export interface LoginOptions extends PageOptions {
-  /** Whose page it is: `google` (default), `discord`, or another one of the account server's. @example "discord" */
+export interface LoginOptions extends Omit<PageOptions, "mode"> {
+  /**
+   * As for `link()`, or by a `code` that the player confirms on another device (RFC 8628): the `status` has it. Where
+   * nothing is asked for and nothing else can work, `code` is chosen.
+   *
+   * @example "code"
+   */
+  mode?: PageOptions["mode"] | "code";
+  /**
+   * Whose page it is: `google` (default), `discord`, or another one of the account server's. By a code the player chooses
+   * that on the other device.
+   *
+   * @example "discord"
+   */
   provider?: string | undefined;
   /** Called with the player after each sign-in, until the next `login()`. @example (user) => greet(user.name) */
   onSuccess?: ((user: UserInfo) => void) | undefined;

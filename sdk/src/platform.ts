@@ -1,6 +1,8 @@
 import type { OptionRule } from "./check-options.ts";
+import type { DeviceCode } from "./device-code.ts";
 import type { OAuthManagerOptions } from "./options.ts";
 import type { ProviderProof } from "./provider-proof.ts";
+import type { Session } from "./session.ts";
 import type { AccountStorage } from "./storage/storage.ts";
 
 /** The body of `POST /api/login` and `POST /api/identities`: one proof of who the player is. */
@@ -13,20 +15,27 @@ export type SignInProof =
 /** One sign-in under way. */
 export interface SignInAttempt {
   readonly options: OAuthManagerOptions;
-  readonly mode: "popup" | "redirect";
+  /** What the game asked for; undefined leaves it to the platform. */
+  readonly mode: "popup" | "redirect" | "code" | undefined;
   /** Whose page the player signs in at. */
   readonly provider: string;
   /** The id of the player who is to have one more way in; undefined when somebody signs in. */
   readonly link: number | undefined;
   /** Aborted when the sign-in is over: given up and too late, with an AccountError as reason, but also when done. */
   readonly signal: AbortSignal;
-  /** Trades the proof for a session, or for one more way in. @throws AccountError */
-  complete(proof: SignInProof): Promise<void>;
+  /** Trades the proof for a session, or for one more way in; or signs in with a session at hand. @throws AccountError */
+  complete(proof: SignInProof | Session): Promise<void>;
   /**
-   * The page the player signs in at, how to show it again should the game call `login()` again, and what came of it
-   * when no browser could be opened.
+   * The page the player signs in at, how to show it again should the game call `login()` again, what came of it when no
+   * browser could be opened, and the code that the page asks for.
    */
-  showing(url: string, showAgain: () => void, failure?: unknown): void;
+  showing(url: string, showAgain: () => void, failure?: unknown, code?: DeviceCode): void;
+  /**
+   * Signs in by a code instead, where nobody asked for another mode. `failure` is why no browser opened. A link cannot.
+   *
+   * @throws AccountError `code_unavailable`, …
+   */
+  readonly byCode?: (failure?: unknown) => Promise<void>;
 }
 
 /** Signs the player in, or rejects with an AccountError. */

@@ -72,7 +72,11 @@ export class Refresher {
   async replace(accessToken: string, final: boolean): Promise<Session> {
     const session = this.required();
     if (session.accessToken !== accessToken) return session;
-    if (final) this.#refused = accessToken;
+    if (final) {
+      this.#refused = accessToken;
+      // A session that the server declared dead ends now, also when no refresh follows.
+      this.schedule();
+    }
     return this.refresh((found) => found.accessToken !== accessToken);
   }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { FOR_PAGES_WITHOUT_ORIGIN } from "../../src/http/cors";
 import { signIn } from "../support/players";
 import { bearer, send } from "../support/requests";
 import { onEmbedded } from "../support/suite";
@@ -7,9 +8,11 @@ const GAME = "https://game.example";
 const FORUM = "https://forum.example";
 const APP_HOSTS = ["capacitor://localhost", "http://tauri.localhost", "com.studio.game://app"];
 
+/** Of a page that has none: a sandboxed frame. */
+const NO_ORIGIN = "null";
+
 /** Origins that are not the configured one, however much they look like it. */
 const STRANGERS = [
-  "null",
   "https://game.example.evil.example",
   "https://evil-game.example",
   "https://game.exampl",
@@ -82,6 +85,48 @@ for (const mode of ["development", "production"] as const) {
 
         test.each(STRANGERS)("%j may not", async (origin) => {
           expect(await allowed(origin)).toEqual([null, null]);
+        });
+
+        test("a page without an origin may sign in by a code, and have its session and its player's profile", async () => {
+          const may: [method: string, path: string][] = [
+            ["POST", "/oauth/device_authorization"],
+            ["POST", "/oauth/token"],
+            ["GET", "/device/qr.svg?user_code=WDJB-MJHT"],
+            ["POST", "/api/refresh"],
+            ["POST", "/api/logout"],
+            ["GET", "/api/me"],
+            ["POST", "/api/update_username"],
+            ["POST", "/api/update_picture"],
+          ];
+          for (const [method, path] of may) {
+            const asked = await send(at.server, path, { method, headers: { origin: NO_ORIGIN } });
+            const before = await send(at.server, path, {
+              method: "OPTIONS",
+              headers: {
+                origin: NO_ORIGIN,
+                "access-control-request-method": method,
+                "access-control-request-headers": "authorization,content-type,dpop,prefer",
+              },
+            });
+            for (const { headers } of [asked, before]) {
+              expect([path, headers.get("access-control-allow-origin")]).toEqual([path, NO_ORIGIN]);
+              expect(headers.get("access-control-allow-credentials")).not.toBe("true");
+              expect(headers.get("vary")?.toLowerCase()).toContain("origin");
+            }
+          }
+        });
+
+        test("and nothing else that this server has", async () => {
+          const paths = new Set(at.server.app.routes.map(({ path }) => path.replace(/:\w+|\*/g, "1")));
+          const others = [...paths].filter((path) => !FOR_PAGES_WITHOUT_ORIGIN.has(path));
+          expect(others).toContain("/auth/1/start");
+          expect(others).toContain("/api/login");
+          for (const path of others) {
+            for (const method of ["GET", "OPTIONS"]) {
+              const { headers } = await send(at.server, path, { method, headers: { origin: NO_ORIGIN } });
+              expect([path, headers.get("access-control-allow-origin")]).toEqual([path, null]);
+            }
+          }
         });
 
         test("a preflight is answered with what may be sent", async () => {

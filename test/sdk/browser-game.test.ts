@@ -1,8 +1,12 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
+import { join } from "node:path";
 import { type AxeResults, source } from "axe-core";
-import type { BrowserContext, Locator, Page } from "playwright-core";
+import type { BrowserContext, Frame, Locator, Page } from "playwright-core";
+import { bundle } from "../../sdk/bundle.ts";
+import { launchChromium } from "../support/chromium";
 import { linkingAt } from "../support/linking";
-import { freshAccount, signIn } from "../support/players";
+import { freshAccount, freshName, signIn } from "../support/players";
+import { readQr } from "../support/qr";
 import { inBrowser } from "./support/in-browser.ts";
 
 setDefaultTimeout(60_000);
@@ -392,4 +396,115 @@ inBrowser("The browser game's account", (at) => {
     await page.getByText("That has to be you").waitFor();
     expect(await page.isVisible("#leave-dialog")).toBe(true);
   });
+
+  /** Where the QR code on the page leads to. */
+  async function scan(page: Page | Frame): Promise<string> {
+    await page.waitForSelector("#phone-qr:not([hidden])");
+    const source = (await page.getAttribute("#phone-qr", "src")) ?? "";
+    return readQr(decodeURIComponent(source.replace("data:image/svg+xml,", "")));
+  }
+
+  /** The player with a phone, in a browser of its own, signs in whom the link is of. */
+  async function confirmOnPhone(link: string, email: string): Promise<void> {
+    const browser = await launchChromium();
+    try {
+      const viewport = { width: 390, height: 844 };
+      const phone = await (await browser.newContext({ viewport, hasTouch: true, isMobile: true })).newPage();
+      await phone.goto(link);
+      expect(await phone.textContent("body")).toContain(new URL(link).searchParams.get("user_code")!);
+      const isTooWide = () => phone.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+      expect(await isTooWide()).toBe(false);
+      await phone.getByRole("link", { name: "Yes, sign me in on it" }).tap();
+      await pickFresh(phone, email);
+      await phone.getByText("Sign in to").first().waitFor();
+      expect(await isTooWide()).toBe(false);
+      await phone.getByRole("button", { name: "Sign in", exact: true }).tap();
+      await phone.getByText("You are signed in").waitFor();
+    } finally {
+      await browser.close();
+    }
+  }
+
+  test("signs in with a phone: the game in one browser, the phone in another", async () => {
+    const email = freshAccount();
+    const page = await open();
+    await page.click("#phone");
+    const dialog = page.getByRole("dialog", { name: "Sign in with your phone" });
+    await dialog.waitFor();
+    const link = await scan(page);
+    expect(link).toEndWith(`?user_code=${await page.textContent("#phone-code")}`);
+    expect(await page.getAttribute("#phone-link", "href")).toBe(link);
+    expect(await page.textContent("#status")).toBe("Go on with your phone");
+    expect(await barriers(page)).toEqual([]);
+    await confirmOnPhone(link, email);
+    await page.waitForSelector("#player:not([hidden])");
+    expect(await dialog.isVisible()).toBe(false);
+    await openAccount(page);
+    expect(await page.textContent("#ways")).toContain("Google");
+  });
+
+  test("whoever closes the code gives the sign-in up, and may play at once", async () => {
+    const page = await open();
+    await page.click("#phone");
+    await scan(page);
+    await page.keyboard.press("Escape");
+    await page.waitForSelector("#phone-dialog", { state: "hidden" });
+    expect(await page.textContent("#problem")).toBe("");
+    await page.click("#guest");
+    await page.waitForSelector("#player:not([hidden])");
+  });
+
+  test("in a frame without an origin, on another site, it offers the phone alone, and plays on", async () => {
+    const site = serveElsewhere(at.server.origin);
+    try {
+      const page = await at.context.newPage();
+      await page.goto(`${site.url}portal`);
+      const frame = page.frames()[1]!;
+      await frame.waitForSelector("#phone");
+      const offered = await frame.locator("#welcome button:visible").allTextContents();
+      expect(offered).toEqual(["Sign in with your phone"]);
+      await frame.click("#phone");
+      await confirmOnPhone(await scan(frame), freshAccount());
+      await frame.waitForSelector("#player:not([hidden])");
+      await frame.click("#open-account");
+      expect(await frame.textContent("#account-problem")).toBe("");
+      const name = freshName();
+      await frame.click("#rename");
+      await frame.fill("#new-name", name);
+      await frame.locator("#new-name").press("Enter");
+      await frame.waitForFunction((name) => document.querySelector("#name")?.textContent === name, name);
+      await frame.click("#logout");
+      await frame.waitForSelector("#welcome:not([hidden])");
+    } finally {
+      await site.stop(true);
+    }
+  });
 });
+
+/** The game on a site of its own, as a portal shows it: in a frame that may run scripts and send forms. */
+function serveElsewhere(backendUrl: string) {
+  const files = join(import.meta.dir, "../../sdk/examples/browser-game");
+  return Bun.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    async fetch({ url }) {
+      const name = new URL(url).pathname.slice(1);
+      if (name === "portal") {
+        const page =
+          '<iframe sandbox="allow-scripts allow-forms" width="1000" height="760" src="index.html"></iframe>';
+        return new Response(page, { headers: { "content-type": "text/html" } });
+      }
+      if (name === "account-sdk.js") return new Response(await bundle(name));
+      const file = Bun.file(join(files, name));
+      if (!(await file.exists())) return new Response(null, { status: 404 });
+      const text = (await file.text()).replace(
+        'new URL("..", location.href).href',
+        JSON.stringify(backendUrl),
+      );
+      // Modules are asked for across origins there.
+      return new Response(text, {
+        headers: { "content-type": file.type, "access-control-allow-origin": "*" },
+      });
+    },
+  });
+}

@@ -20,7 +20,6 @@ const TOLD_BY_STATUS: Partial<Record<ErrorCode, string>> = {
   request_timeout: "request_failed",
   // Of a third party's client; a game is none.
   insufficient_scope: "request_failed",
-  provider_unavailable: "request_failed",
   // Of calls that the SDK has no method for; `fetch` hands over the answer itself.
   age_band_set: "request_failed",
   reauth_required: "request_failed",

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { chromiumPath, launchChromium } from "../support/chromium";
-import { freshName } from "../support/players";
+import { letIn } from "../support/devices";
+import { freshAccount, freshName } from "../support/players";
 import { onEmbedded } from "../support/suite";
 
 setDefaultTimeout(60_000);
@@ -81,7 +82,7 @@ onEmbedded((at) => {
 
   describe("The desktop client", () => {
     /** The client in a terminal of its own, on a computer of its own. */
-    function openClient(account: string) {
+    function openClient(account: string, environment: Record<string, string | undefined> = {}) {
       const folder = mkdtempSync(join(tmpdir(), "account-sdk-client-"));
       let screen = "";
       const child = Bun.spawn([process.execPath, CLIENT], {
@@ -91,6 +92,7 @@ onEmbedded((at) => {
           BROWSER,
           ACCOUNT: account,
           XDG_DATA_HOME: folder,
+          ...environment,
         },
         terminal: {
           cols: 100,
@@ -158,6 +160,39 @@ onEmbedded((at) => {
       await shows("Signed out");
       await take("Quit");
       expect(await client.exited).toBe(0);
+    });
+
+    test("over SSH it shows a code, with a QR code, and signs in whom a phone's browser lets in", async () => {
+      const account = freshAccount();
+      const environment = { SSH_CONNECTION: "10.0.0.7 50000 10.0.0.1 22", BROWSER: undefined };
+      const hidden = { DISPLAY: undefined, WAYLAND_DISPLAY: undefined, WSL_DISTRO_NAME: undefined };
+      await using client = openClient("nobody", { ...environment, ...hidden });
+      const { shows, take, type } = client;
+      await shows("Nobody is signed in");
+      type("\r");
+      await shows("● Google");
+      type("\r");
+      await shows("Sign in with your phone");
+      await shows("▄");
+      const userCode = await shows(/[B-Z]{4}-[B-Z]{4}/);
+      await shows("Waiting for your phone");
+      await letIn(at.server, userCode, account);
+      await shows("Welcome, ");
+      await take("Force refresh");
+      await shows("Refreshed");
+      await take("User");
+      await shows(account);
+    });
+
+    test("its menu signs in with a phone where there is a browser too, and gives that up", async () => {
+      await using client = openClient("bruno");
+      const { shows, take, type } = client;
+      await take("Log in with a phone");
+      await shows(/[B-Z]{4}-[B-Z]{4}/);
+      await shows("Give up");
+      type("\r");
+      await shows("cancelled");
+      await shows("Nobody is signed in");
     });
 
     test("its menu links, asks who goes on, takes it back, and moves the guest to another computer", async () => {

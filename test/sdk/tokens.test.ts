@@ -115,6 +115,17 @@ describe("Tokens look after themselves", () => {
     expect(events).toEqual(["logout", "status:not_started"]);
   });
 
+  test("C3 and within a second, also when the refusal comes right after the refresh token was found dead", async () => {
+    const { oauth, clock, server, events } = await createSignedInGame();
+    server.revokeAll();
+    await expect(oauth.refreshTokens()).rejects.toMatchObject({ code: "invalid_grant" });
+    server.forgetAccessTokens();
+    await expect(oauth.updateUsername("Grace")).rejects.toMatchObject({ code: "invalid_token", status: 401 });
+    await clock.advance(1_000);
+    expect(events).toEqual(["logout", "status:not_started"]);
+    expect(server.refreshes).toBe(1);
+  });
+
   test("C3 a 401 of somebody else's server does not end a session that still works", async () => {
     const { oauth, server, events } = await createSignedInGame();
     server.revokeAll();

@@ -3,6 +3,7 @@ import { setUpLeaving } from "./leaving.js";
 import { setUpLinking } from "./linking.js";
 import { element, showAvatar } from "./page.js";
 import { setUpPanel } from "./panel.js";
+import { setUpPhone } from "./phone.js";
 import { setUpRename } from "./rename.js";
 import { setUpTransfer } from "./transfer.js";
 import { refuseInsecurePage, setUpWelcome } from "./welcome.js";
@@ -15,6 +16,7 @@ export function createAccount() {
   const oauth = new RobotouilleAccount.OAuthManager({ backendUrl });
 
   setUpWelcome(oauth);
+  setUpPhone(oauth);
   setUpLinking(oauth);
   setUpPanel(oauth);
   setUpTransfer(oauth);
@@ -35,10 +37,7 @@ function showPlayer(user) {
 function showStatus(status) {
   const signedIn = status.state === "success";
   element("player").hidden = !signedIn;
-  const hasWindow = [status, status.link].some((attempt) => attempt?.state === "in_progress" && attempt.url);
-  element("status").textContent = hasWindow
-    ? "Go on in the other window"
-    : signedIn
-      ? "Signed in"
-      : "Signed out";
+  const waiting = [status, status.link].find((attempt) => attempt?.state === "in_progress" && attempt.url);
+  const elsewhere = waiting?.userCode ? "Go on with your phone" : "Go on in the other window";
+  element("status").textContent = waiting ? elsewhere : signedIn ? "Signed in" : "Signed out";
 }

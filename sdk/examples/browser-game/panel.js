@@ -2,6 +2,7 @@ import { showChanges, tellLatestChange } from "./changes.js";
 import { dateOf, progressOf } from "./format.js";
 import { makeLinkButtons } from "./linking.js";
 import { element, fill, makeButton, makeRow, press, showAvatar } from "./page.js";
+import { isIsolated } from "./phone.js";
 import { explain } from "./problems.js";
 import { loadProviders, nameOf } from "./providers.js";
 
@@ -30,6 +31,9 @@ async function show(oauth) {
   element("account-progress").textContent = progressOf(user);
   showAvatar(element("account-avatar"), user);
   element("only-guest").hidden = !user.guest;
+  // A page without an origin is told nothing but the profile.
+  for (const id of ["ways-section", "devices", "everywhere", "move-section"]) element(id).hidden = isIsolated;
+  if (isIsolated) return;
   try {
     const [providers, identities, devices, changes, add] = await Promise.all([
       loadProviders(oauth),

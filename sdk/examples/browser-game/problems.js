@@ -4,6 +4,7 @@ const PROBLEMS = {
   popup_blocked: "The browser blocked the window.",
   cancelled: "",
   access_denied: "You chose not to go on there.",
+  code_unavailable: "This server does not sign in with a phone.",
   login_timeout: "That took too long. Try again.",
   network_error: "The server cannot be reached.",
   rate_limited: "Too often. Try again later.",

@@ -20,6 +20,15 @@ export async function logIn(oauth: OAuthManager, history: History): Promise<void
   });
 }
 
+/** Shows a code, which the player confirms on another device. */
+export async function logInByCode(oauth: OAuthManager, history: History): Promise<void> {
+  await tell(async () => {
+    const begin = (signal: AbortSignal) =>
+      oauth.login({ mode: "code", signal, onLogout: () => history.add("onLogout") });
+    return `Welcome, ${(await whileInBrowser(oauth, "One moment", begin)).name}`;
+  });
+}
+
 /** The guest of this computer, the same at every start. */
 export async function playAsGuest(oauth: OAuthManager): Promise<void> {
   await tell(async () => `Welcome, ${(await oauth.loginAsGuest()).name}`);

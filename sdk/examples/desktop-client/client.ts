@@ -6,6 +6,7 @@ import {
   changePicture,
   forceRefresh,
   logIn,
+  logInByCode,
   logOut,
   playAsGuest,
   rename,
@@ -37,6 +38,7 @@ await oauth.loadStoredCredentials();
 
 const actions = {
   logIn,
+  logInByCode,
   playAsGuest,
   enterTransferCode,
   showStatus,
@@ -57,6 +59,7 @@ type Choice = keyof typeof actions | "quit";
 /** What can be chosen when nobody is signed in, when somebody is, and always. */
 const signedOut: Partial<Record<Choice, string>> = {
   logIn: "Log in",
+  logInByCode: "Log in with a phone",
   playAsGuest: "Play as a guest",
   enterTransferCode: "Enter a code of another device",
 };

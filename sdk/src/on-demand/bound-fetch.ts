@@ -1,4 +1,4 @@
-import type { Http } from "../http.ts";
+import type { FetchLike, Http } from "../http.ts";
 import type { Session } from "../session.ts";
 import { rejection } from "../sign-in/flow.ts";
 import { createProof, keyNamedIn, thumbprintOf } from "./dpop-proof.ts";
@@ -7,6 +7,8 @@ import { createProof, keyNamedIn, thumbprintOf } from "./dpop-proof.ts";
 const NONCE_LIFE_MS = 120_000;
 /** A sign-in does not wait longer for a storage that hangs. */
 const KEY_WAIT_MS = 3_000;
+/** What a server answers that takes no proof, in its own words or in OAuth's (RFC 9449 §5, §8). */
+const NOT_TAKEN = /^(invalid_dpop_proof|use_dpop_nonce)$/;
 
 type Given = [input: Request | URL | string, init?: RequestInit];
 
@@ -38,14 +40,34 @@ async function signIn(http: Http, given: Given): Promise<Response> {
     (response) => [response] as const,
     (failure: unknown) => [undefined, failure] as const,
   );
-  if (response && !(await isRefused(response, /^(invalid_dpop_proof|use_dpop_nonce)$/))) return response;
+  if (response && !(await isRefused(response, NOT_TAKEN))) return response;
   // A page may not send the proof to a server of an earlier release; there fetch says no more than without a network.
   if (!response && (!globalThis.document || given[1]?.signal?.aborted)) throw failure;
   const unbound = await http.fetch(...given);
   // The answer to the proof was lost, and the session that it opened is bound.
   if (!response && (await isRefused(unbound, /^invalid_dpop_proof$/))) throw failure;
-  if (response) http.warn("The server took no proof of this device's key.", await response.json());
+  if (response) await warnOfRefusal(http, response);
   return unbound;
+}
+
+/**
+ * The fetch of a sign-in that asks again and again until it has its answer: with a proof each time, or once one was not
+ * taken, without. A request that fails is not sent again.
+ */
+export async function fetchForPolls(http: Http): Promise<FetchLike> {
+  let keyPair = await promptKeyPair(http).catch(() => undefined);
+  return async (...given: Given) => {
+    if (!keyPair) return http.fetch(...given);
+    const response = await fetchProven(http, keyPair, undefined, given);
+    if (!(await isRefused(response, NOT_TAKEN))) return response;
+    keyPair = undefined;
+    await warnOfRefusal(http, response);
+    return http.fetch(...given);
+  };
+}
+
+async function warnOfRefusal({ warn }: Http, response: Response): Promise<void> {
+  warn("The server took no proof of this device's key.", await response.json());
 }
 
 /** Once more with the server's nonce, when it asks for that (RFC 9449 §8). */
@@ -91,7 +113,7 @@ async function isRefused(response: Response, code: RegExp): Promise<boolean> {
     .clone()
     .json()
     .catch(() => null);
-  return code.test(answer?.code);
+  return code.test(answer?.code ?? answer?.error);
 }
 
 /** What the server would say to another key, in the words for a session that has ended. */

@@ -1,4 +1,3 @@
-import type { Clock } from "../clock.ts";
 import type { CurrentSession } from "../current-session.ts";
 import type { AccountError } from "../errors.ts";
 import type { Answer, Http } from "../http.ts";
@@ -17,7 +16,8 @@ export interface Host {
   readonly AccountError: typeof AccountError;
   readonly currentSession: CurrentSession;
   readonly oauth: OAuthManager;
-  readonly clock: Clock;
+  /** What the player calls this device. */
+  readonly device: string | undefined;
   readonly http: Http;
   readonly refresher: Refresher;
   readonly signInFlow: SignInFlow;

@@ -1,7 +1,7 @@
 /** What a game seldom calls, and never in the click itself: in a browser it is loaded with the first such call. */
 export { appLinkSignIn, signInWithAppLink } from "../sign-in/app-link.ts";
 export { untilClosed } from "../sign-in/popup-closed.ts";
-export { signInWithRedirect } from "../sign-in/redirect.ts";
+export { signInWithoutPopup } from "../sign-in/without-popup.ts";
 export { fetchWithProof } from "./bound-fetch.ts";
 export { linkWith } from "./change-user.ts";
 export { changes, undo } from "./changes.ts";
@@ -11,4 +11,5 @@ export { identities, unlink } from "./identities.ts";
 export { keyPairInIndexedDb } from "./indexed-db-key.ts";
 export { updatePicture, updateUsername } from "./profile.ts";
 export { providers } from "./providers.ts";
+export { signInByCode } from "./sign-in-by-code.ts";
 export { loginWithTransferCode, transferCode } from "./transfer.ts";

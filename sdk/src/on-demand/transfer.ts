@@ -6,7 +6,7 @@ import { linkWith } from "./change-user.ts";
 import { resolveConflict } from "./conflict.ts";
 import type { Host } from "./host.ts";
 
-export async function transferCode({ clock, request }: Host): Promise<TransferCode> {
+export async function transferCode({ http: { clock }, request }: Host): Promise<TransferCode> {
   const { transfer_code, expires_in } = await request("POST", "/api/transfer_code");
   return { code: String(transfer_code), expiresAt: new Date(clock.now() + Number(expires_in) * 1000) };
 }

@@ -1,8 +1,10 @@
 import type { LoginStatus } from "../callbacks.ts";
 import type { Clock } from "../clock.ts";
+import type { DeviceCode } from "../device-code.ts";
 import { type AccountError, browserNotOpened, cancelled, loginTimeout, toAccountError } from "../errors.ts";
-import type { OAuthManagerOptions, PageOptions } from "../options.ts";
+import type { LoginOptions, OAuthManagerOptions } from "../options.ts";
 import type { SignIn, SignInAttempt, SignInProof, Unfinished } from "../platform.ts";
+import type { Session } from "../session.ts";
 
 const TIMEOUT_SECONDS = 300;
 /** What setTimeout can count; it fires at once for more. */
@@ -10,7 +12,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** What a sign-in is for. */
 export interface Purpose {
-  /** Whose page the player signs in at; default `google`. */
+  /** Whose page the player signs in at, default `google`; `code` where it is asked to be by a code, whose page asks that itself. */
   provider?: string | undefined;
   /** The id of the player who is to have one more way in. */
   link?: number | undefined;
@@ -24,8 +26,12 @@ interface Running extends Purpose {
   finishWith(unfinished: Unfinished): void;
 }
 
-/** Signs in with a proof, or gives the player `link` one more way in. */
-type Complete = (proof: SignInProof, signal: AbortSignal, link: number | undefined) => Promise<void>;
+/** Signs in with a proof or a session, or gives the player `link` one more way in. */
+type Complete = (
+  proof: SignInProof | Session,
+  signal: AbortSignal,
+  link: number | undefined,
+) => Promise<void>;
 
 /** At most one sign-in at a time, from its start to its status. */
 export class SignInFlow {
@@ -57,9 +63,10 @@ export class SignInFlow {
    */
   start(
     signIn: SignIn,
-    { mode = "popup", signal, provider = "google", link }: PageOptions & Purpose = {},
+    { mode, signal, provider: asked = "google", link }: LoginOptions & Purpose = {},
   ): Promise<void> {
     const running = this.#running;
+    const provider = mode === "code" ? mode : asked;
     if (running && running.provider === provider && running.link === link) running.showAgain?.();
     else {
       this.cancel();
@@ -90,22 +97,24 @@ export class SignInFlow {
 
   #begin(
     signIn: SignIn,
-    mode: "popup" | "redirect",
+    mode: SignInAttempt["mode"],
     { provider = "", link }: Purpose,
     given?: AbortSignal,
   ): void {
     const abort = new AbortController();
     const { signal } = abort;
     const milliseconds = (this.#options.loginTimeoutSeconds ?? TIMEOUT_SECONDS) * 1000;
-    if (milliseconds <= LONGEST_TIMER_MS) {
-      const giveUp = () => abort.abort(loginTimeout(milliseconds / 1000));
-      const timer = this.#clock.setTimeout(giveUp, milliseconds);
-      signal.addEventListener("abort", () => this.#clock.clearTimeout(timer));
-    }
-    const showing = (url: string, showAgain: () => void, cause?: unknown) => {
+    const giveUp = () => abort.abort(loginTimeout(milliseconds / 1000));
+    const timer = milliseconds <= LONGEST_TIMER_MS && this.#clock.setTimeout(giveUp, milliseconds);
+    const waitOn = () => this.#clock.clearTimeout(timer);
+    signal.addEventListener("abort", waitOn);
+    const showing = (url: string, showAgain: () => void, cause?: unknown, code?: DeviceCode) => {
       if (running !== this.#running) return;
       running.showAgain = showAgain;
-      this.#set({ state: "in_progress", url, ...(cause ? { error: browserNotOpened(cause) } : undefined) });
+      // A code has an end of its own.
+      if (code && !this.#options.loginTimeoutSeconds) waitOn();
+      const error = cause ? { error: browserNotOpened(cause) } : undefined;
+      this.#set({ state: "in_progress", url, ...code, ...error });
     };
     const attemptTo = (link: number | undefined): SignInAttempt => ({
       options: this.#options,

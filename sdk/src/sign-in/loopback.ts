@@ -1,4 +1,4 @@
-import { toAccountError } from "../errors.ts";
+import { type AccountError, toAccountError } from "../errors.ts";
 import type { OAuthManagerOptions } from "../options.ts";
 import type { SignInAttempt, SignInProof } from "../platform.ts";
 import { codeFrom, createAuthorizationRequest } from "./authorization.ts";
@@ -30,8 +30,12 @@ export async function signInOnLoopback(attempt: SignInAttempt): Promise<void> {
     callback.expect(redirectUri, state);
     const url = clientId ? googleUrl(options, clientId, ours.url) : ours.url;
     signal.throwIfAborted();
-    showPage(url, openUrl, attempt);
-    const response = await Promise.race([callback.response, rejection(signal)]);
+    const signedInByCode = new Promise<void>((resolve, reject) => {
+      const goOn = byCodeWhere(attempt);
+      showPage(url, openUrl, attempt, (cause, wait) => void goOn(cause, wait).then(resolve, reject));
+    });
+    const response = await Promise.race([callback.response, rejection(signal), signedInByCode]);
+    if (!response) return;
     const code = codeFrom(response, state);
     const proof: SignInProof = clientId
       ? { code, code_verifier: verifier, redirect_uri: redirectUri }
@@ -45,6 +49,24 @@ export async function signInOnLoopback(attempt: SignInAttempt): Promise<void> {
   } finally {
     await listener.close();
   }
+}
+
+/**
+ * How the sign-in goes on when no browser opened: by a code, unless the game asked for a page or the server has no codes.
+ * Then it waits at the page, without end.
+ */
+function byCodeWhere({ mode, byCode }: SignInAttempt) {
+  let asked: Promise<void> | undefined;
+  return async (cause: unknown, wait: () => void): Promise<void> => {
+    try {
+      asked ??= mode ? undefined : byCode?.(cause);
+      if (asked) return await asked;
+    } catch (error) {
+      if ((error as AccountError).code !== "code_unavailable") throw error;
+    }
+    wait();
+    await new Promise(() => {});
+  };
 }
 
 /** The same request to Google itself, for a game that is Google's client. */

@@ -1,21 +1,9 @@
 import { AccountError } from "../errors.ts";
 import type { SignInAttempt } from "../platform.ts";
 
-/**
- * Refuses at once what a browser would answer with an error page, or not at all.
- *
- * @throws AccountError `window_missing`, `origin_unsupported`, `redirect_in_frame`
- */
-export function requireSuitablePage({ mode }: SignInAttempt): void {
-  if (!globalThis.document) {
-    throw new AccountError("window_missing", "Call login() in a page, not in a worker.");
-  }
-  if (!/^https?:$/.test(location.protocol) || origin === "null") {
-    throw new AccountError("origin_unsupported", "Serve this page over http(s), or use openUrl.");
-  }
-  if (mode === "redirect" && parent !== window) {
-    throw new AccountError("redirect_in_frame", "Use a popup in a frame.");
-  }
+/** Whether this page may open another one and get its answer: not a worker, a file, nor a frame without an origin. */
+export function canShowPage(): boolean {
+  return globalThis.document && /^https?:h/.test(location.protocol + origin);
 }
 
 /** Where the answer comes back to: `redirectUri`, or this page. @throws AccountError `redirect_uri_invalid` */

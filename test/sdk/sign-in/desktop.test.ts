@@ -425,14 +425,14 @@ onEmbedded((at) => {
       "an openUrl that rejects": { openUrl: () => Promise.reject(new Error("no display")) },
     };
     for (const [name, { BROWSER, openUrl }] of Object.entries(unopened)) {
-      test(`${name}: browser_not_opened is said once, and the sign-in waits for who opens the page by hand`, async () => {
+      test(`${name}, for a page that was asked for: browser_not_opened is said once, and the sign-in waits for who opens it by hand`, async () => {
         if (BROWSER) process.env.BROWSER = BROWSER;
         const warnings: unknown[][] = [];
         const { oauth } = desktop.game(at.server, { openUrl, warn: (...warning) => warnings.push(warning) });
         const ended = outcome(oauth);
         const states: unknown[] = [];
         oauth.on("status", (status) => states.push("error" in status ? status.error?.code : status.state));
-        oauth.login();
+        oauth.login({ mode: "popup" });
         await until(() => "error" in oauth.getLoginStatus());
         const status = oauth.getLoginStatus();
         expect(status).toMatchObject({ state: "in_progress", error: { code: "browser_not_opened" } });

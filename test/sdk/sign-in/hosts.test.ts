@@ -126,14 +126,14 @@ inBrowser("Pages of every kind", (at) => {
     }
   });
 
-  test("a worker is window_missing at once", async () => {
+  test("a worker that asks for a popup is window_missing at once", async () => {
     const page = await at.context.newPage();
     await page.goto(`${at.game.origin}/frame`);
     const code = await page.evaluate(async (backendUrl) => {
       const sdk = await (await fetch("/account-sdk.js")).text();
       const work = `${sdk};
           new RobotouilleAccount.OAuthManager({ backendUrl: "${backendUrl}", warn() {} })
-            .login().then(() => postMessage("signed in"), ({ code }) => postMessage(code));`;
+            .login({ mode: "popup" }).then(() => postMessage("signed in"), ({ code }) => postMessage(code));`;
       const worker = new Worker(URL.createObjectURL(new Blob([work])));
       return new Promise((resolve) => {
         worker.onmessage = ({ data }) => resolve(data);

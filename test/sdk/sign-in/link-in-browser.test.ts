@@ -4,7 +4,7 @@ import { bundle } from "../../../sdk/bundle.ts";
 import type { LoginStatus } from "../../../sdk/src/index.ts";
 import { freshAccount, googleTokens } from "../../support/players";
 import { inBrowser } from "../support/in-browser.ts";
-import { signedIn } from "../support/web-game.ts";
+import { openPopup, signedIn } from "../support/web-game.ts";
 
 setDefaultTimeout(60_000);
 
@@ -54,7 +54,7 @@ inBrowser("A way in that is added in a browser", (at) => {
     const { page, id } = await guestPage();
     const other = await at.game.open(at.context);
     await signedIn(other);
-    const [popup] = await Promise.all([page.waitForEvent("popup"), page.click("#link")]);
+    const popup = await openPopup(page, "#link");
     await pick(popup, /Ada/);
     for (const tab of [page, other]) {
       await tab.waitForFunction(() => oauth.getUser()?.providers.includes("google"));
@@ -150,7 +150,7 @@ inBrowser("A way in that is added in a browser", (at) => {
 
   test("a page that is loaded anew while the popup is open still links", async () => {
     const { page, id } = await guestPage();
-    const [popup] = await Promise.all([page.waitForEvent("popup"), page.click("#link")]);
+    const popup = await openPopup(page, "#link");
     await popup.getByRole("button", { name: /Ada/ }).waitFor();
     await page.reload();
     await signedIn(page);
@@ -164,7 +164,7 @@ inBrowser("A way in that is added in a browser", (at) => {
     const { page } = await guestPage();
     const other = await at.game.open(at.context);
     await signedIn(other);
-    const [popup] = await Promise.all([page.waitForEvent("popup"), page.click("#link")]);
+    const popup = await openPopup(page, "#link");
     const closed = popup.waitForEvent("close");
     await popup.getByRole("button", { name: /Ada/ }).waitFor();
     await other.evaluate(() => oauth.logout());

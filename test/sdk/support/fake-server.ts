@@ -7,6 +7,8 @@ export interface SeenRequest {
   readonly url: string;
   readonly body: Record<string, unknown>;
   readonly authorization: string | null;
+  /** How long the client would wait for its answer (RFC 7240). */
+  readonly prefer: string | null;
 }
 
 export type Fault = (request: SeenRequest) => Response | Promise<Response> | undefined;
@@ -43,8 +45,9 @@ export class FakeServer {
     const seen: SeenRequest = {
       path: new URL(request.url).pathname,
       url: request.url,
-      body: text ? JSON.parse(text) : {},
+      body: bodyOf(text, request.headers.get("content-type")),
       authorization: request.headers.get("authorization"),
+      prefer: request.headers.get("prefer"),
     };
     this.requests.push(seen);
     const { signal } = init ?? request;
@@ -116,6 +119,12 @@ export class FakeServer {
       expires_in: this.expiresIn,
     };
   }
+}
+
+function bodyOf(text: string, type: string | null): Record<string, unknown> {
+  if (type?.startsWith("application/x-www-form-urlencoded"))
+    return Object.fromEntries(new URLSearchParams(text));
+  return text ? JSON.parse(text) : {};
 }
 
 export function ok(body: Record<string, unknown>): Response {

@@ -9,6 +9,8 @@ declare global {
   /** When each event came, in milliseconds since 1970. */
   var moments: number[];
   var violations: string[];
+  /** What the game was warned of. */
+  var warnings: string[];
 }
 
 /** A page with one <script> and three lines, as a web game has them, under a strict Content-Security-Policy. */
@@ -27,7 +29,14 @@ const PAGE = `<!doctype html><title>Game</title>
 <script src="/account-sdk.js"></script><script src="/game.js"></script>`;
 
 const GAME = `
-const { backendUrl, ...options } = JSON.parse(sessionStorage.options ?? "{}");
+let stored;
+try {
+  stored = sessionStorage.options;
+} catch {
+  // A frame may have no storage.
+}
+const { backendUrl, ...options } = JSON.parse(stored ?? "{}");
+globalThis.warnings = [];
 globalThis.events = [];
 globalThis.moments = [];
 const saw = (event) => {
@@ -36,7 +45,7 @@ const saw = (event) => {
 };
 globalThis.violations = [];
 addEventListener("securitypolicyviolation", (event) => violations.push(event.violatedDirective));
-globalThis.oauth = new RobotouilleAccount.OAuthManager({ backendUrl: "BACKEND", callbacks: "immediate", ...options });
+globalThis.oauth = new RobotouilleAccount.OAuthManager({ backendUrl: "BACKEND", callbacks: "immediate", warn: (message) => warnings.push(message), ...options });
 oauth.on("login", (user) => saw("login:" + user.name));
 oauth.on("logout", () => saw("logout"));
 oauth.on("user", (user) => saw("user:" + user.name));
@@ -67,6 +76,11 @@ export async function startWebGame(backendUrl: string): Promise<WebGame> {
       const { pathname } = new URL(request.url);
       if (pathname === "/frame") return page('<iframe src="/framed"></iframe>');
       if (pathname === "/framed") return page(PAGE);
+      const [, sandbox] = pathname.match(/^\/sandbox\/(.+)/) ?? [];
+      if (sandbox) {
+        const src = `http://localhost:${new URL(request.url).port}/framed`;
+        return page(`<iframe sandbox="${sandbox.replaceAll("+", " ")}" src="${src}"></iframe>`);
+      }
       const [, coop, coep] = pathname.match(/^\/coop\/([a-z-]+)\/(require-corp)?/) ?? [];
       const [type, text] = files[coop ? "/" : pathname] ?? [];
       if (!type) return new Response(null, { status: 404 });
@@ -98,12 +112,25 @@ export async function signedIn(page: Page): Promise<string | undefined> {
   return page.evaluate(() => oauth.getUser()?.email);
 }
 
+/**
+ * Clicks what opens a popup. The player looks at that from then on; a headless Chromium says of every page that it is
+ * looked at, and a popup that looks closed on its way to another site would then count as closed by the player.
+ */
+export async function openPopup(page: Page, selector: string): Promise<Page> {
+  const [popup] = await Promise.all([page.waitForEvent("popup"), page.click(selector)]);
+  await page.evaluate(() => {
+    document.hasFocus = () => false;
+  });
+  return popup;
+}
+
 /** Clicks the sign-in button and picks `account` in the popup. */
 export async function signInWithPopup(page: Page, account: RegExp): Promise<string | undefined> {
-  const [popup] = await Promise.all([page.waitForEvent("popup"), page.click("#popup")]);
+  const popup = await openPopup(page, "#popup");
   const closed = popup.waitForEvent("close");
   await popup.getByRole("button", { name: account }).click();
   await closed;
+  await page.evaluate(() => Reflect.deleteProperty(document, "hasFocus"));
   return signedIn(page);
 }
 
