@@ -34,6 +34,8 @@ import { createSecurityHeaders } from "./http/security-headers";
 import { isSignInPage } from "./http/sign-in-page";
 import type { Providers } from "./identity/providers";
 import { providerRoutes } from "./identity/routes";
+import { createJoinTickets } from "./join-tickets/join-ticket";
+import { joinTicketRoutes } from "./join-tickets/routes";
 import { createLimits, noLimits } from "./limits/limits";
 import { logRefusal } from "./limits/refusal-log";
 import type { LimitStore } from "./limits/store";
@@ -50,6 +52,10 @@ import { createPlayerPage } from "./oauth/player-page";
 import { OAUTH_FORMS, oauthRoutes, USERINFO_PATH } from "./oauth/routes";
 import { pictureRoutes } from "./pictures/routes";
 import { play } from "./play/plugin";
+import { playerRoutes } from "./players/routes";
+import { MATCH_BODY_BYTES } from "./progress/model";
+import { progressRoutes } from "./progress/routes";
+import { createServerGuard } from "./server-keys/server-guard";
 import { createAccessTokens } from "./session/access-token";
 import { deviceRoutes } from "./session/device-routes";
 import { createAuthenticate, createGuard } from "./session/guard";
@@ -129,7 +135,7 @@ export function createApp({
     ),
   );
   const bodyRules = {
-    maxima: { "/api/update_picture": UPDATE_PICTURE_BODY_BYTES },
+    maxima: { "/api/update_picture": UPDATE_PICTURE_BODY_BYTES, "/api/matches": MATCH_BODY_BYTES },
     forms: [POSTED_CALLBACK, ...OAUTH_FORMS, CONSENT_PATH, DEVICE_PATH],
   };
   const readBody = createBodyReader(bodyRules, cutOff);
@@ -158,6 +164,7 @@ export function createApp({
     idTokenKeys,
     idTokens: createIdTokens(idTokenKeys, issuer.current, accessTokenExpirySeconds, clock),
     isAllowedRedirectUri: createRedirectUriCheck(config),
+    joinTickets: createJoinTickets(idTokenKeys, issuer, clock),
     keyRing,
     lifetimes: { idleSeconds: refreshTokenExpirySeconds, maxSeconds: sessionMaxSeconds },
     limits,
@@ -166,6 +173,8 @@ export function createApp({
     ownUrl,
     providers,
     readContext,
+    serverGuard: createServerGuard({ ...stores, limits, readContext }),
+    statRules: config.game.stats,
     states: createStates(keyRing, clock),
     transferCodes: createTransferCodes(keyRing),
     tokens,
@@ -247,6 +256,9 @@ export function createApp({
     .use(deviceConfirmRoutes(common))
     .use(userRoutes(common))
     .use(pictureRoutes(stores.pictures))
+    .use(playerRoutes(common))
+    .use(joinTicketRoutes(common))
+    .use(progressRoutes(common))
     .use(authorizeRoutes({ ...common, consentTickets, playerPage }))
     .use(oauthRoutes(common))
     .use(keyRoutes(common))

@@ -5,11 +5,14 @@ import type { Database, Statements } from "./db/database";
 import { createRunStatement } from "./db/statements";
 import { inTransaction } from "./db/transaction";
 import { createDeviceStore, type DeviceStore } from "./device/store";
+import { createIdempotencyKeyStore, type IdempotencyKeyStore } from "./idempotency/store";
 import { createIdentityStore, type IdentityStore } from "./identity/store";
+import { createJoinTicketStore, type JoinTicketStore } from "./join-tickets/store";
 import { createRateLimitStore, type RateLimitStore } from "./limits/rate-limits";
 import { type AccountChangeStore, createAccountChangeStore } from "./linking/store";
 import { createGrantStore, type GrantStore } from "./oauth/store";
 import { createPictureStore, type PictureStore } from "./pictures/store";
+import { createProgressStore, type ProgressStore } from "./progress/store";
 import { createServerKeyStore, type ServerKeyStore } from "./server-keys/store";
 import { createSessionStore, type SessionStore } from "./session/store";
 import { createSigningKeyStore, type SigningKeyStore } from "./signing-keys/store";
@@ -22,8 +25,11 @@ export type Stores = {
   authorizations: AuthorizationStore;
   devices: DeviceStore;
   grants: GrantStore;
+  idempotencyKeys: IdempotencyKeyStore;
   identities: IdentityStore;
+  joinTicketStore: JoinTicketStore;
   pictures: PictureStore;
+  progress: ProgressStore;
   rateLimits: RateLimitStore;
   serverKeys: ServerKeyStore;
   sessions: SessionStore;
@@ -48,8 +54,11 @@ export function createStores(
     authorizations: createAuthorizationStore(run),
     devices: createDeviceStore(run),
     grants: createGrantStore(run),
+    idempotencyKeys: createIdempotencyKeyStore(run),
     identities: createIdentityStore(run, names),
+    joinTicketStore: createJoinTicketStore(run, security),
     pictures: createPictureStore(run),
+    progress: createProgressStore(run),
     rateLimits: createRateLimitStore(run),
     serverKeys: createServerKeyStore(run),
     sessions: createSessionStore(database, run, security),

@@ -1,5 +1,10 @@
 import { defineCommand } from "citty";
-import { isServerKeyScope, newServerKey, SERVER_KEY_SCOPES } from "../../src/server-keys/server-key";
+import {
+  isServerKeyScope,
+  newServerKey,
+  SERVER_KEY_SCOPES,
+  SERVER_NAME,
+} from "../../src/server-keys/server-key";
 import type { ServerKeyRow } from "../../src/server-keys/store";
 import { Refusal, withStores } from "./with-stores";
 
@@ -18,6 +23,10 @@ const create = defineCommand({
       description: `What it is good for, several with commas. ${scopes.join("; ")}.`,
       required: true,
     },
+    server: {
+      type: "string",
+      description: "The game server that it redeems join tickets for, as players ask for it.",
+    },
     json,
   },
   run: ({ args }) =>
@@ -30,8 +39,10 @@ const create = defineCommand({
         );
       if (!NAME.test(args.name))
         throw new Refusal("A name has 1 to 64 characters, none of them a control character.");
+      const server = serverNamed(args.server, wanted);
       const key = newServerKey();
-      const row = await serverKeys.put(key, { id: Bun.randomUUIDv7(), name: args.name, scopes: wanted });
+      const named = { id: Bun.randomUUIDv7(), name: args.name, scopes: wanted, server };
+      const row = await serverKeys.put(key, named);
       if (args.json) return printJson({ ...shown(row), key });
       console.log(`${key}\n\nThis is the only time that the key is shown. Its id is ${row.id}.`);
     }),
@@ -72,12 +83,25 @@ export const keysCommand = defineCommand({
   subCommands: { create, list, revoke },
 });
 
-function shown({ id, name, scopes, createdAt, lastUsedAt, revokedAt }: ServerKeyRow) {
+/** A ticket is for one game server, so whoever redeems tickets is one. */
+function serverNamed(server: string | undefined, scopes: string[]): string | null {
+  const redeems = scopes.includes("tickets:redeem");
+  if (server === undefined && !redeems) return null;
+  if (server === undefined)
+    throw new Refusal("A key with tickets:redeem is made for one game server: say which with --server.");
+  if (!redeems) throw new Refusal("--server goes with the scope tickets:redeem.");
+  if (!new RegExp(SERVER_NAME).test(server))
+    throw new Refusal("A game server's name has 1 to 64 letters, digits, dots, hyphens or underscores.");
+  return server;
+}
+
+function shown({ id, name, scopes, server, createdAt, lastUsedAt, revokedAt }: ServerKeyRow) {
   const text = (time: Date | null) => time?.toISOString() ?? null;
   return {
     id,
     name,
     scopes,
+    server,
     created_at: text(createdAt),
     last_used_at: text(lastUsedAt),
     revoked_at: text(revokedAt),

@@ -7,6 +7,7 @@ import { type DiscordConfig, discordSection } from "./discord";
 import { readEnvFile } from "./env-file";
 import { readEnvironment } from "./environment";
 import { readConfigFile } from "./file";
+import { type GameConfig, gameSection } from "./game";
 import { type GoogleConfig, googleSection } from "./google";
 import { type GooglePlayConfig, googlePlaySection } from "./google-play";
 import { type GuestsConfig, guestsSection } from "./guests";
@@ -25,6 +26,7 @@ export type {
   AppleConfig,
   DatabaseConfig,
   DiscordConfig,
+  GameConfig,
   GoogleConfig,
   GooglePlayConfig,
   GuestsConfig,
@@ -53,6 +55,7 @@ export type Config = Readonly<{
   guests: GuestsConfig;
   names: NamesConfig;
   oauth: OAuthConfig;
+  game: GameConfig;
   server: ServerConfig;
   /** Absolute folder of the embedded database and of secrets made in development. */
   dataDir: string;
@@ -96,6 +99,7 @@ export function loadConfig(source: ConfigSource): Config {
     guests: guestsSection(settings),
     names: namesSection(settings),
     oauth: oauthSection(settings, production, problems),
+    game: gameSection(settings),
     server: serverSection(settings, database, production, problems),
     ...paths,
     limits: limitsSection(settings, database, problems),

@@ -1,6 +1,7 @@
 import { appleSettings } from "./settings/apple";
 import { databaseSettings } from "./settings/database";
 import { discordSettings } from "./settings/discord";
+import { gameSettings } from "./settings/game";
 import { googleSettings } from "./settings/google";
 import { googlePlaySettings } from "./settings/google-play";
 import { guestSettings } from "./settings/guests";
@@ -25,6 +26,7 @@ export const SETTINGS = {
   ...guestSettings,
   ...nameSettings,
   ...oauthSettings,
+  ...gameSettings,
   ...serverSettings,
 };
 

@@ -1,6 +1,7 @@
 import type { AuthorizationStore } from "../authorization/store";
 import type { GuestsConfig } from "../config/config";
 import type { DeviceStore } from "../device/store";
+import type { IdempotencyKeyStore } from "../idempotency/store";
 import type { RateLimitStore } from "../limits/rate-limits";
 import { type AccountChangeStore, UNDO_SECONDS } from "../linking/store";
 import type { GrantStore } from "../oauth/store";
@@ -16,6 +17,7 @@ const STALE_SIGN_IN_SECONDS = 900;
 export type CleanUpDeps = {
   accountChanges: AccountChangeStore;
   grants: GrantStore;
+  idempotencyKeys: IdempotencyKeyStore;
   sessions: SessionStore;
   users: UserStore;
   authorizations: AuthorizationStore;
@@ -26,7 +28,7 @@ export type CleanUpDeps = {
 
 /**
  * Deletes sessions past their absolute expiry, dead ones included (until then a late replay is still recognised),
- * sign-ins that nobody finished, what has served and expired, changes that nobody can take back any more, rate limits of
+ * sign-ins that nobody finished, what has served and expired, answers that are kept no longer, changes that nobody can take back any more, rate limits of
  * windows gone by, guests who never came back, and looks of names that are free again. Several replicas may do so at once.
  * What cannot be cleaned up keeps nothing else from it.
  * @param stores whose statements keep no request waiting
@@ -34,7 +36,17 @@ export type CleanUpDeps = {
  * @throws {AggregateError} of all that failed
  */
 export async function cleanUp(
-  { accountChanges, grants, sessions, users, authorizations, devices, rateLimits, transfers }: CleanUpDeps,
+  {
+    accountChanges,
+    grants,
+    idempotencyKeys,
+    sessions,
+    users,
+    authorizations,
+    devices,
+    rateLimits,
+    transfers,
+  }: CleanUpDeps,
   { purgeAfterSeconds }: Pick<GuestsConfig, "purgeAfterSeconds">,
 ): Promise<number> {
   const tasks = [
@@ -45,6 +57,7 @@ export async function cleanUp(
     (limit: number) => grants.deleteStaleCodes(STALE_SIGN_IN_SECONDS, limit),
     (limit: number) => transfers.deleteStale(limit),
     (limit: number) => devices.deleteStale(limit),
+    (limit: number) => idempotencyKeys.deleteOld(limit),
     (limit: number) => accountChanges.deleteOld(limit),
     (limit: number) => rateLimits.deleteEnded(limit),
     (limit: number) => users.purgeGuests(purgeAfterSeconds, limit),

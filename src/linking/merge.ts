@@ -1,12 +1,29 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Timepiece } from "../clock";
+import type { Progress } from "../progress/progress";
+import { mergedStats, type StatRules } from "../progress/stats";
+import type { ProgressStore } from "../progress/store";
 import type { Stores } from "../stores";
 import type { LockedUser } from "../users/store";
 import { newChangeId } from "./new-change-id";
-import type { Progress } from "./store";
 
-/** What two players who become one have: of each figure the higher. */
-export function mergedProgress(one: Progress, other: Progress): Progress {
-  return { stars: Math.max(one.stars, other.stars), level: Math.max(one.level, other.level) };
+/** What two players who become one have: of stars and level the higher, and each stat by its rule. */
+function mergedProgress(kept: Progress, givenUp: Progress, rules: StatRules): Progress {
+  return {
+    stars: Math.max(kept.stars, givenUp.stars),
+    level: Math.max(kept.level, givenUp.level),
+    stats: mergedStats(kept.stats, givenUp.stats, rules),
+  };
+}
+
+/** Gives a player, who is locked, what a merge or its undoing comes to, unless nothing changes. */
+export async function setProgress(
+  progress: Pick<ProgressStore, "write">,
+  userId: number,
+  before: Progress,
+  after: Progress,
+): Promise<void> {
+  if (!isDeepStrictEqual(before, after)) await progress.write([{ userId, ...after }]);
 }
 
 /**
@@ -15,19 +32,26 @@ export function mergedProgress(one: Progress, other: Progress): Progress {
  * which goes on as the kept player's.
  */
 export async function merge(
-  { accountChanges, identities, sessions, users }: Stores,
+  { accountChanges, identities, progress, sessions, users }: Stores,
   clock: Timepiece,
   kept: LockedUser,
   givenUp: LockedUser,
   askingSession: string,
+  rules: StatRules,
 ): Promise<void> {
-  const before = { stars: kept.stars, level: kept.level };
-  const after = mergedProgress(kept, givenUp);
+  const stats = await progress.find([kept.id, givenUp.id]);
+  const progressOf = ({ id, stars, level }: LockedUser): Progress => ({
+    stars,
+    level,
+    stats: stats.get(id)?.stats ?? {},
+  });
+  const before = progressOf(kept);
+  const after = mergedProgress(before, progressOf(givenUp), rules);
   const moved = await identities.moveAll(givenUp.id, kept.id);
   const endedSessions = await sessions.endAllBut(givenUp.id, askingSession);
   const goesOver = (await sessions.current(askingSession, givenUp.id)) !== null;
   if (goesOver) await sessions.move(askingSession, givenUp.id, kept.id);
-  await users.setProgress(kept.id, after);
+  await setProgress(progress, kept.id, before, after);
   const earlier = await users.giveUp(givenUp.id, kept.id);
   await users.syncWithIdentities(kept.id);
   await accountChanges.put(newChangeId(clock), kept.id, {

@@ -2,6 +2,7 @@ import type { Timepiece } from "../clock";
 import { ApiError } from "../errors";
 import type { RequestContext } from "../http/context";
 import type { Log } from "../log/log";
+import type { StatRules } from "../progress/stats";
 import type { Player } from "../session/guard";
 import type { SessionAnswer } from "../session/model";
 import { createTokenResponse, type Issued, type Tokens } from "../session/token-response";
@@ -12,6 +13,7 @@ import { merge } from "./merge";
 
 export type ResolveDeps = {
   transact: Transact;
+  statRules: StatRules;
   conflictTickets: ConflictTickets;
   clock: Timepiece;
   tokens: Tokens;
@@ -30,7 +32,7 @@ type Resolved = { kept: UserRow; session: Omit<Issued, "sessionId">; givenUp: nu
  * longer so; account_disabled when either is banned
  */
 export async function resolveConflict(
-  { transact, conflictTickets, clock, tokens, log }: ResolveDeps,
+  { transact, statRules, conflictTickets, clock, tokens, log }: ResolveDeps,
   { user, sessionId }: Player,
   ticket: string,
   keep: Keep,
@@ -39,7 +41,7 @@ export async function resolveConflict(
   const conflict = await conflictTickets.open(ticket);
   if (!conflict) throw outdated();
   const { kept, session, givenUp } = await transact((stores) =>
-    resolveOnce(stores, clock, conflict, keep, { user, sessionId }),
+    resolveOnce(stores, { clock, statRules }, conflict, keep, { user, sessionId }),
   );
   if (givenUp !== null)
     log.event("players_merged", { userId: kept.id, sessionId, givenUpUserId: givenUp, ...context });
@@ -48,7 +50,7 @@ export async function resolveConflict(
 
 async function resolveOnce(
   stores: Stores,
-  clock: Timepiece,
+  { clock, statRules }: Pick<ResolveDeps, "clock" | "statRules">,
   { identity, mine: mineId, theirs: theirsId }: Conflict,
   keep: Keep,
   { user, sessionId }: Player,
@@ -65,7 +67,7 @@ async function resolveOnce(
     const isOne = (player: LockedUser) => player.merged_into === null;
     const owner = await identities.ownerOf(identity.provider, identity.subject);
     if (!isOne(mine) || !isOne(theirs) || owner !== theirsId) throw outdated();
-    await merge(stores, clock, kept, givenUp, sessionId);
+    await merge(stores, clock, kept, givenUp, sessionId, statRules);
   }
   const session = await sessions.current(sessionId, kept.id);
   const now = await users.find(kept.id);

@@ -1,13 +1,16 @@
 import { ApiError } from "../errors";
 import type { RequestContext } from "../http/context";
 import type { Log } from "../log/log";
+import type { Progress } from "../progress/progress";
+import { type StatRules, statsWithoutMerge } from "../progress/stats";
 import type { Player } from "../session/guard";
 import type { SessionAnswer } from "../session/model";
 import { createTokenResponse, type Tokens } from "../session/token-response";
 import type { Stores, Transact } from "../stores";
-import type { AccountChange, Progress } from "./store";
+import { setProgress } from "./merge";
+import type { AccountChange, NotedProgress } from "./store";
 
-export type UndoDeps = { transact: Transact; tokens: Tokens; log: Log };
+export type UndoDeps = { transact: Transact; statRules: StatRules; tokens: Tokens; log: Log };
 
 /**
  * Takes a change back: what it did and nothing that happened since. Asked again, it answers the same.
@@ -16,7 +19,7 @@ export type UndoDeps = { transact: Transact; tokens: Tokens; log: Log };
  * in belongs to somebody else by now; last_identity when the player would have none
  */
 export async function undo(
-  { transact, tokens, log }: UndoDeps,
+  { transact, statRules, tokens, log }: UndoDeps,
   { user, sessionId }: Player,
   changeId: string,
   context: RequestContext,
@@ -26,7 +29,7 @@ export async function undo(
     const change = await accountChanges.find(changeId);
     if (!change || !mayAskFor(change, user.id)) throw new ApiError("not_found");
     if (change.undoneAt === null) {
-      await takeBack(stores, change);
+      await takeBack(stores, change, statRules);
       await accountChanges.markUndone(changeId);
     }
     const isMoved = change.kind === "merge" && change.movedSession === sessionId;
@@ -46,8 +49,8 @@ function mayAskFor(change: AccountChange, userId: number): boolean {
   return change.kind === "merge" && change.givenUp === userId && change.undoneAt !== null;
 }
 
-async function takeBack(stores: Stores, change: AccountChange): Promise<void> {
-  const { identities, sessions, users } = stores;
+async function takeBack(stores: Stores, change: AccountChange, rules: StatRules): Promise<void> {
+  const { identities, progress, sessions, users } = stores;
   const { userId } = change;
   const locked = await users.lock(userId, ...(change.kind === "merge" ? [change.givenUp] : []));
   switch (change.kind) {
@@ -65,7 +68,9 @@ async function takeBack(stores: Stores, change: AccountChange): Promise<void> {
       if (!kept || !(await identities.restore(change.identities, userId)))
         throw new ApiError("undo_conflict");
       await users.takeBack(givenUp, userId, change.earlier);
-      await users.setProgress(userId, withoutMerge(kept, before, after));
+      const stats = (await progress.find([userId])).get(userId)?.stats ?? {};
+      const now = { stars: kept.stars, level: kept.level, stats };
+      await setProgress(progress, userId, now, withoutMerge(now, before, after, rules));
       if (change.movedSession) await sessions.move(change.movedSession, userId, givenUp);
       await sessions.reopen(givenUp, change.endedSessions);
       await users.syncWithIdentities(givenUp);
@@ -76,9 +81,15 @@ async function takeBack(stores: Stores, change: AccountChange): Promise<void> {
 }
 
 /** What the kept player has won since stays theirs. */
-function withoutMerge(now: Progress, before: Progress, after: Progress): Progress {
+function withoutMerge(
+  now: Progress,
+  before: NotedProgress,
+  after: NotedProgress,
+  rules: StatRules,
+): Progress {
   return {
     stars: Math.max(0, before.stars + now.stars - after.stars),
     level: Math.max(1, before.level + now.level - after.level),
+    stats: statsWithoutMerge(now.stats, before.stats ?? {}, after.stats ?? {}, rules),
   };
 }

@@ -26,6 +26,12 @@ const EVENTS = {
   players_merged: "info",
   /** `reason` says what: a link, an unlink or a merge. */
   change_undone: "info",
+  /** A player's ticket for a game server, and its use there. */
+  join_ticket_made: "debug",
+  join_ticket_redeemed: "info",
+  /** What a game server reported of a player, or of a match's players. */
+  progress_changed: "debug",
+  match_reported: "debug",
   transfer_code_made: "info",
   /** The player's answer to a device that shows a code. */
   device_allowed: "info",
@@ -62,6 +68,12 @@ export type AuthEventDetails = {
   device?: string | undefined;
   /** The OAuth client that a player signs in to. */
   client?: string | undefined;
+  /** A game server by its name, and the id of the key that it came with. */
+  gameServer?: string;
+  keyId?: string;
+  /** A match by its server's id, and how many players it had. */
+  matchId?: string | undefined;
+  players?: number;
   /** Who vouched for the player. */
   provider?: string;
   username?: string | undefined;
@@ -138,8 +150,15 @@ export function createLog(
   };
   const failureBudget = createLineBudget();
   return {
-    event(event, { userId, sessionId, givenUpUserId, requestId, ...rest }) {
-      const ids = { user_id: userId, session_id: sessionId, given_up_user_id: givenUpUserId };
+    event(event, { userId, sessionId, givenUpUserId, gameServer, keyId, matchId, requestId, ...rest }) {
+      const ids = {
+        user_id: userId,
+        session_id: sessionId,
+        given_up_user_id: givenUpUserId,
+        game_server: gameServer,
+        server_key_id: keyId,
+        match_id: matchId,
+      };
       write(event, { ...ids, ...rest, request_id: requestId });
     },
     failure({ requestId, ...rest }) {
