@@ -31,7 +31,8 @@ export const playersAnswer = t.Object({
 });
 
 export const topQuery = t.Object({
-  by: t.UnionEnum(["stars", "level"], { description: "What the list is about." }),
+  // A UnionEnum has its first member for a default.
+  by: t.Union([t.Literal("stars"), t.Literal("level")], { description: "What the list is about." }),
   limit: t.Optional(
     t.String({
       pattern: "^([1-9][0-9]?|100)$",

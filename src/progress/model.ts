@@ -1,9 +1,7 @@
 import { Type } from "@sinclair/typebox";
 import { t } from "elysia";
+import { integers } from "../http/model";
 import { MAXIMUM_STARS } from "./progress";
-import { MAXIMUM_STATS, STAT_NAME } from "./stats";
-
-const SAFE = Number.MAX_SAFE_INTEGER;
 
 /** Players whom one match may have. */
 const MAXIMUM_PLAYERS = 64;
@@ -11,16 +9,11 @@ const MAXIMUM_PLAYERS = 64;
 /** Bytes that a match may have: 32 stats of 64 players. */
 export const MATCH_BODY_BYTES = 131_072;
 
-const reportedStats = Type.Record(
-  Type.String({ pattern: STAT_NAME.source }),
-  Type.Integer({ minimum: -SAFE, maximum: SAFE }),
-  {
-    additionalProperties: false,
-    maxProperties: MAXIMUM_STATS,
-    description: "Integers by name, each of which joins what is there by the rule of `game.stats`.",
-    examples: [{ best_score: 120, plates: 3 }],
-  },
-);
+const reportedStats = integers({
+  description:
+    "Integers of up to 53 bits by name, each of which joins what is there by the rule of `game.stats`.",
+  examples: [{ best_score: 120, plates: 3 }],
+});
 
 const added = (what: string) =>
   t.Optional(
@@ -32,9 +25,12 @@ const added = (what: string) =>
     }),
   );
 
+/** A mistyped member would be a loss: `false` has Elysia drop what it does not know, instead of refusing it. */
+const NOTHING_ELSE = { additionalProperties: Type.Never() };
+
 const changesMembers = { stars: added("Stars"), level: added("Levels"), stats: t.Optional(reportedStats) };
 
-export const changesBody = t.Object(changesMembers, { additionalProperties: false });
+export const changesBody = t.Object(changesMembers, NOTHING_ELSE);
 
 export const statsModel = Type.Record(t.String(), Type.Integer(), {
   description: "Integers of the player by name, as `game.stats` has them.",
@@ -61,9 +57,9 @@ export const matchBody = t.Object(
       t.Object(
         {
           id: playerId("Whose changes these are."),
-          changes: t.Object(changesMembers, { additionalProperties: false }),
+          changes: t.Object(changesMembers, NOTHING_ELSE),
         },
-        { additionalProperties: false },
+        NOTHING_ELSE,
       ),
       { minItems: 1, maxItems: MAXIMUM_PLAYERS },
     ),

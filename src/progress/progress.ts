@@ -11,3 +11,6 @@ export const MAXIMUM_STARS = 2_147_483_647;
 
 /** What is reported of a player: stars and levels to add, and stats, each by its rule. */
 export type Changes = { stars?: number; level?: number; stats?: Stats };
+
+/** The same as it was sent, before the stats are checked. */
+export type SentChanges = Omit<Changes, "stats"> & { stats?: Record<string, unknown> };

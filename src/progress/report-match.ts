@@ -2,13 +2,13 @@ import { ApiError } from "../errors";
 import type { RequestContext } from "../http/context";
 import { type IdempotentRequest, once } from "../idempotency/once";
 import { lockProgress, type PlayerProgress } from "./lock-progress";
-import type { Changes } from "./progress";
-import { requireStats } from "./require-stats";
+import type { SentChanges } from "./progress";
+import { readChanges } from "./read-changes";
 import type { UpdateProgressDeps } from "./update-progress";
 import { withChanges } from "./with-changes";
 
 /** What a match changed for one player. */
-export type PlayerReport = { id: number; changes: Changes };
+export type PlayerReport = { id: number; changes: SentChanges };
 
 /** A player after the match, by the id that the report has. */
 export type ReportedPlayer = PlayerProgress & { asked_id: number };
@@ -28,7 +28,7 @@ export async function reportMatch(
   context: RequestContext,
 ): Promise<ReportedPlayer[]> {
   const pathOf = (index: number) => `players.${index}.changes.`;
-  requireStats(
+  const changes = readChanges(
     reports.map(({ changes }, index) => ({ changes, path: pathOf(index) })),
     statRules,
   );
@@ -36,9 +36,12 @@ export async function reportMatch(
     const locked = await lockProgress(stores, [...new Set(reports.map(({ id }) => id))]);
     requireAll(reports, locked);
     const after = new Map([...locked.values()].map((player) => [player.id, player]));
-    for (const [index, { id, changes }] of reports.entries()) {
+    for (const [index, { id }] of reports.entries()) {
       const player = after.get((locked.get(id) as PlayerProgress).id) as PlayerProgress;
-      after.set(player.id, { ...player, ...withChanges(player, changes, statRules, pathOf(index)) });
+      after.set(player.id, {
+        ...player,
+        ...withChanges(player, changes[index] ?? {}, statRules, pathOf(index)),
+      });
     }
     const written = [...after.values()].map(({ id: userId, stars, level, stats }) => ({
       userId,

@@ -4,8 +4,8 @@ import { type IdempotentRequest, once } from "../idempotency/once";
 import type { Log } from "../log/log";
 import type { Transact } from "../stores";
 import { lockProgress, type PlayerProgress } from "./lock-progress";
-import type { Changes } from "./progress";
-import { requireStats } from "./require-stats";
+import type { SentChanges } from "./progress";
+import { readChanges } from "./read-changes";
 import type { StatRules } from "./stats";
 import { withChanges } from "./with-changes";
 
@@ -23,11 +23,11 @@ export async function updateProgress(
   { transact, statRules, log }: UpdateProgressDeps,
   id: number,
   versions: readonly number[] | null,
-  changes: Changes,
+  sent: SentChanges,
   request: IdempotentRequest,
   context: RequestContext,
 ): Promise<PlayerProgress> {
-  requireStats([{ changes, path: "" }], statRules);
+  const [changes = {}] = readChanges([{ changes: sent, path: "" }], statRules);
   const { answer, isFirst } = await once(transact, request, async (stores) => {
     const before = (await lockProgress(stores, [id])).get(id);
     if (!before) throw new ApiError("not_found");

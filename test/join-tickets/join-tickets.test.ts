@@ -58,7 +58,13 @@ onEachDatabase(
           200,
           {
             status: "success",
-            user: { id: session.user.id, name: session.user.name, picture: session.user.picture, stars: 4, level: 1 },
+            user: {
+              id: session.user.id,
+              name: session.user.name,
+              picture: session.user.picture,
+              stars: 4,
+              level: 1,
+            },
             stats: { plates: 9 },
             version: 1,
           },
@@ -131,7 +137,12 @@ onEachDatabase(
           true,
           ["sign", "verify"],
         )) as CryptoKeyPair;
-        const forge = (typ: string, signer: CryptoKey, issuer = issuerOf(at.server), audience = "kitchen-eu") =>
+        const forge = (
+          typ: string,
+          signer: CryptoKey,
+          issuer = issuerOf(at.server),
+          audience = "kitchen-eu",
+        ) =>
           new SignJWT({ sid, jti: crypto.randomUUID() })
             .setProtectedHeader({ alg: "ES256", kid: id, typ })
             .setIssuer(issuer)
@@ -191,7 +202,10 @@ onEachDatabase(
 
       test("without a key that was made for it", async () => {
         const { body } = await calls().ticket(await playAsGuest(at.server), "kitchen-eu");
-        expectError(await post(at.server, "/api/join_tickets/redeem", { ticket: body.ticket }), "unauthorized");
+        expectError(
+          await post(at.server, "/api/join_tickets/redeem", { ticket: body.ticket }),
+          "unauthorized",
+        );
         expectError(await calls().redeem(`sk_${"x".repeat(43)}`, body.ticket), "invalid_token");
         expectError(
           await calls().redeem(await calls().newKey(["introspect"], "kitchen-eu"), body.ticket),
@@ -239,7 +253,9 @@ describe("With limits", () => {
           answers.push(await gameServerAt(at.server).ticket(session, "kitchen-eu"));
         expect(answers.slice(0, 60).every(({ status }) => status === 200)).toBe(true);
         expectError(answers[60]!, "rate_limited");
-        expect((await gameServerAt(at.server).ticket(await playAsGuest(at.server), "kitchen-eu")).status).toBe(200);
+        expect(
+          (await gameServerAt(at.server).ticket(await playAsGuest(at.server), "kitchen-eu")).status,
+        ).toBe(200);
       });
     },
     { env: { RATE_LIMIT: "on" } },

@@ -63,7 +63,12 @@ export function gameServerAt(server: TestServer) {
           },
         }),
       ),
-    match: (key: string, players: Reported[], idempotencyKey: string | null = randomUUID(), match_id?: string) =>
+    match: (
+      key: string,
+      players: Reported[],
+      idempotencyKey: string | null = randomUUID(),
+      match_id?: string,
+    ) =>
       answer(
         post(
           server,
