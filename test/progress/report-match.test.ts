@@ -111,9 +111,9 @@ onEachDatabase(
         { id: mine.user.id, changes: { stars: 4 } },
       ]);
       expect(body.players.map(({ asked_id, id, stars, version }) => [asked_id, id, stars, version])).toEqual([
-        [theirs.user.id, mine.user.id, 16, 2],
-        [mine.user.id, mine.user.id, 16, 2],
-        [mine.user.id, mine.user.id, 16, 2],
+        [theirs.user.id, mine.user.id, 16, 3],
+        [mine.user.id, mine.user.id, 16, 3],
+        [mine.user.id, mine.user.id, 16, 3],
       ]);
     });
 
@@ -162,7 +162,7 @@ onEachDatabase(
         ]);
         expect([match.status, merged.status]).toEqual([200, 200]);
         const { body } = await calls().update(key, mine.user.id, {});
-        expect([body.player.stars, body.player.stats as object]).toEqual([9, { plates: 20 }]);
+        expect([body.player.stars, body.player.stats.plates]).toEqual([9, 5 + 9 + 20]);
       }
     });
 
