@@ -41,6 +41,8 @@ onEmbedded((at) => {
       "GET /api/changes",
       "GET /api/identities",
       "GET /api/me",
+      "GET /api/players",
+      "GET /api/players/top",
       "GET /api/providers",
       "GET /api/sessions",
       "GET /auth/{provider}/callback",
@@ -54,13 +56,17 @@ onEmbedded((at) => {
       "GET /oauth/authorize",
       "GET /oauth/userinfo",
       "GET /pictures/{hash}",
+      "PATCH /api/players/{id}/progress",
       "POST /api/changes/{id}/undo",
       "POST /api/device/confirm",
       "POST /api/device/lookup",
       "POST /api/identities",
       "POST /api/identities/resolve",
+      "POST /api/join_tickets",
+      "POST /api/join_tickets/redeem",
       "POST /api/login",
       "POST /api/logout",
+      "POST /api/matches",
       "POST /api/refresh",
       "POST /api/transfer_code",
       "POST /api/update_picture",
@@ -92,11 +98,16 @@ onEmbedded((at) => {
     }
   });
 
-  test("the operation of a server asks for its key", async () => {
+  test("the operations of a server ask for its key", async () => {
     const keyed = (await operations()).filter(
       ({ operation }) => JSON.stringify(operation.security) === '[{"serverKey":[]}]',
     );
-    expect(keyed.map(({ name }) => name)).toEqual(["POST /oauth/introspect"]);
+    expect(keyed.map(({ name }) => name)).toEqual([
+      "POST /api/join_tickets/redeem",
+      "PATCH /api/players/{id}/progress",
+      "POST /api/matches",
+      "POST /oauth/introspect",
+    ]);
   });
 
   test("the operations that need a player ask for a Bearer token", async () => {
@@ -117,6 +128,7 @@ onEmbedded((at) => {
       "POST /api/device/lookup",
       "POST /api/identities",
       "POST /api/identities/resolve",
+      "POST /api/join_tickets",
       "POST /api/transfer_code",
       "POST /api/update_picture",
       "POST /api/update_username",

@@ -5,7 +5,6 @@ import { onEmbedded } from "../support/suite";
 
 /** Codes that no operation of the document declares, each with its reason. */
 const UNDECLARED: Partial<Record<ErrorCode, string>> = {
-  insufficient_scope: "answers any operation that needs a player, to a token of another application's",
   redirect_uri_invalid: "shown as a page in the browser's sign-in, never as JSON of an operation",
   method_not_allowed: "answers methods that the document does not have",
   header_too_large: "answers before a route is looked for, whatever the operation",
