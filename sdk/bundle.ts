@@ -10,6 +10,8 @@ export const entries = {
   "browser-on-demand.js": { source: "on-demand/index.ts", format: "esm", target: "browser", minify: true },
   /** ES module for Node, Bun and Electron's main process. */
   "node.js": { source: "index.ts", format: "esm", target: "node", minify: false },
+  /** ES module for game servers, of web standards alone. Its one library is in it. */
+  "server.js": { source: "server/index.ts", format: "esm", target: "browser", minify: false },
   /** One classic `<script>`, with the global `RobotouilleAccount`. */
   "account-sdk.js": { source: "script.ts", format: "iife", target: "browser", minify: true },
 } as const;
