@@ -117,8 +117,14 @@ onEachDatabase((at) => {
         stderr: "pipe",
       });
       try {
-        const { value } = await child.stdout.getReader().read();
-        const [, port] = /open at 127\.0\.0\.1 (\d+)/.exec(new TextDecoder().decode(value)) ?? [];
+        let port: string | undefined;
+        let output = "";
+        for await (const chunk of child.stdout) {
+          output += new TextDecoder().decode(chunk);
+          [, port] = /open at 127\.0\.0\.1:(\d+)\n/.exec(output) ?? [];
+          if (port) break;
+        }
+        expect(port, output).toBeDefined();
         const joined = async () => {
           const session = await playAsGuest(at.server);
           const { ticket } = (await calls().ticket(session, "kitchen")).body;

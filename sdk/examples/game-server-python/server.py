@@ -46,7 +46,8 @@ async def play(socket, path=None):
 
 async def main():
     async with websockets.serve(play, "127.0.0.1", int(os.environ.get("PORT", "3200"))) as server:
-        print("open at", *server.sockets[0].getsockname()[:2], flush=True)
+        host, port = server.sockets[0].getsockname()[:2]
+        print(f"open at {host}:{port}", flush=True)
         await asyncio.Future()
 
 
