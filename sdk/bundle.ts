@@ -16,6 +16,10 @@ export const entries = {
   "account-sdk.js": { source: "script.ts", format: "iife", target: "browser", minify: true },
 } as const;
 
+/** Its licence asks for it. */
+const JOSE =
+  "/*! With jose, Copyright (c) 2018 Filip Skokan, https://github.com/panva/jose, MIT License */\n";
+
 /** Bundles one entry in memory. */
 export async function bundle(name: keyof typeof entries): Promise<string> {
   const { source, ...options } = entries[name];
@@ -24,7 +28,7 @@ export async function bundle(name: keyof typeof entries): Promise<string> {
     ...options,
     plugins: name === "browser.js" ? [apart] : [],
   });
-  const code = (await outputs[0]?.text()) ?? "";
+  const code = ((await outputs[0]?.text()) ?? "").replace(/^/, name === "server.js" ? JOSE : "");
   return name.startsWith("browser") ? smaller(code) : code;
 }
 

@@ -16,6 +16,7 @@ import { killLoopEmbedded, killLoopPostgres } from "./kill-loop";
 import { linkingRace } from "./linking-race";
 import { lockedRow } from "./locked-row";
 import { lostCommits } from "./lost-commits";
+import { matchCrashesEmbedded, matchCrashesPostgres } from "./match-crashes";
 import { logoutRace, race, theft } from "./race";
 import { secretRotation } from "./secret-rotation";
 import { migratingTogether, rollingRestart } from "./shutdown";
@@ -30,6 +31,8 @@ export const PROOFS: readonly Proof[] = [
   killLoopPostgres,
   crashPointsEmbedded,
   crashPointsPostgres,
+  matchCrashesEmbedded,
+  matchCrashesPostgres,
   databaseWire,
   databaseRestart,
   serializationFailures,
