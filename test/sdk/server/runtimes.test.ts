@@ -28,7 +28,7 @@ const runtimes: Record<string, string[] | null> = {
 
 function found(name: string, ...options: string[]): string[] | null {
   const path = Bun.which(name);
-  return path && [path, ...options];
+  return path ? [path, ...options] : null;
 }
 
 let folder: ReturnType<typeof temporaryFolder>;
