@@ -16,7 +16,7 @@ const CLAIM = `
 /** A row that is too old is taken over. */
 const PUT = `
   INSERT INTO idempotency_keys AS k (server_key_id, key_hash, request_hash, answer, created_at)
-  SELECT $2, $3, $4, $5::json, clock.now FROM ${CLOCK}
+  SELECT $2, $3, $4, $5::text::json, clock.now FROM ${CLOCK}
   ON CONFLICT (server_key_id, key_hash) DO UPDATE SET
     request_hash = excluded.request_hash, answer = excluded.answer, created_at = excluded.created_at
   WHERE k.created_at <= excluded.created_at - ${seconds("$6")}`;

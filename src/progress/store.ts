@@ -12,7 +12,7 @@ const FIND = `
 /** Whoever writes has the players locked, so none of them waits here. */
 const WRITE = `
   WITH changed AS (
-    SELECT c.* FROM ${CLOCK}, jsonb_to_recordset($2::jsonb) AS c (user_id int, stars int, level int, stats jsonb)
+    SELECT c.* FROM ${CLOCK}, jsonb_to_recordset($2::text::jsonb) AS c (user_id int, stars int, level int, stats jsonb)
   ), ${PROGRESSED}
   INSERT INTO player_progress AS p (user_id, version, stats)
   SELECT user_id, 1, stats FROM changed ORDER BY user_id
