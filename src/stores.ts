@@ -3,7 +3,7 @@ import type { Clock } from "./clock";
 import type { Config } from "./config/config";
 import type { Database, Statements } from "./db/database";
 import { createRunStatement } from "./db/statements";
-import { inTransaction } from "./db/transaction";
+import { inPreparedTransaction, inTransaction } from "./db/transaction";
 import { createDeviceStore, type DeviceStore } from "./device/store";
 import { createIdempotencyKeyStore, type IdempotencyKeyStore } from "./idempotency/store";
 import { createIdentityStore, type IdentityStore } from "./identity/store";
@@ -68,14 +68,19 @@ export function createStores(
   };
 }
 
-/** Runs statements of several stores as one transaction: all of them, or none when `work` throws. */
-export type Transact = <T>(work: (stores: Stores) => Promise<T>) => Promise<T>;
+/**
+ * Runs statements of several stores as one transaction: all of them, or none when `work` throws. `often` for what runs so
+ * often that its statements are worth preparing; that `work` may be called twice, of which the first came to nothing.
+ */
+export type Transact = <T>(work: (stores: Stores) => Promise<T>, options?: { often?: boolean }) => Promise<T>;
 
 export function createTransact(
   database: Database,
   clock: Clock,
   config: Pick<Config, "security" | "names">,
 ): Transact {
-  return (work) =>
-    inTransaction(database.pool, (statements) => work(createStores(database, clock, config, statements)));
+  return (work, { often = false } = {}) => {
+    const run = often ? inPreparedTransaction : inTransaction;
+    return run(database.pool, (statements) => work(createStores(database, clock, config, statements)));
+  };
 }

@@ -31,24 +31,32 @@ export function readIdempotencyKey(headers: Headers): string {
 /**
  * Does the work of a request as one transaction, once: the same request under the same key gets the first one's answer for
  * 24 hours. What is refused has changed nothing and is not kept, so that its key is free.
+ * @param lock what the work is about, which is asked for together with the key
  * @throws {ApiError} idempotency_key_reused for another request under the key; idempotency_key_in_use while the first
  * one is under way
  */
-export async function once<T extends object>(
+export async function once<Locked, T extends object>(
   transact: Transact,
   { keyId, key, content }: IdempotentRequest,
-  work: (stores: Stores) => Promise<T>,
+  lock: (stores: Stores) => Promise<Locked>,
+  work: (stores: Stores, locked: Locked) => Promise<T>,
 ): Promise<{ answer: T; isFirst: boolean }> {
   const claim = { keyId, keyHash: sha256(key) };
   const requestHash = sha256(content);
-  return transact(async (stores) => {
-    const { isOurs, earlier } = await stores.idempotencyKeys.claim(claim);
-    if (earlier && !requestHash.equals(earlier.requestHash)) throw new ApiError("idempotency_key_reused");
-    if (earlier) return { answer: earlier.answer as T, isFirst: false };
-    if (!isOurs) throw new ApiError("idempotency_key_in_use");
-    const answer = await work(stores);
-    if (!(await stores.idempotencyKeys.put(claim, requestHash, answer)))
-      throw new ApiError("idempotency_key_in_use");
-    return { answer, isFirst: true };
-  });
+  return transact(
+    async (stores) => {
+      const [{ isOurs, earlier }, locked] = await Promise.all([
+        stores.idempotencyKeys.claim(claim),
+        lock(stores),
+      ]);
+      if (earlier && !requestHash.equals(earlier.requestHash)) throw new ApiError("idempotency_key_reused");
+      if (earlier) return { answer: earlier.answer as T, isFirst: false };
+      if (!isOurs) throw new ApiError("idempotency_key_in_use");
+      const answer = await work(stores, locked);
+      if (!(await stores.idempotencyKeys.put(claim, requestHash, answer)))
+        throw new ApiError("idempotency_key_in_use");
+      return { answer, isFirst: true };
+    },
+    { often: true },
+  );
 }

@@ -28,7 +28,7 @@ const EVENTS = {
   change_undone: "info",
   /** A player's ticket for a game server, and its use there. */
   join_ticket_made: "debug",
-  join_ticket_redeemed: "info",
+  join_ticket_redeemed: "debug",
   /** What a game server reported of a player, or of a match's players. */
   progress_changed: "debug",
   match_reported: "debug",

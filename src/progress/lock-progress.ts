@@ -12,11 +12,14 @@ export async function lockProgress(
   { users, progress }: Pick<Stores, "users" | "progress">,
   ids: number[],
 ): Promise<Map<number, PlayerProgress>> {
-  const locked = await users.lockMeant(ids);
+  // Sent together: the second is run once the first has all its locks.
+  const [locked, stats] = await Promise.all([users.lockMeant(ids), progress.findMeant(ids)]);
   const missing = ids.filter((id) => !locked.has(id));
   // A merge may have ended between the reading and the locking.
-  if (missing.length > 0) for (const [id, player] of await users.lockMeant(missing)) locked.set(id, player);
-  const stats = await progress.find([...locked.values()].map(({ id }) => id));
+  if (missing.length > 0) {
+    for (const [id, player] of await users.lockMeant(missing)) locked.set(id, player);
+    for (const [id, row] of await progress.findMeant(missing)) stats.set(id, row);
+  }
   const none = { version: 0, stats: {} };
   return new Map(
     [...locked].map(([asked, player]) => [asked, { ...player, ...(stats.get(player.id) ?? none) }]),

@@ -1,6 +1,7 @@
 import { ApiError } from "../errors";
 import type { RequestContext } from "../http/context";
 import { type IdempotentRequest, once } from "../idempotency/once";
+import type { Stores } from "../stores";
 import { lockProgress, type PlayerProgress } from "./lock-progress";
 import type { SentChanges } from "./progress";
 import { readChanges } from "./read-changes";
@@ -32,8 +33,9 @@ export async function reportMatch(
     reports.map(({ changes }, index) => ({ changes, path: pathOf(index) })),
     statRules,
   );
-  const { answer, isFirst } = await once(transact, request, async (stores) => {
-    const locked = await lockProgress(stores, [...new Set(reports.map(({ id }) => id))]);
+  const ids = [...new Set(reports.map(({ id }) => id))];
+  const lock = (stores: Stores) => lockProgress(stores, ids);
+  const { answer, isFirst } = await once(transact, request, lock, async (stores, locked) => {
     requireAll(reports, locked);
     const after = new Map([...locked.values()].map((player) => [player.id, player]));
     for (const [index, { id }] of reports.entries()) {

@@ -9,6 +9,10 @@ export const STATS_COLUMNS = `coalesce(p.version, 0) AS version, coalesce(p.stat
 const FIND = `
   SELECT p.user_id, p.version, p.stats FROM player_progress AS p, ${CLOCK} WHERE p.user_id = ANY($2)`;
 
+const FIND_MEANT = `
+  SELECT p.user_id, p.version, p.stats FROM player_progress AS p, ${CLOCK}
+  WHERE p.user_id IN (SELECT coalesce(a.merged_into, a.id) FROM users AS a WHERE a.id = ANY($2))`;
+
 /** Whoever writes has the players locked, so none of them waits here. */
 const WRITE = `
   WITH changed AS (
@@ -32,7 +36,13 @@ export function createProgressStore(run: RunStatement) {
      */
     async find(userIds: number[]): Promise<Map<number, StatsRow>> {
       const { rows } = await run<StatsRow & { user_id: number }>("find_progress", FIND, [userIds]);
-      return new Map(rows.map(({ user_id, version, stats }) => [user_id, { version, stats }]));
+      return byPlayer(rows);
+    },
+
+    /** The same of whom the ids mean now, who were given up among them. @returns by the ids of who was kept */
+    async findMeant(ids: number[]): Promise<Map<number, StatsRow>> {
+      const { rows } = await run<StatsRow & { user_id: number }>("find_progress_meant", FIND_MEANT, [ids]);
+      return byPlayer(rows);
     },
 
     /** Gives players, who are locked, their progress. @returns the new versions by player */
@@ -44,4 +54,8 @@ export function createProgressStore(run: RunStatement) {
       return new Map(rows.map(({ user_id, version }) => [user_id, version]));
     },
   };
+}
+
+function byPlayer(rows: (StatsRow & { user_id: number })[]): Map<number, StatsRow> {
+  return new Map(rows.map(({ user_id, version, stats }) => [user_id, { version, stats }]));
 }

@@ -2,7 +2,7 @@ import { ApiError } from "../errors";
 import type { RequestContext } from "../http/context";
 import { type IdempotentRequest, once } from "../idempotency/once";
 import type { Log } from "../log/log";
-import type { Transact } from "../stores";
+import type { Stores, Transact } from "../stores";
 import { lockProgress, type PlayerProgress } from "./lock-progress";
 import type { SentChanges } from "./progress";
 import { readChanges } from "./read-changes";
@@ -28,8 +28,9 @@ export async function updateProgress(
   context: RequestContext,
 ): Promise<PlayerProgress> {
   const [changes = {}] = readChanges([{ changes: sent, path: "" }], statRules);
-  const { answer, isFirst } = await once(transact, request, async (stores) => {
-    const before = (await lockProgress(stores, [id])).get(id);
+  const lock = (stores: Stores) => lockProgress(stores, [id]);
+  const { answer, isFirst } = await once(transact, request, lock, async (stores, locked) => {
+    const before = locked.get(id);
     if (!before) throw new ApiError("not_found");
     if (versions && !versions.includes(before.version))
       throw new ApiError("version_conflict", { fields: { player: before } });
