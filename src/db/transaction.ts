@@ -61,11 +61,19 @@ export async function inPreparedTransaction<T>(
 /** Pools whose connections have forgotten what was prepared on them. */
 const keepsNothing = new WeakSet<object>();
 
-const named: SendOn = (client) =>
-  ((statement: pg.QueryConfig, ...values: []) => {
-    const { name, text } = statement;
-    return client.query({ ...statement, ...(name && { name: statementName(name, text) }) }, ...values);
+/** The embedded database's connection does not pipeline: there a statement waits until the one before is done. */
+const named: SendOn = (client) => {
+  let before: Promise<unknown> = Promise.resolve();
+  const { pipeline } = client as unknown as { pipeline: boolean };
+  return (({ name, ...statement }: pg.QueryConfig) => {
+    const send = () =>
+      client.query({ ...statement, ...(name && { name: statementName(name, statement.text) }) });
+    if (pipeline) return send();
+    const answer = before.then(send, send);
+    before = answer;
+    return answer;
   }) as Statements["query"];
+};
 
 /** Behind a pooler a prepared statement may be gone; and what runs this seldom is prepared for nobody. */
 function unprepared(client: pg.PoolClient): Statements["query"] {
