@@ -1,4 +1,5 @@
 import { appleSettings } from "./settings/apple";
+import { auditSettings } from "./settings/audit";
 import { databaseSettings } from "./settings/database";
 import { discordSettings } from "./settings/discord";
 import { gameSettings } from "./settings/game";
@@ -25,6 +26,7 @@ export const SETTINGS = {
   ...openIdSettings,
   ...guestSettings,
   ...nameSettings,
+  ...auditSettings,
   ...oauthSettings,
   ...gameSettings,
   ...serverSettings,

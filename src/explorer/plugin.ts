@@ -1,12 +1,10 @@
 import { swagger } from "@elysiajs/swagger";
 import { Elysia } from "elysia";
+import { assetPath } from "../assets";
 import { browserSdk } from "./browser-sdk";
 import { type OpenApiDocument, toOpenApi31 } from "./openapi-document";
 
-const SCALAR = Bun.resolveSync("@scalar/api-reference/package.json", import.meta.dir).replace(
-  "package.json",
-  "dist/browser/standalone.js",
-);
+const SCALAR = "node_modules/@scalar/api-reference/dist/browser/standalone.js";
 
 const DESCRIPTION = `Google sign-in, sessions and profiles for games.
 
@@ -35,17 +33,13 @@ const TAGS = [
 export function explorer() {
   return (
     new Elysia({ name: "explorer" })
-      .get("/swagger/explorer.js", () => script(Bun.file(new URL("explorer.js", import.meta.url))), HIDDEN)
-      .get(
-        "/swagger/explorer.css",
-        () => new Response(Bun.file(new URL("explorer.css", import.meta.url))),
-        HIDDEN,
-      )
-      .get("/swagger/scalar.js", () => script(Bun.file(SCALAR)), HIDDEN)
+      .get("/swagger/explorer.js", () => script(file("src/explorer/explorer.js")), HIDDEN)
+      .get("/swagger/explorer.css", () => new Response(file("src/explorer/explorer.css")), HIDDEN)
+      .get("/swagger/scalar.js", () => script(file(SCALAR)), HIDDEN)
       .get("/swagger/account-sdk.js", async () => script(await browserSdk()), HIDDEN)
       // What the page loads is named relative to /swagger, because a proxy may have taken a path prefix off.
       .get("/swagger/", ({ redirect }) => redirect("../swagger", 302), HIDDEN)
-      .get("/favicon.ico", () => new Response(Bun.file(new URL("favicon.svg", import.meta.url))), HIDDEN)
+      .get("/favicon.ico", () => new Response(file("src/explorer/favicon.svg")), HIDDEN)
       .mapResponse(({ path, responseValue }) => {
         if (path !== "/swagger/json") return undefined;
         return Response.json(toOpenApi31(responseValue as OpenApiDocument));
@@ -82,6 +76,10 @@ export function explorer() {
 }
 
 const HIDDEN = { detail: { hide: true } };
+
+function file(path: string): Blob {
+  return Bun.file(assetPath(path));
+}
 
 function script(body: Blob | string): Response {
   return new Response(body, {

@@ -1,5 +1,6 @@
+import type { AuditStore } from "../audit/store";
 import type { AuthorizationStore } from "../authorization/store";
-import type { GuestsConfig } from "../config/config";
+import type { Config } from "../config/config";
 import type { DeviceStore } from "../device/store";
 import type { IdempotencyKeyStore } from "../idempotency/store";
 import type { RateLimitStore } from "../limits/rate-limits";
@@ -16,6 +17,7 @@ const STALE_SIGN_IN_SECONDS = 900;
 
 export type CleanUpDeps = {
   accountChanges: AccountChangeStore;
+  audit: AuditStore;
   grants: GrantStore;
   idempotencyKeys: IdempotencyKeyStore;
   sessions: SessionStore;
@@ -38,6 +40,7 @@ export type CleanUpDeps = {
 export async function cleanUp(
   {
     accountChanges,
+    audit,
     grants,
     idempotencyKeys,
     sessions,
@@ -47,7 +50,7 @@ export async function cleanUp(
     rateLimits,
     transfers,
   }: CleanUpDeps,
-  { purgeAfterSeconds }: Pick<GuestsConfig, "purgeAfterSeconds">,
+  config: Pick<Config, "audit" | "guests">,
 ): Promise<number> {
   const tasks = [
     (limit: number) => sessions.deleteExpired(limit),
@@ -59,8 +62,9 @@ export async function cleanUp(
     (limit: number) => devices.deleteStale(limit),
     (limit: number) => idempotencyKeys.deleteOld(limit),
     (limit: number) => accountChanges.deleteOld(limit),
+    (limit: number) => audit.deleteOld(config.audit.retentionSeconds, limit),
     (limit: number) => rateLimits.deleteEnded(limit),
-    (limit: number) => users.purgeGuests(purgeAfterSeconds, limit),
+    (limit: number) => users.purgeGuests(config.guests.purgeAfterSeconds, limit),
     (limit: number) => users.releaseNames(UNDO_SECONDS, limit),
     (limit: number) => users.deleteFreeLooks(limit),
   ];

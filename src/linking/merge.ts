@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
+import type { By } from "../audit/event";
 import type { Timepiece } from "../clock";
 import type { Progress } from "../progress/progress";
 import { mergedStats, type StatRules } from "../progress/stats";
 import type { ProgressStore } from "../progress/store";
 import type { Stores } from "../stores";
 import type { LockedUser } from "../users/store";
-import { newChangeId } from "./new-change-id";
+import { record } from "./record";
+import type { ChangeDetails } from "./store";
 
 /** What two players who become one have: of stars and level the higher, and each stat by its rule. */
 function mergedProgress(kept: Progress, givenUp: Progress, rules: StatRules): Progress {
@@ -32,13 +34,15 @@ export async function setProgress(
  * which goes on as the kept player's.
  */
 export async function merge(
-  { accountChanges, identities, progress, sessions, users }: Stores,
+  stores: Stores,
   clock: Timepiece,
   kept: LockedUser,
   givenUp: LockedUser,
   askingSession: string,
   rules: StatRules,
+  by: By,
 ): Promise<void> {
+  const { identities, progress, sessions, users } = stores;
   const stats = await progress.find([kept.id, givenUp.id]);
   const progressOf = ({ id, stars, level }: LockedUser): Progress => ({
     stars,
@@ -54,7 +58,7 @@ export async function merge(
   await setProgress(progress, kept.id, before, after);
   const earlier = await users.giveUp(givenUp.id, kept.id);
   await users.syncWithIdentities(kept.id);
-  await accountChanges.put(newChangeId(clock), kept.id, {
+  const change: ChangeDetails = {
     kind: "merge",
     givenUp: givenUp.id,
     identities: moved,
@@ -63,5 +67,6 @@ export async function merge(
     endedSessions,
     movedSession: goesOver ? askingSession : null,
     earlier,
-  });
+  };
+  await record(stores, clock, kept.id, change, by);
 }

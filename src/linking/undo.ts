@@ -1,3 +1,4 @@
+import type { Timepiece } from "../clock";
 import { ApiError } from "../errors";
 import type { RequestContext } from "../http/context";
 import type { Log } from "../log/log";
@@ -6,11 +7,18 @@ import { type StatRules, statsWithoutMerge } from "../progress/stats";
 import type { Player } from "../session/guard";
 import type { SessionAnswer } from "../session/model";
 import { createTokenResponse, type Tokens } from "../session/token-response";
+import { newUuidv7 } from "../session/uuidv7";
 import type { Stores, Transact } from "../stores";
 import { setProgress } from "./merge";
 import type { AccountChange, NotedProgress } from "./store";
 
-export type UndoDeps = { transact: Transact; statRules: StatRules; tokens: Tokens; log: Log };
+export type UndoDeps = {
+  transact: Transact;
+  clock: Timepiece;
+  statRules: StatRules;
+  tokens: Tokens;
+  log: Log;
+};
 
 /**
  * Takes a change back: what it did and nothing that happened since. Asked again, it answers the same.
@@ -19,18 +27,25 @@ export type UndoDeps = { transact: Transact; statRules: StatRules; tokens: Token
  * in belongs to somebody else by now; last_identity when the player would have none
  */
 export async function undo(
-  { transact, statRules, tokens, log }: UndoDeps,
+  { transact, clock, statRules, tokens, log }: UndoDeps,
   { user, sessionId }: Player,
   changeId: string,
   context: RequestContext,
 ): Promise<SessionAnswer> {
   const done = await transact(async (stores) => {
-    const { accountChanges, sessions, users } = stores;
+    const { accountChanges, audit, sessions, users } = stores;
     const change = await accountChanges.find(changeId);
     if (!change || !mayAskFor(change, user.id)) throw new ApiError("not_found");
     if (change.undoneAt === null) {
       await takeBack(stores, change, statRules);
       await accountChanges.markUndone(changeId);
+      await audit.append(newUuidv7(clock), {
+        action: "undo",
+        userId: change.userId,
+        before: { change: changeId, action: change.kind },
+        actor: { kind: "player", id: user.id },
+        requestId: context.requestId,
+      });
     }
     const isMoved = change.kind === "merge" && change.movedSession === sessionId;
     const owner = await users.find(isMoved ? change.givenUp : change.userId);

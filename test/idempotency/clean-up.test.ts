@@ -13,7 +13,7 @@ onEachDatabase((at) => {
     const { id } = (await playAsGuest(at.server)).user;
     const answers = async () =>
       (await database.pool.query("SELECT i::text AS row FROM idempotency_keys AS i")).rows;
-    const clean = () => cleanUp(createStores(database, clock, config, database.background), config.guests);
+    const clean = () => cleanUp(createStores(database, clock, config, database.background), config);
     await calls.match(key, [{ id, changes: { stars: 1 } }], "a-match-of-yesterday");
     clock.advance(86_000);
     await calls.match(key, [{ id, changes: { stars: 1 } }], "a-match-of-today");

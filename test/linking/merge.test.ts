@@ -112,7 +112,7 @@ onEachDatabase(
           { new_username: theirs.user.name },
           bearer(await playAsGuest(at.server)),
         );
-      const tidy = () => cleanUp(createStores(database, clock, config), config.guests);
+      const tidy = () => cleanUp(createStores(database, clock, config), config);
       for (const days of [29, 60, 60, 29]) {
         clock.advance(days * 86_400);
         await tidy();
