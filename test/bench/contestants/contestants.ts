@@ -14,8 +14,8 @@ export const CONTESTANTS = {
 
 export type ContestantName = keyof typeof CONTESTANTS;
 
-export type Contestant = {
-  name: Started;
+export type Contestant<Name extends Started = ContestantName> = {
+  name: Name;
   port: number;
   pid: number;
   /** With its workers. */
@@ -53,11 +53,11 @@ export type StartOptions = {
 };
 
 /** Starts a contestant in a process and a folder of its own; its terminal output goes to a file, as a service's would. */
-export async function startContestant(
-  name: Started,
+export async function startContestant<Name extends Started>(
+  name: Name,
   { cluster, world }: { cluster: Cluster; world: World },
   { database, workers, env = {}, file = {}, bunFlags = [] }: StartOptions = {},
-): Promise<Contestant> {
+): Promise<Contestant<Name>> {
   const port = await freePort();
   const folder = join(world.folder, `${name}-${port}`);
   mkdirSync(folder);

@@ -64,7 +64,8 @@ export async function openStage() {
         Array.from({ length: count }, (_, n) => account(kind, n % accounts)),
       ),
 
-    start: (name: Started, options: StartOptions) => startContestant(name, { cluster, world }, options),
+    start: <Name extends Started>(name: Name, options: StartOptions) =>
+      startContestant(name, { cluster, world }, options),
 
     /** Gives the client what it needs to play against a contestant. */
     async cast(

@@ -55,7 +55,11 @@ export async function measureGameServers(
 }
 
 /** @returns requests/s; throws when one was not served */
-async function ask({ port }: Contestant, next: () => Exchange | null, seconds: number): Promise<number> {
+async function ask(
+  { port }: Pick<Contestant, "port">,
+  next: () => Exchange | null,
+  seconds: number,
+): Promise<number> {
   let served = 0;
   let failure: string | null = null;
   const deadline = performance.now() + seconds * 1_000;
