@@ -5,6 +5,7 @@ import { join } from "node:path";
 /** Builds the SDK and checks what only the built package can show: size, imports, packaging and types. */
 const SDK = join(import.meta.dir, "../sdk");
 const LIMIT_BYTES = 9_000;
+const NATIVE = /\bnode:[a-z]+|\brequire\(|\bprocess\.|\bBuffer\b/g;
 
 await run("building", ["bun", join(SDK, "build.ts")]);
 const ON_DEMAND = "browser-on-demand.js";
@@ -13,6 +14,8 @@ const onDemand = await Bun.file(join(SDK, "dist", ON_DEMAND)).text();
 checkSize(gzipped(start), gzipped(onDemand));
 checkImports("browser.js", start, [`./${ON_DEMAND}`]);
 checkImports(ON_DEMAND, onDemand, []);
+
+checkNative("server.js", await Bun.file(join(SDK, "dist/server.js")).text());
 
 const folder = await mkdtemp(join(tmpdir(), "account-sdk-pack-"));
 try {
@@ -36,10 +39,19 @@ function checkSize(bytes: number, later: number): void {
 /** A browser loads nothing of Node, and of the package nothing twice: one AccountError is what games check for. */
 function checkImports(name: string, code: string, allowed: string[]): void {
   const imports = new Bun.Transpiler({ loader: "js" }).scan(code).imports.map(({ path }) => path);
-  const native = code.match(/\bnode:[a-z]+|\brequire\(|\bprocess\.|\bBuffer\b/g) ?? [];
+  const native = code.match(NATIVE) ?? [];
   const errors = code.match(/extends Error\b/g) ?? [];
   if (Bun.deepEquals(imports, allowed) && native.length === 0 && errors.length === allowed.length) return;
   console.error(`${name} leans on Node, or brings something twice:`, imports, native, errors);
+  process.exit(1);
+}
+
+/** A game server may run on whatever has web standards. */
+function checkNative(name: string, code: string): void {
+  const { imports } = new Bun.Transpiler({ loader: "js" }).scan(code);
+  const native = code.match(NATIVE) ?? [];
+  if (imports.length === 0 && native.length === 0) return;
+  console.error(`${name} leans on a runtime:`, imports, native);
   process.exit(1);
 }
 

@@ -10,9 +10,15 @@ export const entries = {
   "browser-on-demand.js": { source: "on-demand/index.ts", format: "esm", target: "browser", minify: true },
   /** ES module for Node, Bun and Electron's main process. */
   "node.js": { source: "index.ts", format: "esm", target: "node", minify: false },
+  /** ES module for game servers, of web standards alone. Its one library is in it. */
+  "server.js": { source: "server/index.ts", format: "esm", target: "browser", minify: false },
   /** One classic `<script>`, with the global `RobotouilleAccount`. */
   "account-sdk.js": { source: "script.ts", format: "iife", target: "browser", minify: true },
 } as const;
+
+/** Its licence asks for it. */
+const JOSE =
+  "/*! With jose, Copyright (c) 2018 Filip Skokan, https://github.com/panva/jose, MIT License */\n";
 
 /** Bundles one entry in memory. */
 export async function bundle(name: keyof typeof entries): Promise<string> {
@@ -22,7 +28,7 @@ export async function bundle(name: keyof typeof entries): Promise<string> {
     ...options,
     plugins: name === "browser.js" ? [apart] : [],
   });
-  const code = (await outputs[0]?.text()) ?? "";
+  const code = ((await outputs[0]?.text()) ?? "").replace(/^/, name === "server.js" ? JOSE : "");
   return name.startsWith("browser") ? smaller(code) : code;
 }
 

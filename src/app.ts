@@ -47,6 +47,8 @@ import { createSecurityHeaders } from "./http/security-headers";
 import { isSignInPage } from "./http/sign-in-page";
 import type { Providers } from "./identity/providers";
 import { providerRoutes } from "./identity/routes";
+import { createJoinTickets } from "./join-tickets/join-ticket";
+import { joinTicketRoutes } from "./join-tickets/routes";
 import { leaversToo } from "./leaving/find-leaver";
 import { leavingRoutes } from "./leaving/routes";
 import { createLimits, noLimits } from "./limits/limits";
@@ -66,6 +68,10 @@ import { OAUTH_FORMS, oauthRoutes, USERINFO_PATH } from "./oauth/routes";
 import { pictureRoutes } from "./pictures/routes";
 import { play } from "./play/plugin";
 import { ADMIN, MODERATOR } from "./roles/role";
+import { playerRoutes } from "./players/routes";
+import { MATCH_BODY_BYTES } from "./progress/model";
+import { progressRoutes } from "./progress/routes";
+import { createServerGuard } from "./server-keys/server-guard";
 import { createAccessTokens } from "./session/access-token";
 import { deviceRoutes } from "./session/device-routes";
 import { createAuthenticate, createGuard } from "./session/guard";
@@ -154,7 +160,11 @@ export function createApp({
     ),
   );
   const bodyRules = {
-    maxima: { "/api/update_picture": UPDATE_PICTURE_BODY_BYTES, ...CONSOLE_BODY_BYTES },
+    maxima: {
+      "/api/update_picture": UPDATE_PICTURE_BODY_BYTES,
+      "/api/matches": MATCH_BODY_BYTES,
+      ...CONSOLE_BODY_BYTES,
+    },
     forms: [POSTED_CALLBACK, ...OAUTH_FORMS, CONSENT_PATH, DEVICE_PATH, ...CONSOLE_FORMS],
   };
   const readBody = createBodyReader(bodyRules, cutOff);
@@ -199,6 +209,7 @@ export function createApp({
     idTokenKeys,
     idTokens: createIdTokens(idTokenKeys, issuer.current, accessTokenExpirySeconds, clock),
     isAllowedRedirectUri: createRedirectUriCheck(config),
+    joinTickets: createJoinTickets(idTokenKeys, issuer, clock),
     keyRing,
     leaversGuard: createGuard(createAuthenticate(tokens.access, leaversToo(stores), dpop), {
       ...guardRules,
@@ -211,6 +222,8 @@ export function createApp({
     ownUrl,
     providers,
     readContext,
+    serverGuard: createServerGuard({ ...stores, limits, readContext }),
+    statRules: config.game.stats,
     states: createStates(keyRing, clock),
     transferCodes: createTransferCodes(keyRing),
     tokens,
@@ -301,6 +314,9 @@ export function createApp({
     .use(termsRoutes(common))
     .use(ageRoutes(common))
     .use(pictureRoutes(stores.pictures))
+    .use(playerRoutes(common))
+    .use(joinTicketRoutes(common))
+    .use(progressRoutes(common))
     .use(authorizeRoutes({ ...common, consentTickets, playerPage }))
     .use(oauthRoutes(common))
     .use(keyRoutes(common))

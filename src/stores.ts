@@ -6,15 +6,18 @@ import type { Clock } from "./clock";
 import type { Config } from "./config/config";
 import type { Database, Statements } from "./db/database";
 import { createRunStatement } from "./db/statements";
-import { inTransaction } from "./db/transaction";
+import { inPreparedTransaction, inTransaction } from "./db/transaction";
 import { createDeviceStore, type DeviceStore } from "./device/store";
 import { createDoorStore, type DoorStore } from "./door/store";
+import { createIdempotencyKeyStore, type IdempotencyKeyStore } from "./idempotency/store";
 import { createIdentityStore, type IdentityStore } from "./identity/store";
+import { createJoinTicketStore, type JoinTicketStore } from "./join-tickets/store";
 import { createRateLimitStore, type RateLimitStore } from "./limits/rate-limits";
 import { type AccountChangeStore, createAccountChangeStore } from "./linking/store";
 import { createNoteStore, type NoteStore } from "./notes/store";
 import { createGrantStore, type GrantStore } from "./oauth/store";
 import { createPictureStore, type PictureStore } from "./pictures/store";
+import { createProgressStore, type ProgressStore } from "./progress/store";
 import { createServerKeyStore, type ServerKeyStore } from "./server-keys/store";
 import { createSessionStore, type SessionStore } from "./session/store";
 import { createSigningKeyStore, type SigningKeyStore } from "./signing-keys/store";
@@ -32,9 +35,12 @@ export type Stores = {
   devices: DeviceStore;
   door: DoorStore;
   grants: GrantStore;
+  idempotencyKeys: IdempotencyKeyStore;
   identities: IdentityStore;
+  joinTicketStore: JoinTicketStore;
   notes: NoteStore;
   pictures: PictureStore;
+  progress: ProgressStore;
   rateLimits: RateLimitStore;
   serverKeys: ServerKeyStore;
   sessions: SessionStore;
@@ -64,9 +70,12 @@ export function createStores(
     devices: createDeviceStore(run),
     door: createDoorStore(run),
     grants: createGrantStore(run),
+    idempotencyKeys: createIdempotencyKeyStore(run),
     identities: createIdentityStore(run, names),
+    joinTicketStore: createJoinTicketStore(run, security),
     notes: createNoteStore(run),
     pictures: createPictureStore(run),
+    progress: createProgressStore(run),
     rateLimits: createRateLimitStore(run),
     serverKeys: createServerKeyStore(run),
     sessions: createSessionStore(database, run, security),
@@ -77,14 +86,19 @@ export function createStores(
   };
 }
 
-/** Runs statements of several stores as one transaction: all of them, or none when `work` throws. */
-export type Transact = <T>(work: (stores: Stores) => Promise<T>) => Promise<T>;
+/**
+ * Runs statements of several stores as one transaction: all of them, or none when `work` throws. `often` for what runs so
+ * often that its statements are worth preparing; that `work` may be called twice, of which the first came to nothing.
+ */
+export type Transact = <T>(work: (stores: Stores) => Promise<T>, options?: { often?: boolean }) => Promise<T>;
 
 export function createTransact(
   database: Database,
   clock: Clock,
   config: Pick<Config, "security" | "names">,
 ): Transact {
-  return (work) =>
-    inTransaction(database.pool, (statements) => work(createStores(database, clock, config, statements)));
+  return (work, { often = false } = {}) => {
+    const run = often ? inPreparedTransaction : inTransaction;
+    return run(database.pool, (statements) => work(createStores(database, clock, config, statements)));
+  };
 }

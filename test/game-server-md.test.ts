@@ -181,3 +181,12 @@ describe.each(Object.entries(LANGUAGES))("the lines of docs/game-server.md for %
 function kidOf(token: string): string | undefined {
   return JSON.parse(Buffer.from(token.split(".")[0] ?? "", "base64url").toString()).kid;
 }
+
+test("the lines of docs/game-server.md for websockets are those of the example", async () => {
+  const example = await Bun.file(
+    join(import.meta.dirname, "../sdk/examples/game-server-python/server.py"),
+  ).text();
+  const lines = codeBlocks("game-server.md", "py").join("\n").split("\n").filter(Boolean);
+  expect(lines.length).toBeGreaterThan(10);
+  expect(lines.filter((line) => !example.split("\n").includes(line))).toEqual([]);
+});

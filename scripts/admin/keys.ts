@@ -1,7 +1,7 @@
 import { defineCommand } from "citty";
 import { createKey } from "../../src/server-keys/create-key";
 import { revokeKey } from "../../src/server-keys/revoke-key";
-import { isServerKeyScope, SERVER_KEY_SCOPES } from "../../src/server-keys/server-key";
+import { isServerKeyScope, SERVER_KEY_SCOPES, SERVER_NAME } from "../../src/server-keys/server-key";
 import type { ServerKeyRow } from "../../src/server-keys/store";
 import { json } from "./arguments";
 import { printJson } from "./output";
@@ -20,6 +20,10 @@ const create = defineCommand({
       description: `What it is good for, several with commas. ${scopes.join("; ")}.`,
       required: true,
     },
+    server: {
+      type: "string",
+      description: "The game server that it redeems join tickets for, as players ask for it.",
+    },
     json,
   },
   run: ({ args }) =>
@@ -32,8 +36,9 @@ const create = defineCommand({
         );
       if (!NAME.test(args.name))
         throw new Refusal("A name has 1 to 64 characters, none of them a control character.");
+      const server = serverNamed(args.server, wanted);
       const scopes = wanted.filter(isServerKeyScope);
-      const { key, row } = await createKey(studio, { name: args.name, scopes }, operator());
+      const { key, row } = await createKey(studio, { name: args.name, scopes, server }, operator());
       if (args.json) return printJson({ ...shown(row), key });
       console.log(`${key}\n\nThis is the only time that the key is shown. Its id is ${row.id}.`);
     }),
@@ -74,12 +79,25 @@ export const keysCommand = defineCommand({
   subCommands: { create, list, revoke },
 });
 
-function shown({ id, name, scopes, createdAt, lastUsedAt, revokedAt }: ServerKeyRow) {
+/** A ticket is for one game server, so whoever redeems tickets is one. */
+function serverNamed(server: string | undefined, scopes: string[]): string | null {
+  const redeems = scopes.includes("tickets:redeem");
+  if (server === undefined && !redeems) return null;
+  if (server === undefined)
+    throw new Refusal("A key with tickets:redeem is made for one game server: say which with --server.");
+  if (!redeems) throw new Refusal("--server goes with the scope tickets:redeem.");
+  if (!new RegExp(SERVER_NAME).test(server))
+    throw new Refusal("A game server's name has 1 to 64 letters, digits, dots, hyphens or underscores.");
+  return server;
+}
+
+function shown({ id, name, scopes, server, createdAt, lastUsedAt, revokedAt }: ServerKeyRow) {
   const text = (time: Date | null) => time?.toISOString() ?? null;
   return {
     id,
     name,
     scopes,
+    server,
     created_at: text(createdAt),
     last_used_at: text(lastUsedAt),
     revoked_at: text(revokedAt),

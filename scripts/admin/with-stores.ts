@@ -43,6 +43,7 @@ export async function withStores(work: (stores: Stores, world: AdminWorld) => Pr
         identityHashes: createIdentityHashes({ bans: stores.bans, keyRing, clock, onWarning }),
         namePolicy: createNamePolicy(config.names),
         roles: config.roles,
+        statRules: config.game.stats,
       };
       await work(stores, { stores, config, keyRing, studio });
     } finally {

@@ -491,6 +491,19 @@ export class OAuthManager {
   }
 
   /**
+   * A ticket by which a game server of the studio's learns who joins: send it as the first message. It serves once, at that
+   * server alone, within a minute.
+   *
+   * @param server the name of the game server, as its key has it.
+   * @throws AccountError `not_logged_in`, `rate_limited`, …
+   * @example
+   * socket.onopen = async () => socket.send(JSON.stringify({ ticket: await oauth.getJoinTicket("kitchen-eu") }));
+   */
+  async getJoinTicket(server: string): Promise<string> {
+    return this.#onDemand("getJoinTicket", server);
+  }
+
+  /**
    * Like the global fetch, with the player's access token; an answer of 401 is tried once more after a refresh. For
    * servers of your own only. A redirect is an error, lest the token go along; with `redirect: "manual"` it is the answer.
    *

@@ -47,6 +47,14 @@ const REDEEM_LOGIN = `
 const DROP_LOGIN = `
   DELETE FROM login_codes USING ${CLOCK} WHERE code_hash = $2 RETURNING session_id`;
 
+/** Part of a statement, named `spent`: spends what serves once, while `from` has a row. No row when it has served. */
+export const SPENT = (hash: string, keptFor: string, from: string) => `
+  spent AS (
+    INSERT INTO spent_proofs (hash, spent_at, expires_at)
+    SELECT ${hash}, clock.now, clock.now + ${keptFor} FROM ${from}, ${CLOCK}
+    ON CONFLICT (hash) DO NOTHING RETURNING hash
+  )`;
+
 /** The no-op makes PostgreSQL return the row that is there. */
 const SPEND = `
   INSERT INTO spent_proofs AS p (hash, session_id, spent_at, expires_at)

@@ -10,6 +10,7 @@ import { type DoorConfig, doorSection } from "./door";
 import { readEnvFile } from "./env-file";
 import { readEnvironment } from "./environment";
 import { readConfigFile } from "./file";
+import { type GameConfig, gameSection } from "./game";
 import { type GoogleConfig, googleSection } from "./google";
 import { type GooglePlayConfig, googlePlaySection } from "./google-play";
 import { type GuestsConfig, guestsSection } from "./guests";
@@ -33,6 +34,7 @@ export type {
   AppleConfig,
   DatabaseConfig,
   DiscordConfig,
+  GameConfig,
   GoogleConfig,
   GooglePlayConfig,
   GuestsConfig,
@@ -71,6 +73,7 @@ export type Config = Readonly<{
   console: ConsoleConfig;
   webhooks: WebhooksConfig;
   oauth: OAuthConfig;
+  game: GameConfig;
   server: ServerConfig;
   /** Absolute folder of the embedded database and of secrets made in development. */
   dataDir: string;
@@ -122,6 +125,7 @@ export function loadConfig(source: ConfigSource): Config {
     console: consoleSection(settings),
     webhooks: webhooksSection(settings, production),
     oauth: oauthSection(settings, production, problems),
+    game: gameSection(settings),
     server: serverSection(settings, database, production, problems),
     ...paths,
     limits: limitsSection(settings, database, problems),

@@ -4,6 +4,7 @@ import { consoleSettings } from "./settings/console";
 import { databaseSettings } from "./settings/database";
 import { discordSettings } from "./settings/discord";
 import { doorSettings } from "./settings/door";
+import { gameSettings } from "./settings/game";
 import { googleSettings } from "./settings/google";
 import { googlePlaySettings } from "./settings/google-play";
 import { guestSettings } from "./settings/guests";
@@ -39,6 +40,7 @@ export const SETTINGS = {
   ...consoleSettings,
   ...webhookSettings,
   ...oauthSettings,
+  ...gameSettings,
   ...serverSettings,
   ...metricsSettings,
   ...tracingSettings,

@@ -6,6 +6,7 @@ import { isLockTimeout, isOutdatedPlan, isParameterRefused, isRetryable, isState
 import { OfferedTlsClient } from "./offered-tls";
 import { SessionClient } from "./session-client";
 import { SharedConnection } from "./shared-connection";
+import { statementName } from "./statement-name";
 import { inTransaction } from "./transaction";
 
 export type PostgresConfig = Extract<DatabaseConfig, { kind: "postgres" }>;
@@ -134,11 +135,10 @@ export class ServingPool extends pg.Pool {
     }
   }) as pg.Pool["query"];
 
-  /** Names a statement after its text as well: what another release prepared under the name may be another one. */
   private asSent(statement: Parameters<pg.Pool["query"]>): Parameters<pg.Pool["query"]> {
     const [config, ...rest] = statement as unknown as [string | pg.QueryConfig, ...unknown[]];
     if (typeof config === "string" || config.name === undefined) return statement;
-    const name = this.prepares ? uniqueName(config.name, config.text) : undefined;
+    const name = this.prepares ? statementName(config.name, config.text) : undefined;
     return [{ ...config, name }, ...rest] as unknown as typeof statement;
   }
 
@@ -153,17 +153,6 @@ export class ServingPool extends pg.Pool {
       index < count && next.running < least.running ? next : least,
     );
   }
-}
-
-const uniqueNames = new Map<string, string>();
-
-function uniqueName(name: string, text: string): string {
-  let unique = uniqueNames.get(text);
-  if (unique === undefined) {
-    unique = `${name}_${Bun.hash(text).toString(36)}`;
-    uniqueNames.set(text, unique);
-  }
-  return unique;
 }
 
 /**

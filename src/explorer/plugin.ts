@@ -14,6 +14,8 @@ Press **Sign in** above: the requests you send from here then carry your access 
 const TAGS = [
   { name: "Session", description: "Sign in, stay signed in, sign out." },
   { name: "Profile", description: "The signed-in player." },
+  { name: "Players", description: "What everybody may see of players." },
+  { name: "Game servers", description: "Who joins, and what players have won." },
   { name: "Devices", description: "Where the player is signed in." },
   { name: "Sign-in page", description: "The server as Google's OAuth client. Open these in a browser." },
   {

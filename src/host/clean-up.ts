@@ -4,6 +4,7 @@ import type { AuthorizationStore } from "../authorization/store";
 import type { BanStore } from "../bans/store";
 import type { Config } from "../config/config";
 import type { DeviceStore } from "../device/store";
+import type { IdempotencyKeyStore } from "../idempotency/store";
 import { type PurgeDeps, purgeLeavers } from "../leaving/purge";
 import type { RateLimitStore } from "../limits/rate-limits";
 import { type AccountChangeStore, UNDO_SECONDS } from "../linking/store";
@@ -24,6 +25,7 @@ export type CleanUpDeps = PurgeDeps & {
   audit: AuditStore;
   bans: BanStore;
   grants: GrantStore;
+  idempotencyKeys: IdempotencyKeyStore;
   sessions: SessionStore;
   users: UserStore;
   authorizations: AuthorizationStore;
@@ -35,9 +37,10 @@ export type CleanUpDeps = PurgeDeps & {
 
 /**
  * Deletes sessions past their absolute expiry, dead ones included (until then a late replay is still recognised),
- * sign-ins that nobody finished, what has served and expired, changes that nobody can take back any more, old webhooks,
- * rate limits of windows gone by, what was kept of identities whose ban is long over, players who left and guests who
- * never came back, and looks of names that are free again. Several replicas may do so at once.
+ * sign-ins that nobody finished, what has served and expired, answers that are kept no longer, changes that nobody can
+ * take back any more, old webhooks, rate limits of windows gone by, what was kept of identities whose ban is long over,
+ * players who left and guests who never came back, and looks of names that are free again. Several replicas may do so at
+ * once.
  * What cannot be cleaned up keeps nothing else from it.
  * @param stores whose statements keep no request waiting
  * @param onDeleted told how many rows of each kind went
@@ -51,6 +54,7 @@ export async function cleanUp(
     audit,
     bans,
     grants,
+    idempotencyKeys,
     sessions,
     users,
     authorizations,
@@ -72,6 +76,7 @@ export async function cleanUp(
     (limit: number) => grants.deleteStaleCodes(STALE_SIGN_IN_SECONDS, limit),
     (limit: number) => transfers.deleteStale(limit),
     (limit: number) => devices.deleteStale(limit),
+    (limit: number) => idempotencyKeys.deleteOld(limit),
     (limit: number) => accountChanges.deleteOld(limit),
     (limit: number) => adoptedTokens.deleteExpired(limit),
     (limit: number) => audit.deleteOld(config.audit.retentionSeconds, limit),

@@ -21,10 +21,11 @@ export function toApiError(error: unknown, code: string | number): ApiError {
   return new ApiError("internal_error", { cause: error });
 }
 
-/** TypeBox knows no sentence for the kinds of string that it does not know itself. */
+/** TypeBox knows no sentence for the kinds of value that it does not know itself. */
 function issueMessage({ message, schema }: { message: unknown; schema?: TSchema }): string {
   const text = String(message);
-  if (!text.startsWith("Expected kind") || schema?.maxLength === undefined) return text;
+  if (!text.startsWith("Expected kind")) return text;
+  if (schema?.maxLength === undefined) return `Expected ${schema?.type ?? "another value"}`;
   return `Expected string of at most ${schema.maxLength} characters`;
 }
 

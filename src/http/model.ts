@@ -17,6 +17,28 @@ export function characters(maxLength: number, options: { description?: string } 
   return Type.Unsafe<string>({ ...options, [Kind]: "Characters", type: "string", maxLength });
 }
 
+type IntegersSchema = { type: ["object"]; description?: string; examples?: unknown[] };
+
+TypeRegistry.Set<IntegersSchema>(
+  "Integers",
+  (_schema, value) => typeof value === "object" && value !== null && !Array.isArray(value),
+);
+
+/**
+ * Integers by names that the route checks itself, as it does the integers. Of TypeBox's own record Elysia makes `{}` of
+ * whatever is none, so that nobody hears of the mistake.
+ */
+export function integers(
+  options: { description?: string; examples?: unknown[] } = {},
+): TUnsafe<Record<string, unknown>> {
+  return Type.Unsafe<Record<string, unknown>>({
+    ...options,
+    [Kind]: "Integers",
+    type: ["object"],
+    additionalProperties: { type: "integer" },
+  });
+}
+
 /**
  * The error answers of a route for its `response` declaration, grouped by status, so that the explorer lists
  * every code with its sentence.

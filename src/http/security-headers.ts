@@ -17,6 +17,9 @@ const PAGES =
   "default-src 'none'; script-src 'self' 'sha256-TcUB1mzXiQO4GxpTRZ0EMpOXKMU3u+n/q1WrgVIcs1I='; style-src 'self' 'unsafe-inline'; img-src 'self' data: https: http://127.0.0.1:* http://localhost:*; " +
   "font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+/** The example game, in development, talks with a game server of this computer. */
+const GAME = PAGES.replace("connect-src 'self'", "connect-src 'self' ws://localhost:* ws://127.0.0.1:*");
+
 /**
  * No window that another site opened or was opened by reaches into them; `same-origin` would cut off the popup in which
  * a player signs in.
@@ -60,12 +63,14 @@ export function createSecurityHeaders(
   const sensitive = { ...ordinary, "cache-control": "no-store" };
   const page = { ...common, ...PAGE };
   const consolePage = { ...sensitive, ...CONSOLE };
+  const game = { ...page, "content-security-policy": GAME };
   const picture = { ...common, ...PICTURE };
   return (path) => {
     if (path === "/device/qr.svg") return { ...sensitive, ...QR };
     if (/^\/(api|auth|oauth|device)(\/|$)/.test(path)) return sensitive;
     if (path.startsWith("/pictures/")) return picture;
-    if (/^\/(swagger|play)(\/|$)/.test(path)) return page;
+    if (/^\/play(\/|$)/.test(path)) return game;
+    if (/^\/swagger(\/|$)/.test(path)) return page;
     return isConsole(path) ? consolePage : ordinary;
   };
 }

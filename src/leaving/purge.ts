@@ -31,13 +31,14 @@ async function settle(stores: Stores, clock: Timepiece, userId: number): Promise
 
 /** @param ids of the player, and of those who were merged into them */
 async function purge(stores: Stores, clock: Timepiece, userId: number, ids: number[]): Promise<void> {
-  const { accountChanges, audit, grants, identities, notes, pictures, sessions, transfers, users } = stores;
+  const { accountChanges, audit, grants, identities, notes, pictures, progress, sessions, transfers, users } = stores;
   await identities.deleteOf(ids);
   await sessions.deleteOf(ids);
   await transfers.deleteOf(ids);
   await grants.deleteConsentsOf(ids);
   await pictures.deleteOf(ids);
   await notes.deleteOf(ids);
+  await progress.deleteOf(ids);
   await accountChanges.deleteOf(ids);
   await audit.emptyOf(ids);
   await users.bury(ids);

@@ -30,6 +30,8 @@ const WINDOWS = {
   /** Codes for a new device, by player and by address. */
   transferCode: { points: 10, duration: 3_600 },
   transferCodeByAddress: { points: 200, duration: 3_600 },
+  /** Tickets of a player for game servers. */
+  joinTicket: { points: 60, duration: 600 },
   /** Devices of an address that ask to be signed in by a code. */
   deviceCode: { points: 200, duration: 3_600 },
   /** Codes of such devices that an address tried and that were none. */
@@ -44,6 +46,8 @@ const LOCAL_WINDOWS = {
   refresh: { points: 20, duration: 60 },
   /** Refresh tokens of an address that we never made, or whose key this server lacks. */
   forgedToken: { points: 300, duration: 60 },
+  /** Requests of an address for public profiles and top lists. */
+  lookUp: { points: 600, duration: 60 },
   /** Lines that an address may write to login.log by being refused. */
   refusalLine: { points: 300, duration: 300 },
 };
@@ -78,6 +82,10 @@ export type Limits = {
   staffAction(staffId: number): Promise<void>;
   /** Counts a code for a new device. */
   transferCode(userId: number, ip: string): Promise<void>;
+  /** Counts a ticket for a game server. */
+  joinTicket(userId: number): Promise<void>;
+  /** Counts a request for public profiles or a top list. */
+  lookUp(ip: string): Promise<void>;
   /** Counts a device that asks to be signed in by a code. */
   deviceCode(ip: string): Promise<void>;
   /**
@@ -104,6 +112,8 @@ export const noLimits: Limits = {
   profileChange: async () => {},
   staffAction: async () => {},
   transferCode: async () => {},
+  joinTicket: async () => {},
+  lookUp: async () => {},
   deviceCode: async () => {},
   userCodeAttempt: (_ip, lookUp) => lookUp(),
   newGuest: async () => {},
@@ -143,8 +153,10 @@ export function createLimits(store: LimitStore, guests: NewGuests): Limits {
   const staffActions = shared("staffAction");
   const transferCodes = shared("transferCode");
   const transferCodesByAddress = shared("transferCodeByAddress");
+  const joinTickets = shared("joinTicket");
   const ownRefreshes = local("refresh");
   const forgedTokens = localByNetwork("forgedToken");
+  const lookUps = localByNetwork("lookUp");
   const refusalLines = localByNetwork("refusalLine");
   const newGuests = byNetwork(guests.newPerAddressPerHour, guests.newPerHour, (keyPrefix, points) =>
     store.counter({ keyPrefix: `newGuest${keyPrefix}`, points, duration: HOUR }),
@@ -183,6 +195,8 @@ export function createLimits(store: LimitStore, guests: NewGuests): Limits {
       await consumeOrRefuse(transferCodes, String(userId));
       await consumeOrRefuse(transferCodesByAddress, addressBlocks(ip)[0] ?? ip);
     },
+    joinTicket: (userId) => consumeOrRefuse(joinTickets, String(userId)),
+    lookUp: lookUps,
     deviceCode: deviceCodes,
     userCodeAttempt: (ip, lookUp) =>
       userCodeTurns.run(addressBlocks(ip)[0] ?? ip, async () => {

@@ -4,6 +4,7 @@ import { ApiError } from "../errors";
 import type { RequestContext } from "../http/context";
 import { takeLeavingBack } from "../leaving/restore";
 import type { Log } from "../log/log";
+import type { StatRules } from "../progress/stats";
 import type { Player } from "../session/guard";
 import type { SessionAnswer } from "../session/model";
 import { createTokenResponse, type Issued, type Tokens } from "../session/token-response";
@@ -14,6 +15,7 @@ import { merge } from "./merge";
 
 export type ResolveDeps = {
   transact: Transact;
+  statRules: StatRules;
   conflictTickets: ConflictTickets;
   clock: Timepiece;
   tokens: Tokens;
@@ -32,7 +34,7 @@ type Resolved = { kept: UserRow; session: Omit<Issued, "sessionId">; givenUp: nu
  * longer so; account_disabled when either is banned
  */
 export async function resolveConflict(
-  { transact, conflictTickets, clock, tokens, log }: ResolveDeps,
+  { transact, statRules, conflictTickets, clock, tokens, log }: ResolveDeps,
   { user, sessionId }: Player,
   ticket: string,
   keep: Keep,
@@ -41,7 +43,7 @@ export async function resolveConflict(
   const conflict = await conflictTickets.open(ticket);
   if (!conflict) throw outdated();
   const { kept, session, givenUp } = await transact((stores) =>
-    resolveOnce(stores, clock, conflict, keep, { user, sessionId }, context),
+    resolveOnce(stores, { clock, statRules }, conflict, keep, { user, sessionId }, context),
   );
   if (givenUp !== null)
     log.event("players_merged", { userId: kept.id, sessionId, givenUpUserId: givenUp, ...context });
@@ -50,7 +52,7 @@ export async function resolveConflict(
 
 async function resolveOnce(
   stores: Stores,
-  clock: Timepiece,
+  { clock, statRules }: Pick<ResolveDeps, "clock" | "statRules">,
   { identity, mine: mineId, theirs: theirsId }: Conflict,
   keep: Keep,
   { user, sessionId }: Player,
@@ -74,7 +76,7 @@ async function resolveOnce(
     const by = { actor: { kind: "player", id: user.id }, requestId } as const;
     // Their account has just been proven, which brings them back as a sign-in does.
     if (theirs.deletes_at) await takeLeavingBack(stores, clock, theirsId, by);
-    now = (await merge(stores, clock, kept, givenUp, sessionId, by)).merged;
+    now = (await merge(stores, clock, kept, givenUp, sessionId, statRules, by)).merged;
   }
   const session = await sessions.current(sessionId, kept.id);
   if (!session || !now) throw new ApiError("invalid_token");

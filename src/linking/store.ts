@@ -2,13 +2,14 @@ import type { BannedIdentityJson } from "../bans/store";
 import { CLOCK, type RunStatement, seconds } from "../db/statements";
 import type { IdentityJson } from "../identity/store";
 import type { ConsentJson } from "../oauth/store";
-import type { BanState, NameState, UserRow } from "../users/store";
+import type { Progress } from "../progress/progress";
+import type { BanState, NameState } from "../users/store";
 
 /** For how long a change can be taken back. */
 export const UNDO_SECONDS = 30 * 86_400;
 
-/** A player's progress, as a merge compares it. */
-export type Progress = Pick<UserRow, "stars" | "level">;
+/** As a merge notes it. One of the release before knew no stats. */
+export type NotedProgress = Omit<Progress, "stats"> & Partial<Pick<Progress, "stats">>;
 
 /** What was changed, as taking it back needs it. */
 export type ChangeDetails =
@@ -20,8 +21,8 @@ export type ChangeDetails =
       givenUp: number;
       identities: IdentityJson[];
       /** Of the one who was kept, before and after. */
-      before: Progress;
-      after: Progress;
+      before: NotedProgress;
+      after: NotedProgress;
       /** Sessions of the one given up that were ended, and the one that went over. */
       endedSessions: string[];
       movedSession: string | null;

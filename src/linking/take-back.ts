@@ -1,10 +1,13 @@
 import type { By } from "../audit/event";
 import type { Timepiece } from "../clock";
 import { ApiError } from "../errors";
+import type { Progress } from "../progress/progress";
+import { type StatRules, statsWithoutMerge } from "../progress/stats";
 import { newUuidv7 } from "../session/uuidv7";
 import type { Stores } from "../stores";
 import { isNameTaken } from "../users/store";
-import type { AccountChange, Progress } from "./store";
+import { setProgress } from "./merge";
+import type { AccountChange, NotedProgress } from "./store";
 
 /**
  * Takes a change back that has not been: what it did and nothing that happened since. In the transaction in which it was
@@ -15,10 +18,11 @@ import type { AccountChange, Progress } from "./store";
 export async function takeBack(
   stores: Stores,
   clock: Timepiece,
+  rules: StatRules,
   change: AccountChange,
   by: By,
 ): Promise<void> {
-  await restore(stores, change);
+  await restore(stores, change, rules);
   await stores.accountChanges.markUndone(change.id);
   await stores.audit.append(newUuidv7(clock), {
     action: "undo",
@@ -28,8 +32,8 @@ export async function takeBack(
   });
 }
 
-async function restore(stores: Stores, change: AccountChange): Promise<void> {
-  const { grants, identities, sessions, users } = stores;
+async function restore(stores: Stores, change: AccountChange, rules: StatRules): Promise<void> {
+  const { grants, identities, progress, sessions, users } = stores;
   const { userId } = change;
   const locked = await users.lock(userId, ...(change.kind === "merge" ? [change.givenUp] : []));
   switch (change.kind) {
@@ -47,7 +51,9 @@ async function restore(stores: Stores, change: AccountChange): Promise<void> {
       if (!kept || !(await identities.restore(change.identities, userId)))
         throw new ApiError("undo_conflict");
       await users.takeBack(givenUp, userId, change.earlier);
-      await users.setProgress(userId, withoutMerge(kept, before, after));
+      const stats = (await progress.find([userId])).get(userId)?.stats ?? {};
+      const now = { stars: kept.stars, level: kept.level, stats };
+      await setProgress(progress, userId, now, withoutMerge(now, before, after, rules));
       if (change.consents) await grants.takeBackConsents(userId, change.consents);
       if (change.movedSession) await sessions.move(change.movedSession, userId, givenUp);
       await sessions.reopen(givenUp, change.endedSessions);
@@ -95,10 +101,16 @@ async function restoreByStudio({ bans, notes, sessions, users }: Stores, change:
 }
 
 /** What the kept player has won since stays theirs. */
-function withoutMerge(now: Progress, before: Progress, after: Progress): Progress {
+function withoutMerge(
+  now: Progress,
+  before: NotedProgress,
+  after: NotedProgress,
+  rules: StatRules,
+): Progress {
   return {
     stars: Math.max(0, before.stars + now.stars - after.stars),
     level: Math.max(1, before.level + now.level - after.level),
+    stats: statsWithoutMerge(now.stats, before.stats ?? {}, after.stats ?? {}, rules),
   };
 }
 

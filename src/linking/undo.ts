@@ -2,6 +2,7 @@ import type { Timepiece } from "../clock";
 import { ApiError } from "../errors";
 import type { RequestContext } from "../http/context";
 import type { Log } from "../log/log";
+import type { StatRules } from "../progress/stats";
 import type { Player } from "../session/guard";
 import type { SessionAnswer } from "../session/model";
 import { createTokenResponse, type Tokens } from "../session/token-response";
@@ -10,7 +11,13 @@ import { isOwn } from "./list-changes";
 import type { AccountChange } from "./store";
 import { takeBack } from "./take-back";
 
-export type UndoDeps = { transact: Transact; clock: Timepiece; tokens: Tokens; log: Log };
+export type UndoDeps = {
+  transact: Transact;
+  clock: Timepiece;
+  statRules: StatRules;
+  tokens: Tokens;
+  log: Log;
+};
 
 /**
  * Takes a change back: what it did and nothing that happened since. Asked again, it answers the same.
@@ -19,7 +26,7 @@ export type UndoDeps = { transact: Transact; clock: Timepiece; tokens: Tokens; l
  * in belongs to somebody else by now; last_identity when the player would have none
  */
 export async function undo(
-  { transact, clock, tokens, log }: UndoDeps,
+  { transact, clock, statRules, tokens, log }: UndoDeps,
   { user, sessionId }: Player,
   changeId: string,
   context: RequestContext,
@@ -29,7 +36,7 @@ export async function undo(
     const change = await accountChanges.find(changeId);
     if (!change || !mayAskFor(change, user.id)) throw new ApiError("not_found");
     if (change.undoneAt === null)
-      await takeBack(stores, clock, change, {
+      await takeBack(stores, clock, statRules, change, {
         actor: { kind: "player", id: user.id },
         requestId: context.requestId,
       });

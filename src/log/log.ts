@@ -29,6 +29,12 @@ const EVENTS = {
   change_undone: "info",
   /** One of the studio's people did something to a player in the console; `reason` says what. */
   staff_action: "info",
+  /** A player's ticket for a game server, and its use there. */
+  join_ticket_made: "debug",
+  join_ticket_redeemed: "debug",
+  /** What a game server reported of a player, or of a match's players. */
+  progress_changed: "debug",
+  match_reported: "debug",
   transfer_code_made: "info",
   /** The player leaves: everybody is signed out, and a sign-in brings them back. */
   account_deleted: "info",
@@ -75,6 +81,12 @@ export type AuthEventDetails = {
   device?: string | undefined;
   /** The OAuth client that a player signs in to. */
   client?: string | undefined;
+  /** A game server by its name, and the id of the key that it came with. */
+  gameServer?: string;
+  keyId?: string;
+  /** A match by its server's id, and how many players it had. */
+  matchId?: string | undefined;
+  players?: number;
   /** Who vouched for the player. */
   provider?: string;
   username?: string | undefined;
@@ -166,12 +178,18 @@ export function createLog(
   const failureBudget = createLineBudget();
   const webhookBudget = createLineBudget();
   return {
-    event(event, { userId, sessionId, givenUpUserId, staffId, requestId, ...rest }) {
+    event(
+      event,
+      { userId, sessionId, givenUpUserId, staffId, gameServer, keyId, matchId, requestId, ...rest },
+    ) {
       const ids = {
         user_id: userId,
         session_id: sessionId,
         given_up_user_id: givenUpUserId,
         staff_id: staffId,
+        game_server: gameServer,
+        server_key_id: keyId,
+        match_id: matchId,
       };
       write(event, { ...ids, ...rest, request_id: requestId });
     },

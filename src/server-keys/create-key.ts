@@ -8,13 +8,13 @@ import type { ServerKeyRow } from "./store";
 /** Makes a key for a server. @returns the key, which is shown this once, and its row */
 export async function createKey(
   { transact, clock }: { transact: Transact; clock: Timepiece },
-  { name, scopes }: { name: string; scopes: ServerKeyScope[] },
+  { name, scopes, server }: { name: string; scopes: ServerKeyScope[]; server: string | null },
   by: By,
 ): Promise<{ key: string; row: ServerKeyRow }> {
   const key = newServerKey();
   const id = newUuidv7(clock);
   return transact(async ({ serverKeys, audit }) => {
-    const row = await serverKeys.put(key, { id, name, scopes });
+    const row = await serverKeys.put(key, { id, name, scopes, server });
     const after = { key: id, name, scopes };
     await audit.append(newUuidv7(clock), { action: "key_create", userId: null, after, ...by });
     return { key, row };

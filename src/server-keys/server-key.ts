@@ -3,9 +3,14 @@ import { randomBytes } from "node:crypto";
 /** What a server's key may be good for, each with a phrase for the command's help. */
 export const SERVER_KEY_SCOPES = {
   introspect: "ask whether a token is good (POST /oauth/introspect)",
+  "tickets:redeem": "let players in by their join tickets (POST /api/join_tickets/redeem), with --server",
+  "progress:write": "report what players have won (PATCH /api/players/:id/progress, POST /api/matches)",
 } as const;
 
 export type ServerKeyScope = keyof typeof SERVER_KEY_SCOPES;
+
+/** What a game server may be called, where players ask for a ticket to it. */
+export const SERVER_NAME = "^[A-Za-z0-9._-]{1,64}$";
 
 const PREFIX = "sk_";
 const SHAPE = /^sk_[A-Za-z0-9_-]{43}$/;

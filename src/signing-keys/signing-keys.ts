@@ -10,6 +10,9 @@ export const SIGNING_ALGORITHM = "ES256";
 /** How long a process goes by what it has read, in milliseconds: so long a key may sign after it was retired. */
 const FRESH_MS = 60_000;
 
+/** How often an unknown key is looked for, in milliseconds. */
+const NEWS_MS = 1_000;
+
 /** How long a retired key stays published beyond the life of its last token, in seconds; clients' clocks differ. */
 const MARGIN_SECONDS = 600;
 
@@ -20,6 +23,8 @@ export type SigningKeys = {
   current(): Promise<SigningKey>;
   /** The public halves, of the key that signs and of those whose tokens may be around (RFC 7517 §5). */
   publicJwks(): Promise<JWK[]>;
+  /** The key that checks what this one has signed; null for one that is not ours, or too old. */
+  publicKey(id: string): Promise<CryptoKey | null>;
   /** Makes another key sign. */
   rotate(): Promise<SigningKey>;
 };
@@ -32,7 +37,7 @@ export type SigningKeyDeps = {
   onWarning?: (line: string) => void;
 };
 
-type Known = { current: SigningKey; publicJwks: JWK[]; readAt: number };
+type Known = { current: SigningKey; publicJwks: JWK[]; publicKeys: Map<string, CryptoKey>; readAt: number };
 
 /**
  * The key pairs of id tokens, which the database keeps for all replicas. A private half that was encrypted under an
@@ -76,10 +81,13 @@ export function createSigningKeys(
     }
     if (!halves.isCurrent(row.privateJwe))
       await signingKeys.encryptAnew(row.id, row.privateJwe, await halves.encrypt(privateJwk));
-    const privateKey = (await importJWK(privateJwk, SIGNING_ALGORITHM)) as CryptoKey;
+    const imported = async (jwk: JWK) => (await importJWK(jwk, SIGNING_ALGORITHM)) as CryptoKey;
     return {
-      current: { id: row.id, privateKey },
+      current: { id: row.id, privateKey: await imported(privateJwk) },
       publicJwks: rows.map(({ publicJwk }) => publicJwk),
+      publicKeys: new Map(
+        await Promise.all(rows.map(async ({ id, publicJwk }) => [id, await imported(publicJwk)] as const)),
+      ),
       readAt,
     };
   };
@@ -106,6 +114,13 @@ export function createSigningKeys(
   return {
     current: async () => (await get()).current,
     publicJwks: async () => (await get()).publicJwks,
+    async publicKey(id) {
+      const before = await get();
+      const found = before.publicKeys.get(id);
+      if (found || clock.monotonic() - before.readAt < NEWS_MS) return found ?? null;
+      // Another process may have made one since.
+      return (await readOnce()).publicKeys.get(id) ?? null;
+    },
     async rotate() {
       const { current } = await readOnce();
       await signingKeys.retire(current.id);

@@ -13,7 +13,7 @@ import type { StudioDeps } from "./studio-deps";
  * @throws {ApiError} not_found; user_banned with `reason` and `until` when either is; validation_failed for one player
  */
 export async function mergePlayers(
-  { transact, clock }: StudioDeps,
+  { transact, clock, statRules }: StudioDeps,
   keptId: number,
   givenUpId: number,
   by: By,
@@ -30,6 +30,6 @@ export async function mergePlayers(
           message: `Player ${player.id} is banned.`,
           fields: banFields(banOf(player)),
         });
-    return (await merge(stores, clock, kept, givenUp, null, by)).changeId;
+    return (await merge(stores, clock, kept, givenUp, null, statRules, by)).changeId;
   });
 }

@@ -1,6 +1,7 @@
 import type { IdentityHashes } from "../bans/identity-hashes";
 import type { Timepiece } from "../clock";
 import type { RolesConfig } from "../config/config";
+import type { StatRules } from "../progress/stats";
 import type { Transact } from "../stores";
 import type { NamePolicy } from "../users/name-policy";
 
@@ -11,4 +12,5 @@ export type StudioDeps = {
   identityHashes: IdentityHashes;
   namePolicy: () => Promise<NamePolicy>;
   roles: RolesConfig;
+  statRules: StatRules;
 };

@@ -21,7 +21,7 @@ export async function undoChange(
     const change = isUuid(changeId) ? await stores.accountChanges.find(changeId) : null;
     if (!change)
       throw new ApiError("not_found", { message: "There is no such change, or it is older than 30 days." });
-    if (change.undoneAt === null) await takeBack(stores, clock, change, by);
+    if (change.undoneAt === null) await takeBack(stores, clock, statRules, change, by);
     return change;
   });
 }

@@ -62,6 +62,14 @@ export const PICTURED = (userId: string, picture: string) => `
     UPDATE users SET picture = ${picture} FROM ${CLOCK} WHERE users.id = ${userId} RETURNING users.*
   )`;
 
+/** Part of a statement, named `u`: gives the players in `changed` its stars and levels. */
+export const PROGRESSED = `
+  u AS (
+    UPDATE users SET stars = changed.stars, level = changed.level FROM changed
+    WHERE users.id = changed.user_id
+      AND (users.stars, users.level) IS DISTINCT FROM (changed.stars, changed.level)
+  )`;
+
 /** Part of a statement, named `u`: makes the player whose id is in `claimed.user_id`. */
 export const ENROLLED = (values: Record<EnrolledColumn, string>) => `
   u AS (
@@ -182,6 +190,7 @@ const PURGE_GUESTS = `
       WHERE i.provider = '${GUEST}' AND i.last_used_at < clock.now - ${seconds("$2")}
         AND u.providers = ARRAY['${GUEST}'] AND u.stars = 0 AND u.level = 1 AND ${isAllowed("u")}
         AND u.last_login < clock.now - ${seconds("$2")} AND u.deletes_at IS NULL
+        AND NOT EXISTS (SELECT FROM player_progress AS p WHERE p.user_id = u.id)
         AND NOT EXISTS (
           SELECT FROM refresh_tokens AS s
           WHERE s.user_id = u.id AND s.revoked_at IS NULL AND s.rotated_at > clock.now - ${seconds("$2")})
@@ -241,7 +250,34 @@ const SET_ROLES = `
 
 const IS_EMAIL_VERIFIED = `SELECT u.email_verified FROM users AS u, ${CLOCK} WHERE u.id = $2`;
 
-const SET_PROGRESS = `UPDATE users SET stars = $3, level = $4 FROM ${CLOCK} WHERE id = $2`;
+/**
+ * Locks, as {@link LOCK}, whom the ids mean now. A row that somebody else has just merged away is not there: asked again, the
+ * player who was kept is.
+ */
+const LOCK_MEANT = `
+  SELECT u.id, u.stars, u.level,
+    ARRAY(SELECT a.id FROM users AS a WHERE a.id = ANY($2) AND coalesce(a.merged_into, a.id) = u.id) AS asked
+  FROM users AS u, ${CLOCK}
+  WHERE u.id IN (SELECT coalesce(a.merged_into, a.id) FROM users AS a WHERE a.id = ANY($2)) AND u.merged_into IS NULL
+  ORDER BY u.id FOR NO KEY UPDATE OF u`;
+
+/** The columns of {@link PublicProfileRow}, of a table or subquery `u`. */
+export const PUBLIC_COLUMNS = "u.id, u.name, u.picture, u.stars, u.level";
+
+const FIND_PUBLIC = `
+  SELECT wanted.id AS asked_id, ${PUBLIC_COLUMNS}
+  FROM ${CLOCK}, unnest($2::int[]) WITH ORDINALITY AS wanted (id, place)
+    JOIN users AS a ON a.id = wanted.id JOIN users AS u ON u.id = coalesce(a.merged_into, a.id)
+  WHERE ${isAllowed("u")} AND u.deletes_at IS NULL
+  ORDER BY wanted.place`;
+
+/** The index on the column and the id, read backwards from where the page before ended. */
+const listTop = (by: TopColumn) => `
+  SELECT ${PUBLIC_COLUMNS} FROM users AS u, ${CLOCK}
+  WHERE (u.${by}, u.id) < ($3::int, $4::int) AND ${isAllowed("u")} AND u.merged_into IS NULL AND u.deletes_at IS NULL
+  ORDER BY u.${by} DESC, u.id DESC LIMIT $2`;
+
+const LIST_TOP = { stars: listTop("stars"), level: listTop("level") };
 
 const GIVE_UP = `
   UPDATE users SET merged_into = $3, merged_at = CASE WHEN id = $2 THEN clock.now ELSE merged_at END
@@ -264,6 +300,15 @@ const SYNC_WITH_IDENTITIES = `
       ELSE coalesce((SELECT email_verified FROM told), false) END
   FROM ${CLOCK} WHERE u.id = $2
   RETURNING ${USER_COLUMNS}`;
+
+/** What everybody may know of a player. */
+export type PublicProfileRow = Pick<UserRow, "id" | "name" | "picture" | "stars" | "level">;
+
+/** What there is a top list of. */
+export type TopColumn = "stars" | "level";
+
+/** A place in a top list: so many of what it is about, and the player's id. */
+export type TopPlace = { value: number; id: number };
 
 /** Not before the last sign-in, which may have begun after this transaction did. */
 const MARK_LEAVING = `
@@ -565,8 +610,29 @@ export function createUserStore(run: RunStatement, { changeCooldownSeconds, kept
       return (await run<UserRow>("set_guardian", SET_GUARDIAN, [id, guardian])).rows[0] ?? null;
     },
 
-    async setProgress(id: number, { stars, level }: Pick<UserRow, "stars" | "level">): Promise<void> {
-      await run("set_progress", SET_PROGRESS, [id, stars, level]);
+    /**
+     * Players by id, locked until the transaction ends: for the id of one who was given up, whoever was kept.
+     * @returns by the ids that were asked for; who is gone is missing, and so is who is merged away in this moment
+     */
+    async lockMeant(ids: number[]): Promise<Map<number, Pick<UserRow, "id" | "stars" | "level">>> {
+      type Row = Pick<UserRow, "id" | "stars" | "level"> & { asked: number[] };
+      const { rows } = await run<Row>("lock_meant_users", LOCK_MEANT, [ids]);
+      return new Map(rows.flatMap(({ asked, ...player }) => asked.map((id) => [id, player] as const)));
+    },
+
+    /** What everybody may know of players, in the order of the ids; who is gone or banned is missing. */
+    async findPublic(ids: number[]): Promise<(PublicProfileRow & { asked_id: number })[]> {
+      const { rows } = await run<PublicProfileRow & { asked_id: number }>("find_public", FIND_PUBLIC, [ids]);
+      return rows;
+    },
+
+    /**
+     * The players who have most of something, the most first; of equals the newest.
+     * @param after who ended the page before
+     */
+    async listTop(by: TopColumn, limit: number, after: TopPlace): Promise<PublicProfileRow[]> {
+      const values = [limit, after.value, after.id];
+      return (await run<PublicProfileRow>(`list_top_${by}`, LIST_TOP[by], values)).rows;
     },
 
     /**

@@ -8,6 +8,7 @@ import { publish } from "./lib/publish";
 import { report, rest, summary } from "./lib/report";
 import { openStage } from "./lib/stage";
 import { measureClient } from "./measures/client";
+import { measureGameServers } from "./measures/game-servers";
 import { measureGrowth } from "./measures/growth";
 import { measureMemory } from "./measures/memory";
 import { measureRates } from "./measures/rates";
@@ -48,6 +49,7 @@ try {
     writeFileSync(file, `${JSON.stringify(results, null, 1)}\n`);
   };
   await measure("rates", () => measureRates(stage, plan, say));
+  await measure("gameServers", () => measureGameServers(stage, plan, say));
   await measure("start", () => measureStart(stage, plan.rounds));
   await measure("client", () => measureClient(stage, plan));
   await measure("statementsOfRejected", () => statementsOfRejected(stage));

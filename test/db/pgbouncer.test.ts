@@ -4,6 +4,7 @@ import { openDatabase } from "../../src/db/database";
 import { applyMigrations, migrationState } from "../../src/db/migrations";
 import { migrationPool, type PostgresConfig, withClient } from "../../src/db/postgres";
 import { openTarget } from "../../src/db/schema-engine/target";
+import { gameServerAt } from "../support/game-servers";
 import { behindPgbouncer, type PoolMode, pgbouncerAvailable } from "../support/pgbouncer";
 import { freshName, refresh, signIn } from "../support/players";
 import { postgresAvailable, testPostgres } from "../support/postgres";
@@ -73,6 +74,31 @@ describe.skipIf(!postgresAvailable() || !pgbouncerAvailable())("behind PgBouncer
       expect((await get(server, "/health/ready")).status).toBe(200);
       expect(warnings.filter((line) => line.includes("statement_timeout"))).toHaveLength(1);
       expect(warnings.filter((line) => PREPARED.test(line))).toHaveLength(mode === "session" ? 0 : 1);
+    });
+  }
+
+  for (const mode of ["session", "transaction"] as PoolMode[]) {
+    test(`in ${mode} mode matches of the same players add up`, async () => {
+      await using world = new AsyncDisposableStack();
+      const through = await behindPgbouncer(world, await peculiar(), mode, mode === "session" ? 10 : 3);
+      const { server } = await start(world, through);
+      const { match, newKey, players } = gameServerAt(server);
+      const key = await newKey(["progress:write"]);
+      const ids = [(await signIn(server)).user.id, (await signIn(server)).user.id];
+      const report = async () => {
+        const once = crypto.randomUUID();
+        for (;;) {
+          const { status } = await match(
+            key,
+            ids.map((id) => ({ id, changes: { stars: 1 } })),
+            once,
+          );
+          if (status === 200) return;
+          expect(status).toBe(503);
+        }
+      };
+      for (let round = 0; round < 3; round++) await Promise.all(Array.from({ length: 5 }, report));
+      expect((await players(ids.join())).body.players.map(({ stars }) => stars)).toEqual([15, 15]);
     });
   }
 

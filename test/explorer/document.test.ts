@@ -44,6 +44,8 @@ onEmbedded((at) => {
       "GET /api/me",
       "GET /api/me/events",
       "GET /api/me/export",
+      "GET /api/players",
+      "GET /api/players/top",
       "GET /api/providers",
       "GET /api/sessions",
       "GET /auth/{provider}/callback",
@@ -58,14 +60,18 @@ onEmbedded((at) => {
       "GET /oauth/userinfo",
       "GET /pictures/{hash}",
       "POST /api/age_band",
+      "PATCH /api/players/{id}/progress",
       "POST /api/changes/{id}/undo",
       "POST /api/device/confirm",
       "POST /api/device/lookup",
       "POST /api/identities",
       "POST /api/identities/resolve",
+      "POST /api/join_tickets",
+      "POST /api/join_tickets/redeem",
       "POST /api/login",
       "POST /api/logout",
       "POST /api/me/restore",
+      "POST /api/matches",
       "POST /api/refresh",
       "POST /api/terms",
       "POST /api/transfer_code",
@@ -98,11 +104,16 @@ onEmbedded((at) => {
     }
   });
 
-  test("the operation of a server asks for its key", async () => {
+  test("the operations of a server ask for its key", async () => {
     const keyed = (await operations()).filter(
       ({ operation }) => JSON.stringify(operation.security) === '[{"serverKey":[]}]',
     );
-    expect(keyed.map(({ name }) => name)).toEqual(["POST /oauth/introspect"]);
+    expect(keyed.map(({ name }) => name)).toEqual([
+      "POST /api/join_tickets/redeem",
+      "PATCH /api/players/{id}/progress",
+      "POST /api/matches",
+      "POST /oauth/introspect",
+    ]);
   });
 
   test("the operations that need a player ask for a Bearer token", async () => {
@@ -129,6 +140,7 @@ onEmbedded((at) => {
       "POST /api/identities/resolve",
       "POST /api/me/restore",
       "POST /api/terms",
+      "POST /api/join_tickets",
       "POST /api/transfer_code",
       "POST /api/update_picture",
       "POST /api/update_username",

@@ -17,6 +17,7 @@ import { linkingRace } from "./linking-race";
 import { lockedRow } from "./locked-row";
 import { lostCommits } from "./lost-commits";
 import { purgeCrashPointsEmbedded, purgeCrashPointsPostgres } from "./purge-crash-points";
+import { matchCrashesEmbedded, matchCrashesPostgres } from "./match-crashes";
 import { logoutRace, race, theft } from "./race";
 import { secretRotation } from "./secret-rotation";
 import { migratingTogether, rollingRestart } from "./shutdown";
@@ -34,6 +35,8 @@ export const PROOFS: readonly Proof[] = [
   crashPointsPostgres,
   purgeCrashPointsEmbedded,
   purgeCrashPointsPostgres,
+  matchCrashesEmbedded,
+  matchCrashesPostgres,
   databaseWire,
   databaseRestart,
   serializationFailures,

@@ -51,6 +51,18 @@ describe("/oauth/introspect", () => {
           expect((await ask(token, key)).body as object).toEqual({ active: false });
       });
 
+      test.each([
+        ["banned", "UPDATE users SET banned_at = now() WHERE id = $1"],
+        ["deleted", "DELETE FROM users WHERE id = $1"],
+      ])("a token is inactive at once after its player was %s", async (_, statement) => {
+        const { key } = await newKey();
+        const session = await signIn(at.server);
+        expect((await ask(session.access_token, key)).body.active).toBe(true);
+        await at.server.database.pool.query(statement, [session.user.id]);
+        for (const token of [session.access_token, session.refresh_token])
+          expect((await ask(token, key)).body as object).toEqual({ active: false });
+      });
+
       test("of refresh tokens the newest is active", async () => {
         const { key } = await newKey();
         const session = await signIn(at.server);

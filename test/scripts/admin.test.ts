@@ -22,6 +22,7 @@ describe.skipIf(!postgresAvailable())("bun run admin", () => {
       id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       name: "Kitchen 1",
       scopes: ["introspect"],
+      server: null,
       created_at: expect.any(String),
       last_used_at: null,
       revoked_at: null,
@@ -43,7 +44,16 @@ describe.skipIf(!postgresAvailable())("bun run admin", () => {
     expect(JSON.stringify(events)).not.toContain(key.slice(3));
   });
 
+  test("makes a key for a game server that lets players in", async () => {
+    const scopes = ["tickets:redeem", "progress:write"];
+    const made = await adminJson("keys", "create", "EU", "--scope", scopes.join(), "--server", "kitchen-eu");
+    expect(made).toMatchObject({ name: "EU", scopes, server: "kitchen-eu" });
+  });
+
   test.each([
+    [["keys", "create", "x", "--scope", "tickets:redeem"], "say which with --server"],
+    [["keys", "create", "x", "--scope", "introspect", "--server", "eu"], "--server goes with"],
+    [["keys", "create", "x", "--scope", "tickets:redeem", "--server", "e u"], "A game server's name has"],
     [["keys", "create", "x", "--scope", "everything"], 'There is no scope "everything"'],
     [["keys", "create", "x".repeat(65), "--scope", "introspect"], "A name has 1 to 64 characters"],
     [["keys", "create", "x"], "scope"],

@@ -23,6 +23,13 @@ const TOLD_BY_STATUS: Partial<Record<ErrorCode, string>> = {
   // Of calls that the SDK has no method for; `fetch` hands over the answer itself.
   age_band_set: "request_failed",
   reauth_required: "request_failed",
+  // Of game servers, which have an SDK of their own.
+  invalid_ticket: "request_failed",
+  version_conflict: "request_failed",
+  idempotency_key_in_use: "request_failed",
+  precondition_failed: "request_failed",
+  idempotency_key_reused: "request_failed",
+  progress_out_of_range: "request_failed",
   // The SDK answers with the nonce that it is asked for, and tells nobody.
   use_dpop_nonce: "request_failed",
 };

@@ -47,6 +47,7 @@ describe("The old client's whole surface", () => {
       "transferCode",
       "providers",
       "loginWithTransferCode",
+      "getJoinTicket",
     ] as const;
     expect(names.filter((name) => typeof oauth[name] !== "function")).toEqual([]);
   });
@@ -66,6 +67,7 @@ describe("The old client's whole surface", () => {
       () => oauth.transferCode(),
       () => oauth.loginWithTransferCode("XXXX-XXXX-XXXX"),
       () => oauth.updateUsername("Grace"),
+      () => oauth.getJoinTicket("kitchen-eu"),
     ]) {
       await expect(call()).rejects.toMatchObject({ name: "AccountError", code: "disposed" });
     }
@@ -214,6 +216,7 @@ describe("The old client's whole surface", () => {
       () => oauth.changes(),
       () => oauth.undo("1"),
       () => oauth.transferCode(),
+      () => oauth.getJoinTicket("kitchen-eu"),
       () => oauth.fetch("https://accounts.test/api/me"),
     ]) {
       await expect(call()).rejects.toMatchObject({ name: "AccountError", code: "not_logged_in" });

@@ -86,11 +86,13 @@ onEachDatabase((at) => {
       const key = newKey();
       const idle = await play(key);
       const starred = await play();
+      const counted = await play();
       const linked = await play();
       let refreshing = await play();
       const google = await signIn(at.server);
       const { pool } = at.server.database;
       await pool.query("UPDATE users SET stars = 1 WHERE id = $1", [starred.user.id]);
+      await pool.query("INSERT INTO player_progress VALUES ($1, 1, '{\"plates\": 1}')", [counted.user.id]);
       await pool.query("UPDATE users SET providers = '{google,guest}' WHERE id = $1", [linked.user.id]);
       at.server.clock.advance(29 * DAY);
       refreshing = await refreshed(at.server, refreshing);
@@ -104,7 +106,7 @@ onEachDatabase((at) => {
       at.server.clock.advance(4 * DAY);
       await clean();
       expect(await isThere(idle.user.id)).toBe(false);
-      for (const { user } of [starred, linked, refreshing, google, late])
+      for (const { user } of [starred, counted, linked, refreshing, google, late])
         expect(await isThere(user.id)).toBe(true);
       const anew = await play(key);
       expect(anew.user.id).not.toBe(idle.user.id);

@@ -20,11 +20,25 @@ export function linkingAt(server: TestServer) {
       stars,
       level,
     ]);
+  const count = (session: SessionAnswer, stats: Record<string, number>) =>
+    server.database.pool.query(
+      `INSERT INTO player_progress AS p (user_id, version, stats) VALUES ($1, 1, $2)
+       ON CONFLICT (user_id) DO UPDATE SET version = p.version + 1, stats = p.stats || excluded.stats`,
+      [session.user.id, JSON.stringify(stats)],
+    );
   return {
     link,
     linkGoogle,
     earn,
-    /** A guest with 5 stars at level 4, and a player of Google's with 9 at level 2, whose account the guest wants. */
+    count,
+    statsOf: async ({ user }: SessionAnswer) => {
+      const text = "SELECT stats FROM player_progress WHERE user_id = $1";
+      return (await server.database.pool.query(text, [user.id])).rows[0]?.stats;
+    },
+    /**
+     * A guest with 5 stars at level 4, and a player of Google's with 9 at level 2, whose account the guest wants. Each has
+     * stats.
+     */
     async conflict() {
       const key = newGuestKey();
       const account = freshAccount();
@@ -32,6 +46,8 @@ export function linkingAt(server: TestServer) {
       const mine = await playAsGuest(server, key);
       await earn(mine, 5, 3);
       await earn(theirs, 9, 1);
+      await count(mine, { best_score: 50, plates: 5, last_map: 1 });
+      await count(theirs, { best_score: 90, plates: 9, dishes: 3 });
       const { body } = await linkGoogle(mine, account);
       return { key, account, mine, theirs, ticket: body.ticket };
     },

@@ -4,6 +4,9 @@ const TABLES = {
   users: "SELECT * FROM users WHERE id = ANY($1) ORDER BY id",
   identities: "SELECT * FROM identities WHERE user_id = ANY($1) ORDER BY provider, subject",
   sessions: "SELECT * FROM refresh_tokens WHERE user_id = ANY($1) ORDER BY id",
+  // A version never comes back.
+  stats:
+    "SELECT user_id, stats FROM player_progress WHERE user_id = ANY($1) AND stats <> '{}' ORDER BY user_id",
   looks: "SELECT * FROM name_looks WHERE user_id = ANY($1) ORDER BY look",
   bans: "SELECT * FROM banned_identities WHERE user_id = ANY($1) ORDER BY hash",
   notes: "SELECT * FROM player_notes WHERE user_id = ANY($1) ORDER BY id",

@@ -4,6 +4,7 @@ import { Controls } from "./controls.js";
 import { createHint } from "./hint.js";
 import { Kitchen } from "./kitchen.js";
 import { drawScene } from "./scene.js";
+import { createTogether } from "./together.js";
 
 const canvas = document.querySelector("#game");
 const served = document.querySelector("#served");
@@ -13,6 +14,7 @@ const kitchen = new Kitchen(chef);
 const controls = new Controls(canvas);
 const oauth = createAccount();
 const hint = createHint(oauth);
+const together = createTogether(oauth, kitchen);
 
 canvas.width *= devicePixelRatio;
 canvas.height *= devicePixelRatio;
@@ -31,7 +33,8 @@ function turn(now) {
   if (oauth.isLoggedIn()) kitchen.play(controls.read(), seconds);
   served.textContent = kitchen.served;
   hint.update(kitchen.served);
-  drawScene(context, kitchen, now / 1000);
+  together.update(seconds, now);
+  drawScene(context, kitchen, together.chefs, now / 1000);
   requestAnimationFrame(turn);
 }
 

@@ -5,18 +5,19 @@ const TILE = 60;
 const COUNTER_TOP = 168;
 const COUNTER_FRONT = 204;
 const COUNTER_FOOT = 246;
+const ISLAND_FRONT = 420;
 
 /** The whole picture, from the back wall to the front. */
-export function drawScene(context, kitchen, time) {
+export function drawScene(context, kitchen, others, time) {
   drawWall(context, time);
   drawFloor(context);
   drawCounter(context);
   for (const station of kitchen.stations) drawStation(context, station, kitchen, time);
   const { chef } = kitchen;
-  const chefIsBehind = chef.y < 420;
-  if (chefIsBehind) chef.draw(context, time);
+  const chefs = [...others, chef].sort((one, other) => one.y - other.y);
+  for (const each of chefs) if (each.y < ISLAND_FRONT) each.draw(context, time);
   drawIsland(context, time);
-  if (!chefIsBehind) chef.draw(context, time);
+  for (const each of chefs) if (each.y >= ISLAND_FRONT) each.draw(context, time);
   drawLight(context);
   if (kitchen.toast.left > 0) {
     bubble(context, kitchen.toast.text, chef.x, chef.y - (chef.name ? 170 : 140), {

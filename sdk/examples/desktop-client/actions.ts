@@ -62,6 +62,13 @@ export async function changePicture(oauth: OAuthManager): Promise<void> {
   await tell(async () => `The picture is ${(await oauth.updatePicture(picture || null)).picture ?? "gone"}`);
 }
 
+/** What a game would send to its game server as the first message. */
+export async function joinTicket(oauth: OAuthManager): Promise<void> {
+  const server = await text({ message: "Game server", initialValue: "kitchen" });
+  if (isCancel(server)) return;
+  await tell(() => oauth.getJoinTicket(server));
+}
+
 export async function logOut(oauth: OAuthManager): Promise<void> {
   await tell(async () => {
     await oauth.logout();

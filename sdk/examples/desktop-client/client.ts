@@ -5,6 +5,7 @@ import {
   callbackHistory,
   changePicture,
   forceRefresh,
+  joinTicket,
   logIn,
   logInByCode,
   logOut,
@@ -50,6 +51,7 @@ const actions = {
   undo,
   makeTransferCode,
   devices,
+  joinTicket,
   logOut,
   callbackHistory,
   forceRefresh,
@@ -73,6 +75,7 @@ const signedIn: Partial<Record<Choice, string>> = {
   makeTransferCode: "A code for another device",
   enterTransferCode: "Enter a code of another device",
   devices: "Devices",
+  joinTicket: "A ticket for a game server",
   forceRefresh: "Force refresh",
   logOut: "Log out",
 };

@@ -9,6 +9,7 @@ export { resolveConflict } from "./conflict.ts";
 export { sessions, signOutDevice, signOutEverywhere } from "./devices.ts";
 export { identities, unlink } from "./identities.ts";
 export { keyPairInIndexedDb } from "./indexed-db-key.ts";
+export { getJoinTicket } from "./join-ticket.ts";
 export { updatePicture, updateUsername } from "./profile.ts";
 export { providers } from "./providers.ts";
 export { signInByCode } from "./sign-in-by-code.ts";

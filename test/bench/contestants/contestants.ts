@@ -14,8 +14,8 @@ export const CONTESTANTS = {
 
 export type ContestantName = keyof typeof CONTESTANTS;
 
-export type Contestant = {
-  name: ContestantName;
+export type Contestant<Name extends Started = ContestantName> = {
+  name: Name;
   port: number;
   pid: number;
   /** With its workers. */
@@ -30,11 +30,15 @@ export type Contestant = {
 
 const ROOT = resolve(import.meta.dirname, "../../..");
 
-const SCRIPTS: Record<ContestantName, string> = {
+/** Of what game servers ask, which has a bound of its own. */
+export type Started = ContestantName | "game-server-bound";
+
+const SCRIPTS: Record<Started, string> = {
   server: join(ROOT, "src/index.ts"),
   bound: join(import.meta.dirname, "bound.ts"),
   "better-auth": join(import.meta.dirname, "better-auth.ts"),
   prisma: join(import.meta.dirname, "plain-prisma.ts"),
+  "game-server-bound": join(import.meta.dirname, "game-server-bound.ts"),
 };
 
 export type StartOptions = {
@@ -43,19 +47,21 @@ export type StartOptions = {
   /** `server.workers` of this server. */
   workers?: number;
   env?: Record<string, string>;
+  /** What `config.yml` has beside. */
+  file?: object;
   bunFlags?: string[];
 };
 
 /** Starts a contestant in a process and a folder of its own; its terminal output goes to a file, as a service's would. */
-export async function startContestant(
-  name: ContestantName,
+export async function startContestant<Name extends Started>(
+  name: Name,
   { cluster, world }: { cluster: Cluster; world: World },
-  { database, workers, env = {}, bunFlags = [] }: StartOptions = {},
-): Promise<Contestant> {
+  { database, workers, env = {}, file = {}, bunFlags = [] }: StartOptions = {},
+): Promise<Contestant<Name>> {
   const port = await freePort();
   const folder = join(world.folder, `${name}-${port}`);
   mkdirSync(folder);
-  const settings = { server: { trusted_proxies: ["127.0.0.1"], ...(workers ? { workers } : {}) } };
+  const settings = { ...file, server: { trusted_proxies: ["127.0.0.1"], ...(workers ? { workers } : {}) } };
   writeFileSync(join(folder, "config.yml"), JSON.stringify(settings));
   const output = openSync(join(folder, "output.txt"), "w");
   const start = performance.now();

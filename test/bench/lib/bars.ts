@@ -1,15 +1,18 @@
 import type { Operation } from "../client/dialects";
+import type { GameServerRates } from "../measures/game-servers";
 import type { Growth } from "../measures/growth";
 import type { Memory } from "../measures/memory";
 import type { Rates } from "../measures/rates";
 import type { StartTimes } from "../measures/start";
 import type { Workers } from "../measures/workers";
+import { SERVER_OPERATIONS, type ServerOperation } from "./game-server";
 import type { Measured } from "./stage";
 
 export type Results = {
   /** When, on what machine, under which load. */
   setting: Record<string, string>;
   rates: Rates;
+  gameServers: GameServerRates;
   growth: Growth;
   memory: Memory;
   start: StartTimes;
@@ -21,7 +24,15 @@ export type Results = {
 export type Bar = { name: string; wanted: string; measured: string; met: boolean };
 
 /** What was promised, held against what was measured. */
-export function bars({ rates, growth, memory, start, workers, statementsOfRejected }: Results): Bar[] {
+export function bars({
+  rates,
+  gameServers,
+  growth,
+  memory,
+  start,
+  workers,
+  statementsOfRejected,
+}: Results): Bar[] {
   const ratio = (operation: Operation, peer: "bound" | "better-auth" | "prisma") =>
     (rates[operation].server?.perSecond ?? 0) / (rates[operation][peer]?.perSecond ?? Number.NaN);
   const slowest = (Object.keys(rates) as Operation[])
@@ -37,6 +48,7 @@ export function bars({ rates, growth, memory, start, workers, statementsOfReject
     atLeast("login by id token, of better-auth's", 4, ratio("login_returning", "better-auth")),
     atLeast("rename, of the bound", 0.8, ratio("rename", "bound")),
     atLeast("refresh, of plain Prisma", 3, ratio("refresh", "prisma")),
+    ...gameServerBars(gameServers),
     atMost(`p99, of the bound's (worst: ${slowest.operation})`, 2, slowest.times, "×"),
     atMost("statements for 1,000 rejected tokens", 0, statementsOfRejected),
     atMost("memory after all requests, of that after a hundredth", 1.2, memory.late / memory.early, "×"),
@@ -53,6 +65,16 @@ export function bars({ rates, growth, memory, start, workers, statementsOfReject
     atMost("start to first answer, embedded", 1_500, start.embedded, " ms"),
     atLeast("two workers, of one", 1.6, workers.gain),
   ];
+}
+
+function gameServerBars(rates: GameServerRates): Bar[] {
+  return (Object.keys(SERVER_OPERATIONS) as ServerOperation[]).map((operation) =>
+    atLeast(
+      `${SERVER_OPERATIONS[operation]}, of the bound`,
+      0.7,
+      rates[operation].server / rates[operation].bound,
+    ),
+  );
 }
 
 function atLeast(name: string, wanted: number, measured: number): Bar {

@@ -6,7 +6,7 @@ import type { Operation, Player } from "../client/dialects";
 import type { Cast, RunResult } from "../client/protocol";
 import {
   type Contestant,
-  type ContestantName,
+  type Started,
   type StartOptions,
   startContestant,
 } from "../contestants/contestants";
@@ -64,7 +64,7 @@ export async function openStage() {
         Array.from({ length: count }, (_, n) => account(kind, n % accounts)),
       ),
 
-    start: (name: ContestantName, options: StartOptions) =>
+    start: <Name extends Started>(name: Name, options: StartOptions) =>
       startContestant(name, { cluster, world }, options),
 
     /** Gives the client what it needs to play against a contestant. */
