@@ -13,7 +13,7 @@ import type { StudioDeps } from "./studio-deps";
  * it left it; last_identity when the player would have no way in
  */
 export async function undoChange(
-  { transact, clock }: Pick<StudioDeps, "transact" | "clock">,
+  { transact, clock, statRules }: Pick<StudioDeps, "transact" | "clock" | "statRules">,
   changeId: string,
   by: By,
 ): Promise<AccountChange> {

@@ -1,19 +1,18 @@
 import { expect, test } from "bun:test";
-import { cleanUp } from "../../src/host/clean-up";
-import { createStores } from "../../src/stores";
+import { cleanUpAt } from "../support/clean-up";
 import { gameServerAt } from "../support/game-servers";
 import { playAsGuest } from "../support/guests";
 import { onEachDatabase } from "../support/suite";
 
 onEachDatabase((at) => {
   test("answers go after a day, and the keys themselves were never there", async () => {
-    const { database, clock, config } = at.server;
+    const { database, clock } = at.server;
     const calls = gameServerAt(at.server);
     const key = await calls.newKey(["progress:write"]);
     const { id } = (await playAsGuest(at.server)).user;
     const answers = async () =>
       (await database.pool.query("SELECT i::text AS row FROM idempotency_keys AS i")).rows;
-    const clean = () => cleanUp(createStores(database, clock, config, database.background), config);
+    const clean = () => cleanUpAt(at.server);
     await calls.match(key, [{ id, changes: { stars: 1 } }], "a-match-of-yesterday");
     clock.advance(86_000);
     await calls.match(key, [{ id, changes: { stars: 1 } }], "a-match-of-today");

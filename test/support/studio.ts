@@ -28,6 +28,7 @@ export async function studioAt({ config, database, clock }: TestServer) {
     identityHashes: createIdentityHashes({ bans: stores.bans, keyRing, clock }),
     namePolicy: createNamePolicy(config.names),
     roles: config.roles,
+    statRules: config.game.stats,
   };
   return {
     deps,
