@@ -2,6 +2,7 @@ import tab from "@bomb.sh/tab/citty";
 import { defineCommand, runMain } from "citty";
 import { auditCommand } from "./admin/audit";
 import { banCommand, unbanCommand } from "./admin/ban";
+import { COMMAND } from "./admin/command";
 import { findCommand } from "./admin/find";
 import { keysCommand } from "./admin/keys";
 import { mergeCommand } from "./admin/merge";
@@ -28,7 +29,7 @@ const subCommands = {
   keys: keysCommand,
   "signing-key": signingKeyCommand,
 };
-const meta = { name: "bun run admin", description: "What an operator does to a database of this server." };
+const meta = { name: COMMAND, description: "What an operator does to a database of this server." };
 
 // Adds the command `complete`, whose scripts complete what a shell calls this name (docs/support.md).
 await tab(defineCommand({ meta: { ...meta, name: "account-admin" }, subCommands }));

@@ -3,6 +3,7 @@ import { isUuid } from "../../src/session/uuidv7";
 import type { Stores } from "../../src/stores";
 import { findPlayers } from "../../src/studio/find-players";
 import { nameKeys } from "../../src/users/skeleton";
+import { COMMAND } from "./command";
 import { Refusal } from "./with-stores";
 
 export const json = { type: "boolean", description: "Print JSON.", default: false } as const;
@@ -19,8 +20,8 @@ export const player = {
  * @throws {Refusal} when it is nobody, or several
  */
 export async function playerId(stores: Stores, given: string): Promise<number> {
-  const id = /^#?(\d{1,9})$/.exec(given)?.[1];
-  if (id !== undefined) return Number(id);
+  const id = /^#?(\d{1,10})$/.exec(given)?.[1];
+  if (id !== undefined && Number(id) < 2 ** 31) return Number(id);
   const { players } = await findPlayers(stores, given);
   const isName = !/[@:]/.test(given);
   const { folded } = nameKeys(given);
@@ -29,7 +30,7 @@ export async function playerId(stores: Stores, given: string): Promise<number> {
   if (one && meant.length === 1) return one.id;
   throw new Refusal(
     meant.length === 0
-      ? `Nobody is "${given}". "bun run admin find" finds players by less.`
+      ? `Nobody is "${given}". "${COMMAND} find" finds players by less.`
       : `"${given}" is ${meant.length} players: ${meant.map((each) => each.id).join(", ")}. Give the id.`,
   );
 }
@@ -60,7 +61,7 @@ export function numberOf(given: string, minimum: number, maximum: number): numbe
 
 /** @throws {Refusal} for what is no id of a change or an event */
 export function uuidOf(given: string): string {
-  if (!isUuid(given)) throw new Refusal(`"${given}" is no id; "bun run admin show" has them.`);
+  if (!isUuid(given)) throw new Refusal(`"${given}" is no id; "${COMMAND} show" has them.`);
   return given;
 }
 

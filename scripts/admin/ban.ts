@@ -3,6 +3,7 @@ import { ban } from "../../src/bans/ban";
 import { unban } from "../../src/bans/unban";
 import { describePlayer } from "../../src/studio/describe-player";
 import { json, momentOf, player, playerId, reason, requireYes, yes } from "./arguments";
+import { COMMAND } from "./command";
 import { minute, print, printJson } from "./output";
 import { operator, withStores } from "./with-stores";
 
@@ -30,7 +31,7 @@ export const banCommand = defineCommand({
       await requireYes(args.yes, `Ban ${found.name} (${id}) ${how}?`);
       const change = await ban(studio, id, { reason: args.reason, until }, operator());
       if (args.json) return printJson({ id, change, until: until?.toISOString() ?? null });
-      print(`${found.name} is banned ${how}. To take it back: bun run admin undo ${change}`);
+      print(`${found.name} is banned ${how}. To take it back: ${COMMAND} undo ${change}`);
     }),
 });
 
@@ -45,7 +46,7 @@ export const unbanCommand = defineCommand({
       print(
         change === null
           ? `Player ${id} is not banned.`
-          : `Player ${id} may play again. To take it back: bun run admin undo ${change}`,
+          : `Player ${id} may play again. To take it back: ${COMMAND} undo ${change}`,
       );
     }),
 });

@@ -2,6 +2,7 @@ import { defineCommand } from "citty";
 import { describePlayer } from "../../src/studio/describe-player";
 import { mergePlayers } from "../../src/studio/merge-players";
 import { json, playerId, player as positional, reason, requireYes, yes } from "./arguments";
+import { COMMAND } from "./command";
 import { print, printJson } from "./output";
 import { operator, withStores } from "./with-stores";
 
@@ -25,6 +26,6 @@ export const mergeCommand = defineCommand({
       await requireYes(args.yes, `Keep ${one.name} (${kept}) and give ${other.name} (${givenUp}) up?`);
       const change = await mergePlayers(studio, kept, givenUp, operator(args.reason));
       if (args.json) return printJson({ kept, given_up: givenUp, change });
-      print(`Player ${givenUp} is player ${kept} now. To take it back: bun run admin undo ${change}`);
+      print(`Player ${givenUp} is player ${kept} now. To take it back: ${COMMAND} undo ${change}`);
     }),
 });

@@ -1,6 +1,7 @@
 import { defineCommand } from "citty";
 import { addNote } from "../../src/notes/add-note";
 import { json, player, playerId } from "./arguments";
+import { COMMAND } from "./command";
 import { print, printJson } from "./output";
 import { operator, withStores } from "./with-stores";
 
@@ -16,6 +17,6 @@ export const noteCommand = defineCommand({
       const id = await playerId(stores, args.player);
       const change = await addNote(studio, id, args.text, operator());
       if (args.json) return printJson({ id, change });
-      print(`Noted. To take it back: bun run admin undo ${change}`);
+      print(`Noted. To take it back: ${COMMAND} undo ${change}`);
     }),
 });

@@ -1,6 +1,7 @@
 import { defineCommand } from "citty";
 import { renamePlayer } from "../../src/studio/rename-player";
 import { json, player, playerId, reason } from "./arguments";
+import { COMMAND } from "./command";
 import { print, printJson } from "./output";
 import { operator, withStores } from "./with-stores";
 
@@ -15,7 +16,7 @@ export const renameCommand = defineCommand({
       print(
         change === null
           ? `Player ${id} is called ${name} already.`
-          : `Player ${id} is called ${name}. To take it back: bun run admin undo ${change}`,
+          : `Player ${id} is called ${name}. To take it back: ${COMMAND} undo ${change}`,
       );
     }),
 });

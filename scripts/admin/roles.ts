@@ -1,6 +1,7 @@
 import { defineCommand } from "citty";
 import { setRoles } from "../../src/roles/set-roles";
 import { json, player, playerId, reason } from "./arguments";
+import { COMMAND } from "./command";
 import { print, printJson } from "./output";
 import { operator, withStores } from "./with-stores";
 
@@ -22,7 +23,7 @@ const set = defineCommand({
       const change = await setRoles(studio, id, args.roles.split(",").filter(Boolean), operator(args.reason));
       const roles = (await stores.users.find(id))?.roles.split(",") ?? [];
       if (args.json) return printJson({ id, roles, change });
-      const undo = change === null ? "" : ` To take it back: bun run admin undo ${change}`;
+      const undo = change === null ? "" : ` To take it back: ${COMMAND} undo ${change}`;
       print(`Player ${id} is ${roles.join(", ")}.${undo}`);
     }),
 });

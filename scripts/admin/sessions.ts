@@ -1,6 +1,7 @@
 import { defineCommand } from "citty";
 import { endSessions } from "../../src/studio/end-sessions";
 import { json, player, playerId, reason, requireYes, yes } from "./arguments";
+import { COMMAND } from "./command";
 import { print, printJson } from "./output";
 import { operator, withStores } from "./with-stores";
 
@@ -16,7 +17,7 @@ const end = defineCommand({
       print(
         change === null
           ? `Player ${id} is signed in nowhere.`
-          : `Ended: ${ended}. To take it back: bun run admin undo ${change}`,
+          : `Ended: ${ended}. To take it back: ${COMMAND} undo ${change}`,
       );
     }),
 });

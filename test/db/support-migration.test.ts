@@ -45,7 +45,7 @@ const idOf = (n: number) => `01900000-0000-7000-8000-${n.toString(16).padStart(1
 async function fill(pool: pg.Pool): Promise<void> {
   await pool.query(
     `INSERT INTO users (id, email, name, name_folded, name_skeleton, banned_at)
-     SELECT 1000000 + n, n || '@players.example', 'Old' || n, 'old' || translate(n::text, '01', 'lo'), 'old' || translate(n::text, '01', 'lo'), CASE WHEN n = 0 THEN now() END
+     SELECT 1000000 + n, n || '@players.example', 'Old' || n, 'old' || translate(n::text, '10', 'lo'), 'old' || translate(n::text, '10', 'lo'), CASE WHEN n = 0 THEN now() END
      FROM generate_series(0, $1::int - 1) AS n`,
     [PLAYERS],
   );

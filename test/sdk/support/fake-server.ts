@@ -20,6 +20,7 @@ export const ADA = {
   level: 2,
   guest: false,
   providers: ["google"] as string[],
+  roles: ["player"] as string[],
 };
 
 /** The account server's answers in memory, for tests that need each fault at an exact moment. */
