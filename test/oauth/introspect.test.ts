@@ -39,6 +39,7 @@ describe("/oauth/introspect", () => {
           iss: issuerOf(at.server),
           jti,
           sid,
+          roles: ["player"],
         });
       });
 

@@ -1,6 +1,5 @@
 import { expect, test } from "bun:test";
-import { cleanUp } from "../../src/host/clean-up";
-import { createStores } from "../../src/stores";
+import { cleanUpAt } from "../support/clean-up";
 import { freshName, signIn } from "../support/players";
 import { bearer, expectError, post } from "../support/requests";
 import type { TestServer } from "../support/server";
@@ -29,10 +28,7 @@ function lookalikes(): [string, string] {
 onEachDatabase((at) => {
   const rename = (session: Session, name: string) => renameAt(at.server)(session, name);
   const pool = () => at.server.database.pool;
-  const clean = () => {
-    const { database, clock, config } = at.server;
-    return cleanUp(createStores(database, clock, config, database.background), config);
-  };
+  const clean = () => cleanUpAt(at.server);
   const looksOf = async ({ user }: Session) => {
     const { rows } = await pool().query(
       "SELECT count(*)::int AS count FROM name_looks WHERE user_id = $1 AND given_up_at IS NOT NULL",
