@@ -177,3 +177,20 @@ onEmbedded(
   },
   { adjust: (config) => ({ ...config, console: { enabled: false } }) },
 );
+
+onEmbedded(
+  (at) => {
+    test("behind a path prefix every address has it", async () => {
+      const { status, headers } = await get(at.server, "/console/audit");
+      const location = headers.get("location") ?? "";
+      expect([status, location]).toEqual([303, "/accounts/console/sign-in?next=%2Fconsole%2Faudit"]);
+      const { text } = await get(at.server, location.replace("/accounts", ""));
+      const addresses = [...text.matchAll(/(?:href|src|action)="([^"#]+)"/g)].map(([, address]) => address);
+      expect(addresses).toContain(
+        "/accounts/console/sign-in/start?provider=google&amp;next=%2Fconsole%2Faudit",
+      );
+      expect(addresses.filter((address) => !address?.startsWith("/accounts/console"))).toEqual([]);
+    });
+  },
+  { env: { SERVER_PUBLIC_URL: "https://studio.example/accounts" } },
+);

@@ -36,7 +36,7 @@ test("the executable makes its database in an empty folder, and a guest plays on
   expect(await second.terminate()).toBe(0);
 }, 180_000);
 
-test("the executable has the explorer, the SDK, the demo game and the local Google's pages inside", async () => {
+test("the executable has the explorer, the SDK, the demo game, the console and the local Google's pages inside", async () => {
   const server = await start();
   const google = /Google\s+(http:\S+)/.exec(server.output())?.[1] ?? "";
   const files = [
@@ -50,6 +50,10 @@ test("the executable has the explorer, the SDK, the demo game and the local Goog
     "/play/",
     "/play/main.js",
     "/play/account-sdk.js",
+    "/console/sign-in",
+    "/console/console.css",
+    "/console/console.js",
+    "/console/icon.svg",
   ];
   for (const path of files) expect([path, (await get(server, path)).status]).toEqual([path, 200]);
   expect((await get({ origin: google }, "/local/style.css")).status).toBe(200);
