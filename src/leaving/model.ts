@@ -30,6 +30,7 @@ const accountExport = t.Object({
       }),
     }),
   ]),
+  stats: t.Record(t.String(), Type.Integer(), { description: "What games count beside stars and level." }),
   identities: t.Array(
     t.Object({
       provider: t.String(),
