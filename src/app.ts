@@ -251,7 +251,7 @@ export function createApp({
     .use(oauthRoutes(common))
     .use(keyRoutes(common))
     .use(healthRoutes(database));
-  if (config.server.explorer) app.use(explorer());
+  if (config.server.explorer) app.use(explorer({ ownUrl }));
   if (config.mode === "development") app.use(play());
   return app;
 }

@@ -1,30 +1,33 @@
 import { Type } from "@sinclair/typebox";
 import { t } from "elysia";
+import { openValues } from "../http/described-values";
 import { userModel } from "../users/model";
 
 const time = (description: string) => t.String({ format: "date-time", description });
 
-export const identitiesAnswer = t.Object({
-  status: t.Literal("success"),
-  identities: t.Array(
-    t.Object({
-      provider: t.String({ examples: ["google"] }),
-      name: t.Union([t.String(), t.Null()], { description: "What the provider called the player." }),
-      linked_at: t.String({ format: "date-time" }),
-      last_used_at: time("To an hour."),
-    }),
-  ),
-});
+export const identitiesAnswer = t.Object(
+  {
+    status: t.Literal("success"),
+    identities: t.Array(
+      t.Object(
+        {
+          provider: t.String({ examples: ["google"] }),
+          name: t.Union([t.String(), t.Null()], { description: "What the provider called the player." }),
+          linked_at: t.String({ format: "date-time" }),
+          last_used_at: time("To an hour."),
+        },
+        { title: "Identity" },
+      ),
+    ),
+  },
+  { title: "IdentityList" },
+);
 
-const playerSummary = t.Pick(userModel, [
-  "name",
-  "picture",
-  "level",
-  "stars",
-  "guest",
-  "created_at",
-  "last_login",
-]);
+const playerSummary = t.Pick(
+  userModel,
+  ["name", "picture", "level", "stars", "guest", "created_at", "last_login"],
+  { title: "PlayerSummary" },
+);
 
 export type PlayerSummary = typeof playerSummary.static;
 
@@ -42,24 +45,33 @@ export const resolveBody = t.Object(
       description: "The player who goes on; the other is merged into them.",
     }),
   },
-  { examples: [{ ticket: "eyJhbGciOiJkaXIi…", keep: "mine" }] },
+  { title: "ResolveRequest", examples: [{ ticket: "eyJhbGciOiJkaXIi…", keep: "mine" }] },
 );
 
-export const changesAnswer = t.Object({
-  status: t.Literal("success"),
-  changes: t.Array(
-    t.Object({
-      id: t.String({ format: "uuid" }),
-      kind: t.UnionEnum(["link", "unlink", "merge"]),
-      providers: t.Array(t.String(), { description: "Whose ways in came or went.", examples: [["google"]] }),
-      user_id: t.Union([Type.Integer(), t.Null()], {
-        description: "Of a merge, the player who was given up; null otherwise.",
-      }),
-      created_at: t.String({ format: "date-time" }),
-      undo_until: t.String({ format: "date-time" }),
-      undone_at: t.Union([t.String({ format: "date-time" }), t.Null()]),
-    }),
-  ),
-});
+export const changesAnswer = t.Object(
+  {
+    status: t.Literal("success"),
+    changes: t.Array(
+      t.Object(
+        {
+          id: t.String({ format: "uuid" }),
+          kind: openValues(["link", "unlink", "merge"]),
+          providers: t.Array(t.String(), {
+            description: "Whose ways in came or went.",
+            examples: [["google"]],
+          }),
+          user_id: t.Union([Type.Integer(), t.Null()], {
+            description: "Of a merge, the player who was given up; null otherwise.",
+          }),
+          created_at: t.String({ format: "date-time" }),
+          undo_until: t.String({ format: "date-time" }),
+          undone_at: t.Union([t.String({ format: "date-time" }), t.Null()]),
+        },
+        { title: "Change" },
+      ),
+    ),
+  },
+  { title: "ChangeList" },
+);
 
 export type ChangeListed = (typeof changesAnswer.static)["changes"][number];
