@@ -24,7 +24,11 @@ export function toOpenApi31(fromPlugin: unknown, serverUrl: string): OpenApiDocu
   document.info.contact = { name: "Who runs this server", url: serverUrl };
   for (const found of operationsOf(document)) {
     const { parameters = [], requestBody, responses } = found.operation;
-    for (const holder of [requestBody, ...Object.values(responses)]) keepJson(holder as typeof requestBody);
+    keepJson(requestBody);
+    for (const answer of Object.values(responses) as Answer[]) {
+      answerJson(answer);
+      keepJson(answer);
+    }
     for (const parameter of parameters as Parameter[]) moveExample(parameter);
     shareAnswers(document, found as { path: string; operation: DeclaredOperation });
     found.operation.security ??= [];
@@ -57,6 +61,12 @@ function union(members: Schema[], rest: Schema): Schema | null {
 function keepJson(holder: { content?: Record<string, Media> } | undefined): void {
   const json = holder?.content?.["application/json"];
   if (holder && json) holder.content = { "application/json": json };
+}
+
+/** The plugin takes the media type of an answer from that of the request. */
+function answerJson({ content }: Answer): void {
+  const form = content?.["application/x-www-form-urlencoded"];
+  if (content && form) content["application/json"] ??= form;
 }
 
 function moveExample(parameter: { example?: unknown; examples?: unknown }): void {

@@ -52,11 +52,17 @@ export function alsoAnswers(...codes: ErrorCode[]): { "x-errors": ErrorCode[] } 
 /**
  * The answer of a code whose body has members that no other's has.
  * @param title its name in the document
+ * @param example of those members
  */
-export function errorWith<Members extends TProperties>(code: ErrorCode, title: string, members: Members) {
+export function errorWith<Members extends TProperties>(
+  code: ErrorCode,
+  title: string,
+  members: Members,
+  example: Record<string, unknown>,
+) {
   return t.Object(
     { ...errorProperties([code]), ...members },
-    { title, "x-answer": title.replace(/Error$/, ""), examples: [exampleOf(code)] },
+    { title, "x-answer": title.replace(/Error$/, ""), examples: [{ ...exampleOf(code), ...example }] },
   );
 }
 

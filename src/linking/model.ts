@@ -38,6 +38,22 @@ export const conflictMembers = {
   theirs: playerSummary,
 };
 
+const example: PlayerSummary = {
+  name: "Crispy Otter",
+  picture: null,
+  level: 1,
+  stars: 0,
+  guest: true,
+  created_at: "2026-01-31T12:00:00.000Z",
+  last_login: "2026-01-31T12:00:00.000Z",
+};
+
+export const conflictExample = {
+  ticket: "eyJhbGciOiJkaXIi…",
+  mine: example,
+  theirs: { ...example, name: "Ada", level: 12, stars: 340, guest: false },
+};
+
 export const resolveBody = t.Object(
   {
     ticket: t.String({ minLength: 1, maxLength: 8_192, description: "From the 409 identity_in_use." }),

@@ -17,7 +17,7 @@ import { userAnswer } from "../users/model";
 import { toUser } from "../users/to-user";
 import { type LinkDeps, link } from "./link";
 import { listChanges } from "./list-changes";
-import { changesAnswer, conflictMembers, identitiesAnswer, resolveBody } from "./model";
+import { changesAnswer, conflictExample, conflictMembers, identitiesAnswer, resolveBody } from "./model";
 import { type ResolveDeps, resolveConflict } from "./resolve";
 import type { AccountChangeStore } from "./store";
 import { undo } from "./undo";
@@ -105,7 +105,7 @@ export function linkingRoutes(deps: LinkingRouteDeps) {
         response: {
           200: userAnswer,
           ...LINK_REFUSALS,
-          409: errorWith("identity_in_use", "IdentityInUseError", conflictMembers),
+          409: errorWith("identity_in_use", "IdentityInUseError", conflictMembers, conflictExample),
         },
         detail: {
           operationId: "linkIdentity",
