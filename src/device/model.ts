@@ -6,6 +6,9 @@ import { DEVICE_CODE_SECONDS, POLL_INTERVAL_SECONDS } from "./store";
 
 const userCode = (description: string) => t.String({ maxLength: 64, description, examples: ["WDJB-MJHT"] });
 
+/** Elysia's own enumeration takes its first value for a member that is missing. */
+const decision = t.Union([t.Literal("allow"), t.Literal("deny")]);
+
 export const deviceAuthorizationBody = t.Object(
   {
     client_id: t.String({ minLength: 1, maxLength: 64, examples: ["game"] }),
@@ -49,7 +52,7 @@ export const qrQuery = t.Object({ user_code: userCode("As the device shows it.")
 export const answerBody = t.Object(
   {
     page: t.String({ minLength: 1, maxLength: 8_192, description: "What the page carries." }),
-    decision: t.UnionEnum(["allow", "deny"]),
+    decision,
   },
   { title: "DevicePageForm" },
 );
@@ -62,7 +65,7 @@ export const userCodeBody = t.Object(
 export const decisionBody = t.Object(
   {
     user_code: userCode("As the player typed it."),
-    decision: t.UnionEnum(["allow", "deny"]),
+    decision,
   },
   { title: "DeviceDecisionRequest" },
 );

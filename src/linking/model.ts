@@ -57,7 +57,8 @@ export const conflictExample = {
 export const resolveBody = t.Object(
   {
     ticket: t.String({ minLength: 1, maxLength: 8_192, description: "From the 409 identity_in_use." }),
-    keep: t.UnionEnum(["mine", "theirs"], {
+    // Elysia's own enumeration takes its first value for a member that is missing.
+    keep: t.Union([t.Literal("mine"), t.Literal("theirs")], {
       description: "The player who goes on; the other is merged into them.",
     }),
   },

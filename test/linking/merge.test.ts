@@ -125,6 +125,11 @@ onEachDatabase((at) => {
     expectError(await resolve(mine, ticket, "mine"), "authorization_expired");
   });
 
+  test("a choice that is left out is none", async () => {
+    const { mine, ticket } = await conflict();
+    expectInvalid(await post(at.server, "/api/identities/resolve", { ticket }, bearer(mine)), "keep");
+  });
+
   test("a ticket is worth nothing once the account is nobody's, or a third player's", async () => {
     const { linkGoogle, resolve, unlink, link } = calls();
     const { account, mine, theirs, ticket } = await conflict();
