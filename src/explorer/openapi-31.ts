@@ -1,5 +1,6 @@
 import { addHeaders } from "./answer-headers";
 import {
+  type Answer,
   changeObjects,
   type Media,
   type OpenApiDocument,
