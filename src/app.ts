@@ -1,4 +1,5 @@
 import { Elysia } from "elysia";
+import { auditRoutes } from "./audit/routes";
 import { createBrowserBinding } from "./authorization/browser-binding";
 import { signInFailedPage } from "./authorization/page";
 import { createRedirectUriCheck } from "./authorization/redirect-uri";
@@ -246,6 +247,7 @@ export function createApp({
     .use(deviceQrRoute(common))
     .use(deviceConfirmRoutes(common))
     .use(userRoutes(common))
+    .use(auditRoutes(common))
     .use(pictureRoutes(stores.pictures))
     .use(authorizeRoutes({ ...common, consentTickets, playerPage }))
     .use(oauthRoutes(common))

@@ -1,3 +1,4 @@
+import { type AuditStore, createAuditStore } from "./audit/store";
 import { type AuthorizationStore, createAuthorizationStore } from "./authorization/store";
 import type { Clock } from "./clock";
 import type { Config } from "./config/config";
@@ -19,6 +20,7 @@ import { createUserStore, type UserStore } from "./users/store";
 /** One store for every table: whatever is read or written there is a statement of its store. */
 export type Stores = {
   accountChanges: AccountChangeStore;
+  audit: AuditStore;
   authorizations: AuthorizationStore;
   devices: DeviceStore;
   grants: GrantStore;
@@ -45,6 +47,7 @@ export function createStores(
   const run = createRunStatement(statements, clock);
   return {
     accountChanges: createAccountChangeStore(run),
+    audit: createAuditStore(run),
     authorizations: createAuthorizationStore(run),
     devices: createDeviceStore(run),
     grants: createGrantStore(run),

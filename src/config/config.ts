@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { type AppleConfig, appleSection } from "./apple";
+import { type AuditConfig, auditSection } from "./audit";
 import { type DatabaseConfig, databaseSection, requireCredentials } from "./database";
 import { deepFreeze } from "./deep-freeze";
 import { warnOfDevelopment } from "./development";
@@ -52,6 +53,7 @@ export type Config = Readonly<{
   openid: OpenIdConfig;
   guests: GuestsConfig;
   names: NamesConfig;
+  audit: AuditConfig;
   oauth: OAuthConfig;
   server: ServerConfig;
   /** Absolute folder of the embedded database and of secrets made in development. */
@@ -95,6 +97,7 @@ export function loadConfig(source: ConfigSource): Config {
     openid: openIdSection(settings, place, problems),
     guests: guestsSection(settings),
     names: namesSection(settings),
+    audit: auditSection(settings),
     oauth: oauthSection(settings, production, problems),
     server: serverSection(settings, database, production, problems),
     ...paths,

@@ -1,4 +1,5 @@
 import { appleSettings } from "./settings/apple";
+import { auditSettings } from "./settings/audit";
 import { databaseSettings } from "./settings/database";
 import { discordSettings } from "./settings/discord";
 import { googleSettings } from "./settings/google";
@@ -24,6 +25,7 @@ export const SETTINGS = {
   ...openIdSettings,
   ...guestSettings,
   ...nameSettings,
+  ...auditSettings,
   ...oauthSettings,
   ...serverSettings,
 };

@@ -1,7 +1,8 @@
 import { chmodSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { PGlite } from "@electric-sql/pglite";
+import { PGlite, type PGliteOptions } from "@electric-sql/pglite";
 import pg from "pg";
+import { assetPath, isExecutable } from "../assets";
 import { DatabaseStartError } from "./errors";
 import { lockDataDir } from "./lock";
 import { PgliteStream } from "./pglite-stream";
@@ -39,7 +40,7 @@ export async function openEmbedded(dataDir: string, onProgress?: (line: string) 
 
 /** A database in memory: gone when closed. */
 export async function openInMemory(image?: Blob): Promise<Embedded & { pglite: PGlite }> {
-  const pglite = await PGlite.create(image ? { loadDataDir: image } : {});
+  const pglite = await create(image ? { loadDataDir: image } : {});
   return { pglite, ...poolOver(pglite) };
 }
 
@@ -51,11 +52,27 @@ async function openFiles(dataDir: string, onProgress?: (line: string) => void): 
     onProgress?.(`Making the embedded database in ${dataDir} (once; takes a few seconds) …`);
     const unfinished = join(dataDir, "pgdata.unfinished");
     rmSync(unfinished, { recursive: true, force: true });
-    await (await PGlite.create(unfinished)).close();
+    await (await create({ dataDir: unfinished })).close();
     chmodSync(unfinished, 0o700);
     renameSync(unfinished, files);
   }
-  return PGlite.create(files);
+  return create({ dataDir: files });
+}
+
+/** In an executable PGlite cannot find its own files. */
+async function create(options: PGliteOptions): Promise<PGlite> {
+  if (!isExecutable) return PGlite.create(options);
+  const file = (name: string) => Bun.file(assetPath(`node_modules/@electric-sql/pglite/dist/${name}`));
+  const compiled = async (name: string) => WebAssembly.compile(await file(name).arrayBuffer());
+  const [pgliteWasmModule, initdbWasmModule] = await Promise.all(
+    ["pglite.wasm", "initdb.wasm"].map(compiled),
+  );
+  return PGlite.create({
+    ...options,
+    pgliteWasmModule,
+    initdbWasmModule,
+    fsBundle: file("pglite.data"),
+  } as PGliteOptions);
 }
 
 /** PGlite would make a new database over one that has lost the file which it knows it by. */

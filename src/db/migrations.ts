@@ -1,10 +1,10 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { readFileSync } from "node:fs";
 import type pg from "pg";
+import { assetFolders, assetPath } from "../assets";
 import { DatabaseStartError } from "./errors";
 import { foreignTablesMessage } from "./foreign-tables";
 
-const FOLDER = resolve(import.meta.dirname, "../../prisma/migrations");
+const FOLDER = "prisma/migrations";
 
 /** Names of migrations, in the order they apply. */
 export type MigrationState = {
@@ -18,7 +18,7 @@ export type MigrationState = {
 
 /** Compares the migrations in the folder with those the database has on record. */
 export async function migrationState(pool: pg.Pool): Promise<MigrationState> {
-  const known = migrationNames();
+  const known = assetFolders(FOLDER);
   const recorded = await recordedMigrations(pool);
   const applied = recorded.filter((row) => row.finished_at !== null).map((row) => row.migration_name);
   return {
@@ -66,24 +66,17 @@ async function recordedMigrations(pool: pg.Pool): Promise<Recorded[]> {
   }
 }
 
-function migrationNames(): string[] {
-  return readdirSync(FOLDER, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name)
-    .sort();
-}
-
 function migrationsList() {
-  const read = (path: string) => readFileSync(join(FOLDER, path), "utf8");
+  const read = (path: string) => readFileSync(assetPath(`${FOLDER}/${path}`), "utf8");
   return {
-    baseDir: FOLDER,
+    baseDir: assetPath(FOLDER),
     lockfile: { path: "migration_lock.toml", content: read("migration_lock.toml") },
     shadowDbInitScript: "",
-    migrationDirectories: migrationNames().map((path) => ({
+    migrationDirectories: assetFolders(FOLDER).map((path) => ({
       path,
       migrationFile: {
         path: "migration.sql",
-        content: { tag: "ok" as const, value: read(join(path, "migration.sql")) },
+        content: { tag: "ok" as const, value: read(`${path}/migration.sql`) },
       },
     })),
   };

@@ -1,16 +1,16 @@
 import { existsSync } from "node:fs";
-import { resolve } from "node:path";
 import type pg from "pg";
+import { assetPath, isExecutable } from "../assets";
 import { DatabaseStartError } from "./errors";
 
-const GENERATED_CLIENT = resolve(import.meta.dirname, "../generated/prisma/client.ts");
+const GENERATED_CLIENT = "src/generated/prisma/client.ts";
 
 /**
  * The Prisma client is loaded with its first query; without this check a server without it would start and fail then.
  * @throws {DatabaseStartError}
  */
 export function requireGeneratedClient(): void {
-  if (existsSync(GENERATED_CLIENT)) return;
+  if (isExecutable || existsSync(assetPath(GENERATED_CLIENT))) return;
   throw new DatabaseStartError(
     'The Prisma client is not generated; run "bun install" or "bunx prisma generate".',
     { lasting: true },

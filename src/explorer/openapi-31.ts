@@ -38,10 +38,15 @@ export function toOpenApi31(fromPlugin: unknown, serverUrl: string): OpenApiDocu
   return nameSchemas(document);
 }
 
+/** TypeBox's pattern of a record whose members may have any name. */
+const ANY_NAME = "^(.*)$";
+
 /** Says in few words what TypeBox says in many. */
 function simpler(schema: Schema): Schema {
-  const { anyOf, ...rest } = schema;
+  const { anyOf, patternProperties, ...rest } = schema;
   if (Array.isArray(anyOf)) return union(anyOf as Schema[], rest) ?? schema;
+  const ofAnyName = (patternProperties as Record<string, Schema> | undefined)?.[ANY_NAME];
+  if (ofAnyName) return { ...rest, additionalProperties: ofAnyName };
   const required = Array.isArray(schema.required) ? schema.required : [];
   for (const name of required) delete schema.properties?.[name]?.default;
   return schema;

@@ -1,15 +1,13 @@
 import { swagger } from "@elysiajs/swagger";
 import { Elysia } from "elysia";
+import { assetPath } from "../assets";
 import type { OwnUrl } from "../http/own-url";
 import { ABOUT } from "./about";
 import { browserSdk } from "./browser-sdk";
 import { toOpenApi30 } from "./openapi-30";
 import { toOpenApi31 } from "./openapi-31";
 
-const SCALAR = Bun.resolveSync("@scalar/api-reference/package.json", import.meta.dir).replace(
-  "package.json",
-  "dist/browser/standalone.js",
-);
+const SCALAR = "node_modules/@scalar/api-reference/dist/browser/standalone.js";
 
 /** Where the plugin answers with its document, which leaves here in OpenAPI 3.1. */
 const PATH_31 = "/swagger/json";
@@ -31,17 +29,13 @@ export function explorer({ ownUrl }: { ownUrl: OwnUrl }) {
 
   return (
     new Elysia({ name: "explorer" })
-      .get("/swagger/explorer.js", () => script(Bun.file(new URL("explorer.js", import.meta.url))), HIDDEN)
-      .get(
-        "/swagger/explorer.css",
-        () => new Response(Bun.file(new URL("explorer.css", import.meta.url))),
-        HIDDEN,
-      )
-      .get("/swagger/scalar.js", () => script(Bun.file(SCALAR)), HIDDEN)
+      .get("/swagger/explorer.js", () => script(file("src/explorer/explorer.js")), HIDDEN)
+      .get("/swagger/explorer.css", () => new Response(file("src/explorer/explorer.css")), HIDDEN)
+      .get("/swagger/scalar.js", () => script(file(SCALAR)), HIDDEN)
       .get("/swagger/account-sdk.js", async () => script(await browserSdk()), HIDDEN)
       // What the page loads is named relative to /swagger, because a proxy may have taken a path prefix off.
       .get("/swagger/", ({ redirect }) => redirect("../swagger", 302), HIDDEN)
-      .get("/favicon.ico", () => new Response(Bun.file(new URL("favicon.svg", import.meta.url))), HIDDEN)
+      .get("/favicon.ico", () => new Response(file("src/explorer/favicon.svg")), HIDDEN)
       .get("/openapi.json", ({ server }) => json(document(ownUrl(server?.port)).in30), HIDDEN)
       .mapResponse(({ path, server }) =>
         path === PATH_31 ? json(document(ownUrl(server?.port)).in31) : undefined,
@@ -70,6 +64,10 @@ function createDocument(readPlugin: unknown) {
 
 function json(text: string): Response {
   return new Response(text, { headers: { "content-type": "application/json;charset=utf-8" } });
+}
+
+function file(path: string): Blob {
+  return Bun.file(assetPath(path));
 }
 
 function script(body: Blob | string): Response {

@@ -1,5 +1,6 @@
+import type { AuditStore } from "../audit/store";
 import type { AuthorizationStore } from "../authorization/store";
-import type { GuestsConfig } from "../config/config";
+import type { Config } from "../config/config";
 import type { DeviceStore } from "../device/store";
 import type { RateLimitStore } from "../limits/rate-limits";
 import { type AccountChangeStore, UNDO_SECONDS } from "../linking/store";
@@ -15,6 +16,7 @@ const STALE_SIGN_IN_SECONDS = 900;
 
 export type CleanUpDeps = {
   accountChanges: AccountChangeStore;
+  audit: AuditStore;
   grants: GrantStore;
   sessions: SessionStore;
   users: UserStore;
@@ -34,8 +36,18 @@ export type CleanUpDeps = {
  * @throws {AggregateError} of all that failed
  */
 export async function cleanUp(
-  { accountChanges, grants, sessions, users, authorizations, devices, rateLimits, transfers }: CleanUpDeps,
-  { purgeAfterSeconds }: Pick<GuestsConfig, "purgeAfterSeconds">,
+  {
+    accountChanges,
+    audit,
+    grants,
+    sessions,
+    users,
+    authorizations,
+    devices,
+    rateLimits,
+    transfers,
+  }: CleanUpDeps,
+  config: Pick<Config, "audit" | "guests">,
 ): Promise<number> {
   const tasks = [
     (limit: number) => sessions.deleteExpired(limit),
@@ -46,8 +58,9 @@ export async function cleanUp(
     (limit: number) => transfers.deleteStale(limit),
     (limit: number) => devices.deleteStale(limit),
     (limit: number) => accountChanges.deleteOld(limit),
+    (limit: number) => audit.deleteOld(config.audit.retentionSeconds, limit),
     (limit: number) => rateLimits.deleteEnded(limit),
-    (limit: number) => users.purgeGuests(purgeAfterSeconds, limit),
+    (limit: number) => users.purgeGuests(config.guests.purgeAfterSeconds, limit),
     (limit: number) => users.releaseNames(UNDO_SECONDS, limit),
     (limit: number) => users.deleteFreeLooks(limit),
   ];

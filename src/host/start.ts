@@ -83,7 +83,7 @@ export async function startServer(
     ).current();
     const stopCleaning = periodically(
       EVERY_MINUTE_MS,
-      () => cleanUp(stores, config.guests),
+      () => cleanUp(stores, config),
       (error) =>
         log.warn("not everything that has expired could be deleted; trying again later", {
           cause: causeCode(error),

@@ -1,3 +1,4 @@
+import { isExecutable } from "../assets";
 import type { Config } from "../config/config";
 import type { Log } from "../log/log";
 import type { LinesMessage } from "./forwarded-log";
@@ -29,32 +30,35 @@ export function startWorkers(count: number, config: Config, log: Log): Workers {
   const start = (pausedMs: number) => {
     if (stopping) return;
     const startedAt = performance.now();
-    const child = Bun.spawn([process.execPath, ...process.execArgv, Bun.main], {
-      env: { ...process.env, [WORKER_VARIABLE]: "1" },
-      stdio: ["ignore", "inherit", "inherit"],
-      // The channel also tells a worker when the process that started it is gone.
-      ipc({ lines, number }: LinesMessage, worker) {
-        log.relay(lines);
-        try {
-          worker.send({ number });
-        } catch {
-          // It ended with its lines on the way; nobody waits for the receipt.
-        }
+    const child = Bun.spawn(
+      isExecutable ? [process.execPath] : [process.execPath, ...process.execArgv, Bun.main],
+      {
+        env: { ...process.env, [WORKER_VARIABLE]: "1" },
+        stdio: ["ignore", "inherit", "inherit"],
+        // The channel also tells a worker when the process that started it is gone.
+        ipc({ lines, number }: LinesMessage, worker) {
+          log.relay(lines);
+          try {
+            worker.send({ number });
+          } catch {
+            // It ended with its lines on the way; nobody waits for the receipt.
+          }
+        },
+        onExit({ pid }, code) {
+          children.delete(child);
+          if (stopping) return;
+          if (code === EX_CONFIG) {
+            log.error("a worker cannot start as it is set up, and is not replaced; restart the server", {
+              pid,
+            });
+            return;
+          }
+          const pauseMs = restartPause(pausedMs, performance.now() - startedAt);
+          log.warn("a worker ended; starting another", { pid, pause_ms: pauseMs });
+          setTimeout(start, pauseMs, pauseMs).unref();
+        },
       },
-      onExit({ pid }, code) {
-        children.delete(child);
-        if (stopping) return;
-        if (code === EX_CONFIG) {
-          log.error("a worker cannot start as it is set up, and is not replaced; restart the server", {
-            pid,
-          });
-          return;
-        }
-        const pauseMs = restartPause(pausedMs, performance.now() - startedAt);
-        log.warn("a worker ended; starting another", { pid, pause_ms: pauseMs });
-        setTimeout(start, pauseMs, pauseMs).unref();
-      },
-    });
+    );
     children.add(child);
     child.send({ config } satisfies ConfigMessage);
   };

@@ -1,3 +1,4 @@
+import type { By } from "../audit/event";
 import type { Timepiece } from "../clock";
 import { ApiError } from "../errors";
 import type { RequestContext } from "../http/context";
@@ -7,7 +8,7 @@ import type { Player } from "../session/guard";
 import type { Stores, Transact } from "../stores";
 import type { LockedUser, UserRow } from "../users/store";
 import type { ConflictTickets } from "./conflict-ticket";
-import { newChangeId } from "./new-change-id";
+import { record } from "./record";
 import { summaryOf } from "./summary";
 
 export type LinkDeps = { transact: Transact; conflictTickets: ConflictTickets; clock: Timepiece; log: Log };
@@ -26,7 +27,8 @@ export async function link(
   context: RequestContext,
 ): Promise<UserRow> {
   const { name } = await loadProfile();
-  const linked = await deps.transact((stores) => linkOnce(stores, deps.clock, user.id, identity, name));
+  const by = { actor: { kind: "player", id: user.id }, requestId: context.requestId } as const;
+  const linked = await deps.transact((stores) => linkOnce(stores, deps.clock, user.id, identity, name, by));
   if ("theirs" in linked) throw await inUse(deps, identity, linked);
   if (linked.isNew)
     deps.log.event("identity_linked", {
@@ -39,18 +41,20 @@ export async function link(
 }
 
 async function linkOnce(
-  { accountChanges, identities, users }: Stores,
+  stores: Stores,
   clock: Timepiece,
   userId: number,
   identity: Identity,
   name: string | null,
+  by: By,
 ): Promise<Linked> {
+  const { identities, users } = stores;
   const mine = (await users.lock(userId)).get(userId);
   if (!mine || mine.merged_into !== null) throw new ApiError("invalid_token");
   const { provider, subject } = identity;
   for (;;) {
     if (await identities.link(identity, name, userId)) {
-      await accountChanges.put(newChangeId(clock), userId, { kind: "link", provider, subject });
+      await record(stores, clock, userId, { kind: "link", provider, subject }, by);
       return { user: (await users.syncWithIdentities(userId)) ?? mine, isNew: true };
     }
     const owner = await identities.ownerOf(provider, subject);

@@ -1,8 +1,9 @@
+import type { By } from "../audit/event";
 import type { Timepiece } from "../clock";
 import type { Stores } from "../stores";
 import type { LockedUser } from "../users/store";
-import { newChangeId } from "./new-change-id";
-import type { Progress } from "./store";
+import { record } from "./record";
+import type { ChangeDetails, Progress } from "./store";
 
 /** What two players who become one have: of each figure the higher. */
 export function mergedProgress(one: Progress, other: Progress): Progress {
@@ -15,12 +16,14 @@ export function mergedProgress(one: Progress, other: Progress): Progress {
  * which goes on as the kept player's.
  */
 export async function merge(
-  { accountChanges, identities, sessions, users }: Stores,
+  stores: Stores,
   clock: Timepiece,
   kept: LockedUser,
   givenUp: LockedUser,
   askingSession: string,
+  by: By,
 ): Promise<void> {
+  const { identities, sessions, users } = stores;
   const before = { stars: kept.stars, level: kept.level };
   const after = mergedProgress(kept, givenUp);
   const moved = await identities.moveAll(givenUp.id, kept.id);
@@ -30,7 +33,7 @@ export async function merge(
   await users.setProgress(kept.id, after);
   const earlier = await users.giveUp(givenUp.id, kept.id);
   await users.syncWithIdentities(kept.id);
-  await accountChanges.put(newChangeId(clock), kept.id, {
+  const change: ChangeDetails = {
     kind: "merge",
     givenUp: givenUp.id,
     identities: moved,
@@ -39,5 +42,6 @@ export async function merge(
     endedSessions,
     movedSession: goesOver ? askingSession : null,
     earlier,
-  });
+  };
+  await record(stores, clock, kept.id, change, by);
 }

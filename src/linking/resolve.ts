@@ -39,7 +39,7 @@ export async function resolveConflict(
   const conflict = await conflictTickets.open(ticket);
   if (!conflict) throw outdated();
   const { kept, session, givenUp } = await transact((stores) =>
-    resolveOnce(stores, clock, conflict, keep, { user, sessionId }),
+    resolveOnce(stores, clock, conflict, keep, { user, sessionId }, context),
   );
   if (givenUp !== null)
     log.event("players_merged", { userId: kept.id, sessionId, givenUpUserId: givenUp, ...context });
@@ -52,6 +52,7 @@ async function resolveOnce(
   { identity, mine: mineId, theirs: theirsId }: Conflict,
   keep: Keep,
   { user, sessionId }: Player,
+  { requestId }: RequestContext,
 ): Promise<Resolved> {
   const { identities, sessions, users } = stores;
   const locked = await users.lock(mineId, theirsId);
@@ -65,7 +66,10 @@ async function resolveOnce(
     const isOne = (player: LockedUser) => player.merged_into === null;
     const owner = await identities.ownerOf(identity.provider, identity.subject);
     if (!isOne(mine) || !isOne(theirs) || owner !== theirsId) throw outdated();
-    await merge(stores, clock, kept, givenUp, sessionId);
+    await merge(stores, clock, kept, givenUp, sessionId, {
+      actor: { kind: "player", id: user.id },
+      requestId,
+    });
   }
   const session = await sessions.current(sessionId, kept.id);
   const now = await users.find(kept.id);

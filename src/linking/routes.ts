@@ -9,7 +9,7 @@ import type { IdentityStore } from "../identity/store";
 import type { Limits } from "../limits/limits";
 import type { Guard } from "../session/guard";
 import { sessionAnswer } from "../session/model";
-import { isUuid } from "../session/uuidv7";
+import { isUuid, newUuidv7 } from "../session/uuidv7";
 import { proofBody } from "../sign-in/model";
 import { readProof } from "../sign-in/proof";
 import { type VerifyProofDeps, verifyProof } from "../sign-in/verify-proof";
@@ -93,7 +93,7 @@ export function linkingRoutes(deps: LinkingRouteDeps) {
         const proof = readProof(body, providers);
         await limits.profileChange(player.user.id);
         // Of a proof that opens a session once; this opens none.
-        const unopened = Bun.randomUUIDv7("hex", clock.now());
+        const unopened = newUuidv7(clock);
         const { identity } = await limits.signInAttempt(context.ip, () =>
           verifyProof(deps, proof, unopened, context),
         );

@@ -1,13 +1,15 @@
+import type { Timepiece } from "../clock";
 import { ApiError } from "../errors";
 import type { RequestContext } from "../http/context";
 import type { Log } from "../log/log";
 import type { Player } from "../session/guard";
 import type { SessionAnswer } from "../session/model";
 import { createTokenResponse, type Tokens } from "../session/token-response";
+import { newUuidv7 } from "../session/uuidv7";
 import type { Stores, Transact } from "../stores";
 import type { AccountChange, Progress } from "./store";
 
-export type UndoDeps = { transact: Transact; tokens: Tokens; log: Log };
+export type UndoDeps = { transact: Transact; clock: Timepiece; tokens: Tokens; log: Log };
 
 /**
  * Takes a change back: what it did and nothing that happened since. Asked again, it answers the same.
@@ -16,18 +18,25 @@ export type UndoDeps = { transact: Transact; tokens: Tokens; log: Log };
  * in belongs to somebody else by now; last_identity when the player would have none
  */
 export async function undo(
-  { transact, tokens, log }: UndoDeps,
+  { transact, clock, tokens, log }: UndoDeps,
   { user, sessionId }: Player,
   changeId: string,
   context: RequestContext,
 ): Promise<SessionAnswer> {
   const done = await transact(async (stores) => {
-    const { accountChanges, sessions, users } = stores;
+    const { accountChanges, audit, sessions, users } = stores;
     const change = await accountChanges.find(changeId);
     if (!change || !mayAskFor(change, user.id)) throw new ApiError("not_found");
     if (change.undoneAt === null) {
       await takeBack(stores, change);
       await accountChanges.markUndone(changeId);
+      await audit.append(newUuidv7(clock), {
+        action: "undo",
+        userId: change.userId,
+        before: { change: changeId, action: change.kind },
+        actor: { kind: "player", id: user.id },
+        requestId: context.requestId,
+      });
     }
     const isMoved = change.kind === "merge" && change.movedSession === sessionId;
     const owner = await users.find(isMoved ? change.givenUp : change.userId);

@@ -4,7 +4,7 @@ import type { RequestContext } from "../http/context";
 import type { Log } from "../log/log";
 import type { Player } from "../session/guard";
 import type { Transact } from "../stores";
-import { newChangeId } from "./new-change-id";
+import { record } from "./record";
 
 export type UnlinkDeps = { transact: Transact; clock: Timepiece; log: Log };
 
@@ -18,12 +18,22 @@ export async function unlink(
   provider: string,
   context: RequestContext,
 ): Promise<void> {
-  await transact(async ({ accountChanges, identities, users }) => {
+  await transact(async (stores) => {
+    const { identities, users } = stores;
     await users.lock(user.id);
     const rows = await identities.unlink(user.id, provider);
     if (rows.length === 0) throw new ApiError("not_found");
     if ((await identities.list(user.id)).length === 0) throw new ApiError("last_identity");
-    await accountChanges.put(newChangeId(clock), user.id, { kind: "unlink", identities: rows });
+    await record(
+      stores,
+      clock,
+      user.id,
+      { kind: "unlink", identities: rows },
+      {
+        actor: { kind: "player", id: user.id },
+        requestId: context.requestId,
+      },
+    );
     await users.syncWithIdentities(user.id);
   });
   log.event("identity_unlinked", { userId: user.id, sessionId, provider, ...context });

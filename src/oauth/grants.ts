@@ -7,6 +7,7 @@ import type { Limits } from "../limits/limits";
 import type { SessionAnswer } from "../session/model";
 import { type RefreshDeps, rotate } from "../session/refresh";
 import { createTokenResponse } from "../session/token-response";
+import { newUuidv7 } from "../session/uuidv7";
 import { type SignInDeps, signIn } from "../sign-in/sign-in";
 import type { Client } from "./clients";
 import { OAuthError } from "./oauth-error";
@@ -119,7 +120,7 @@ async function deviceCode(
 ): Promise<Granted> {
   const { client, waitSeconds } = asking;
   const code = required(form, "device_code");
-  const newSessionId = Bun.randomUUIDv7("hex", deps.clock.now());
+  const newSessionId = newUuidv7(deps.clock);
   const opening = await redeemDeviceCode(deps, code, client.id, newSessionId, waitSeconds);
   const { sessionId, scope } = opening;
   return { answer: await openSession(deps, opening, asking, context), sessionId, scope, nonce: null };

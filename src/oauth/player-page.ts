@@ -15,6 +15,7 @@ import type { Providers } from "../identity/providers";
 import type { Limits } from "../limits/limits";
 import type { KeyRing } from "../session/keys";
 import { createSealer } from "../session/sealer";
+import { newUuidv7 } from "../session/uuidv7";
 import { sha256 } from "../sha256";
 
 export type PlayerPageDeps = LoginCodeDeps & {
@@ -113,7 +114,7 @@ export function createPlayerPage<Content extends JWTPayload>(
       const error = searchParams.get("error");
       if (error !== null) return { content, error: isKnown(error) ? error : "server_error" };
       const code = searchParams.get("code") ?? "";
-      const sessionId = Bun.randomUUIDv7("hex", clock.now());
+      const sessionId = newUuidv7(clock);
       const login = await limits.signInAttempt(context.ip, () =>
         redeemLoginCode(deps, { code, codeVerifier }, sessionId, context).catch((failure) => {
           throw failure instanceof ApiError && failure.code === "invalid_grant"

@@ -1,9 +1,9 @@
-import { join } from "node:path";
 import { Elysia } from "elysia";
+import { assetPath } from "../assets";
 import { ApiError } from "../errors";
 import { browserSdk } from "../explorer/browser-sdk";
 
-const GAME = Bun.fileURLToPath(new URL("../../sdk/examples/browser-game", import.meta.url));
+const GAME = "sdk/examples/browser-game";
 const FILE_NAME = /^[a-z0-9-]+\.[a-z]+$/;
 const HIDDEN = { detail: { hide: true } };
 
@@ -24,7 +24,7 @@ export function play() {
 }
 
 async function file(name: string): Promise<Response> {
-  const found = Bun.file(join(GAME, name));
+  const found = Bun.file(assetPath(`${GAME}/${name}`));
   if (!FILE_NAME.test(name) || !(await found.exists())) throw new ApiError("not_found");
   return new Response(found, { headers: { "cache-control": "no-cache" } });
 }

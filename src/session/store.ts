@@ -253,6 +253,19 @@ export function createSessionStore(database: Database, run: RunStatement, policy
       });
     },
 
+    /**
+     * Sessions that a player has opened, dead ones included while they are kept, the latest first.
+     * @param before UUIDv7: those opened before it; null: from the latest on
+     */
+    async listOpened(userId: number, before: string | null, limit: number): Promise<SessionRow[]> {
+      return database.prisma.session.findMany({
+        where: { userId, ...(before !== null && { id: { lt: before } }) },
+        orderBy: { id: "desc" },
+        take: limit,
+        select: { id: true, device: true, ip: true, createdAt: true, rotatedAt: true },
+      });
+    },
+
     /** @returns whose session it was; null when it was none that was alive */
     async revoke(sessionId: string): Promise<{ userId: number } | null> {
       return (await revoke({ id: sessionId }))[0] ?? null;

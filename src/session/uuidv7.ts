@@ -1,3 +1,5 @@
+import type { Timepiece } from "../clock";
+
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Whether a text is a UUID as ours are written, which a column of them takes. */
@@ -14,4 +16,9 @@ export function uuidv7Floor(time: Date): string {
 /** When a UUIDv7 was made, to the millisecond (RFC 9562 §5.7). */
 export function uuidv7Time(id: string): Date {
   return new Date(Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16));
+}
+
+/** A new id that sorts behind those made before it. */
+export function newUuidv7(clock: Timepiece): string {
+  return Bun.randomUUIDv7("hex", clock.now());
 }

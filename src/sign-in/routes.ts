@@ -8,6 +8,7 @@ import type { Providers } from "../identity/providers";
 import type { Limits } from "../limits/limits";
 import { OWN_ENDPOINTS } from "../session/access-token";
 import { sessionAnswer } from "../session/model";
+import { newUuidv7 } from "../session/uuidv7";
 import { signInBody } from "./model";
 import { readProof } from "./proof";
 import { type SignInDeps, signIn } from "./sign-in";
@@ -32,7 +33,7 @@ export function signInRoutes(deps: SignInRouteDeps) {
       const context = readContext({ request, route, server, set });
       const jkt = await dpop.provenKey({ request, server, set });
       const proof = readProof(body, providers);
-      const newSessionId = Bun.randomUUIDv7("hex", clock.now());
+      const newSessionId = newUuidv7(clock);
       const { identity, sessionId } = await limits.signInAttempt(context.ip, () =>
         verifyProof(deps, proof, newSessionId, context),
       );

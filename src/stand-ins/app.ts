@@ -1,4 +1,5 @@
 import { Elysia } from "elysia";
+import { assetPath } from "../assets";
 import type { Timepiece } from "../clock";
 import { frontPage } from "./front-page";
 import { localApi } from "./local-api";
@@ -69,7 +70,7 @@ function svg(markup: string): Response {
 }
 
 function asset(path: string, type: string): Response {
-  const file = Bun.file(new URL(`./picker/assets/${path.split("/").pop()}`, import.meta.url));
+  const file = Bun.file(assetPath(`src/stand-ins/picker/assets/${path.split("/").pop()}`));
   return new Response(file, { headers: { "content-type": type, "x-content-type-options": "nosniff" } });
 }
 

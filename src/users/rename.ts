@@ -5,6 +5,7 @@ import { isNameTaken, type UserRow, type UserStore } from "./store";
 /**
  * Gives a player a new name. The unique indexes decide between parallel claims, and the player's row between parallel
  * changes of one player.
+ * @param event its id among what was done, a UUIDv7, and the request
  * @throws {ApiError} username_invalid with `reason`, username_taken, username_cooldown with `next_change_at`
  */
 export async function rename(
@@ -12,6 +13,7 @@ export async function rename(
   policy: NamePolicy,
   player: Pick<UserRow, "id" | "name">,
   wanted: string,
+  event: { id: string; requestId: string },
 ): Promise<UserRow> {
   const parsed = policy(wanted);
   if (!parsed.ok) {
@@ -19,7 +21,7 @@ export async function rename(
     throw new ApiError("username_invalid", { message, fields: { reason } });
   }
   try {
-    const user = await users.rename(player, parsed);
+    const user = await users.rename(player, parsed, event);
     if (user) return user;
   } catch (error) {
     if (isNameTaken(error)) throw new ApiError("username_taken");

@@ -1,4 +1,5 @@
 import { Elysia } from "elysia";
+import type { Timepiece } from "../clock";
 import type { ReadContext } from "../http/context";
 import { errorResponses } from "../http/model";
 import type { OwnUrl } from "../http/own-url";
@@ -6,6 +7,7 @@ import type { Limits } from "../limits/limits";
 import type { Log } from "../log/log";
 import type { PictureStore } from "../pictures/store";
 import type { Guard } from "../session/guard";
+import { newUuidv7 } from "../session/uuidv7";
 import { changePicture } from "./change-picture";
 import { updatePictureBody, updateUsernameBody, userAnswer } from "./model";
 import type { NamePolicy } from "./name-policy";
@@ -19,6 +21,7 @@ export type UserRouteDeps = {
   namePolicy: () => Promise<NamePolicy>;
   pictures: PictureStore;
   ownUrl: OwnUrl;
+  clock: Timepiece;
   limits: Limits;
   log: Log;
   readContext: ReadContext;
@@ -30,6 +33,7 @@ export function userRoutes({
   namePolicy,
   pictures,
   ownUrl,
+  clock,
   limits,
   log,
   readContext,
@@ -53,8 +57,11 @@ export function userRoutes({
       async ({ body, player, request, route, server, set }) => {
         const { user, sessionId } = player;
         await limits.profileChange(user.id);
-        const renamed = await rename(users, await namePolicy(), user, body.new_username);
         const context = readContext({ request, route, server, set });
+        const renamed = await rename(users, await namePolicy(), user, body.new_username, {
+          id: newUuidv7(clock),
+          requestId: context.requestId,
+        });
         log.event("rename", { userId: user.id, sessionId, username: renamed.name, ...context });
         return { status: "success" as const, user: toUser(renamed) };
       },

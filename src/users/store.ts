@@ -1,3 +1,4 @@
+import { RENAME_AUDITED } from "../audit/store";
 import type { NamesConfig } from "../config/config";
 import { notNullViolation, uniqueViolation } from "../db/errors";
 import { CLOCK, type RunStatement, seconds } from "../db/statements";
@@ -107,7 +108,7 @@ const RENAME = `
     SELECT look, u.id, clock.now FROM u, unnest($11::text[]) AS look, ${CLOCK}
     ORDER BY look
     ON CONFLICT DO NOTHING
-  )
+  ), ${RENAME_AUDITED("$12", "$13", "$14")}
   SELECT ${USER_COLUMNS} FROM u`;
 
 const NEXT_NAME_CHANGE = `
@@ -189,9 +190,14 @@ export function createUserStore(run: RunStatement, { changeCooldownSeconds, kept
     /**
      * Null when the player is gone, or has to wait until {@link nextNameChange}.
      * @param player with the name that is given up, as far as is known
+     * @param event its id among what was done, a UUIDv7, and the request
      * @throws what {@link isNameTaken} is about
      */
-    async rename(player: Pick<UserRow, "id" | "name">, username: Username): Promise<UserRow | null> {
+    async rename(
+      player: Pick<UserRow, "id" | "name">,
+      username: Username,
+      event: { id: string; requestId: string },
+    ): Promise<UserRow | null> {
       const { name, folded, skeleton, looks: claimed } = username;
       const givenUp = looks(player.name).filter((look) => !claimed.includes(look));
       const values = [
@@ -203,6 +209,9 @@ export function createUserStore(run: RunStatement, { changeCooldownSeconds, kept
         keptSeconds,
         changeCooldownSeconds,
         givenUp,
+        event.id,
+        player.name,
+        event.requestId,
       ];
       const { rows } = await run<UserRow>("rename", RENAME, values, String(player.id));
       return rows[0] ?? null;

@@ -67,7 +67,7 @@ export const backlog: Proof = {
       })();
       const began = performance.now();
       // A batch of 500 and a pause of 50 ms at a time; the proof's round ends before three million are gone.
-      await Promise.race([cleanUp(stores, config.guests), Bun.sleep(60_000)]);
+      await Promise.race([cleanUp(stores, config), Bun.sleep(60_000)]);
       going = false;
       await playing;
       const deleted = await remaining(database.pool, rows);

@@ -98,7 +98,7 @@ onEachDatabase((at) => {
         { new_username: theirs.user.name },
         bearer(await playAsGuest(at.server)),
       );
-    const tidy = () => cleanUp(createStores(database, clock, config), config.guests);
+    const tidy = () => cleanUp(createStores(database, clock, config), config);
     for (const days of [29, 60, 60, 29]) {
       clock.advance(days * 86_400);
       await tidy();

@@ -201,7 +201,7 @@ onEachDatabase((at) => {
   describe("clean-up", () => {
     const clean = () => {
       const { database, clock, config } = at.server;
-      return cleanUp(createStores(database, clock, config, database.background), config.guests);
+      return cleanUp(createStores(database, clock, config, database.background), config);
     };
 
     test("deletes expired sessions in batches, and none that lives", async () => {

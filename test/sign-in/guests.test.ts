@@ -79,7 +79,7 @@ onEachDatabase((at) => {
   describe("the purge", () => {
     const clean = () => {
       const { database, clock, config } = at.server;
-      return cleanUp(createStores(database, clock, config, database.background), config.guests);
+      return cleanUp(createStores(database, clock, config, database.background), config);
     };
     const isThere = async (id: number) => {
       const { rows } = await at.server.database.pool.query("SELECT FROM users WHERE id = $1", [id]);

@@ -29,6 +29,8 @@ export type Spawn = {
   preload?: string;
   /** The entry of another release. */
   entry?: string;
+  /** The server as one file, in place of its sources. */
+  executable?: string;
 };
 
 /** The real server in a process of its own, on a port of its own; resolves when it answers. */
@@ -37,9 +39,10 @@ export async function spawnServer({
   env = {},
   preload,
   entry = HOST,
+  executable,
 }: Spawn): Promise<SpawnedServer> {
   const flags = ["--no-orphans", ...(preload ? ["--preload", preload] : [])];
-  const child = Bun.spawn([process.execPath, "run", ...flags, entry], {
+  const child = Bun.spawn(executable ? [executable] : [process.execPath, "run", ...flags, entry], {
     cwd: folder,
     env: {
       PATH: process.env.PATH ?? "",

@@ -31,7 +31,7 @@ onEachDatabase((at) => {
   const pool = () => at.server.database.pool;
   const clean = () => {
     const { database, clock, config } = at.server;
-    return cleanUp(createStores(database, clock, config, database.background), config.guests);
+    return cleanUp(createStores(database, clock, config, database.background), config);
   };
   const looksOf = async ({ user }: Session) => {
     const { rows } = await pool().query(

@@ -82,7 +82,10 @@ onEachDatabase(
         Array.from({ length: 20 }, () => {
           const username = parseUsername(freshName());
           if (!username.ok) throw new Error(username.reason);
-          return createStores(database, clock, config).users.rename(user, username);
+          return createStores(database, clock, config).users.rename(user, username, {
+            id: Bun.randomUUIDv7(),
+            requestId: "test",
+          });
         }),
       );
       expect(renamed.filter(Boolean)).toHaveLength(1);

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import type { SqlMigrationAwareDriverAdapterFactory } from "@prisma/driver-adapter-utils";
 import { bindMigrationAwareSqlAdapterFactory } from "@prisma/driver-adapter-utils";
 import type { SchemaEngine } from "@prisma/schema-engine-wasm";
 import * as bindings from "@prisma/schema-engine-wasm/schema_engine_bg";
+import { assetPath } from "../../assets";
 
 type Bindings = typeof bindings & { __wbg_set_wasm(exports: WebAssembly.Exports): void };
 
@@ -42,10 +42,7 @@ async function load(): Promise<void> {
       },
     },
   });
-  const file = fileURLToPath(import.meta.resolve("@prisma/schema-engine-wasm/schema_engine_bg")).replace(
-    /\.js$/,
-    ".wasm",
-  );
+  const file = assetPath("node_modules/@prisma/schema-engine-wasm/schema_engine_bg.wasm");
   const { instance } = await WebAssembly.instantiate(readFileSync(file), {
     "./schema_engine_bg.js": bindings as unknown as WebAssembly.ModuleImports,
   });

@@ -8,6 +8,7 @@ import {
 } from "node:crypto";
 import { systemClock } from "../../../src/clock";
 import { loadConfig } from "../../../src/config/config";
+import { GAME_CLIENT_ID } from "../../../src/config/oauth";
 import { GOOGLE, type Identity, type Profile } from "../../../src/identity/provider";
 import { createAccessTokens, OWN_ENDPOINTS } from "../../../src/session/access-token";
 import { createIssuer } from "../../../src/session/issuer";
@@ -19,7 +20,7 @@ import { parseUsername, type Username } from "../../../src/users/username";
 
 /** The statements behind the routes; each contestant brings its own way to run them. */
 export type Store = {
-  rotate(attempt: Omit<RotationAttempt, "clients">): Promise<{ generation: number; user: UserRow } | null>;
+  rotate(attempt: RotationAttempt): Promise<{ generation: number; user: UserRow } | null>;
   findUser(sessionId: string, userId: number): Promise<UserRow | null>;
   signIn(identity: Identity, opening: NewSession): Promise<{ user: UserRow } | null>;
   enroll(
@@ -29,7 +30,11 @@ export type Store = {
     opening: NewSession,
   ): Promise<UserRow | null>;
   evictIdlest(userId: number): Promise<unknown>;
-  rename(player: Pick<UserRow, "id" | "name">, username: Username): Promise<UserRow | null>;
+  rename(
+    player: Pick<UserRow, "id" | "name">,
+    username: Username,
+    event: { id: string; requestId: string },
+  ): Promise<UserRow | null>;
 };
 
 const { env } = process;
@@ -47,7 +52,7 @@ const [JWT_HEADER, JWT_CLAIMS = ""] = (
       issuer: createIssuer(config.server),
     },
     systemClock,
-  ).issue({ userId: 1, sessionId: "", ...OWN_ENDPOINTS })
+  ).issue({ userId: 1, sessionId: "", ...OWN_ENDPOINTS, jkt: null })
 ).split(".");
 const { iss: ISSUER, aud: AUDIENCE } = JSON.parse(Buffer.from(JWT_CLAIMS, "base64url").toString());
 
@@ -75,7 +80,12 @@ export function serve(store: Store): void {
             ((await request.json()) as { refresh_token: string }).refresh_token,
           );
           if (!content) return refusal("invalid_grant");
-          const row = await store.rotate({ ...content, ip: addressOf(request) });
+          const row = await store.rotate({
+            ...content,
+            ip: addressOf(request),
+            jkt: null,
+            clients: [GAME_CLIENT_ID],
+          });
           return row ? sessionAnswer(row.user, content.sessionId, row.generation) : refusal("invalid_grant");
         },
       },
@@ -85,7 +95,10 @@ export function serve(store: Store): void {
           if (!player) return refusal("invalid_token");
           const parsed = parseUsername(((await request.json()) as { new_username: string }).new_username);
           if (!parsed.ok) return refusal("username_invalid");
-          const user = await store.rename(player.user, parsed);
+          const user = await store.rename(player.user, parsed, {
+            id: Bun.randomUUIDv7(),
+            requestId: Bun.randomUUIDv7(),
+          });
           return user ? success({ user: publicUser(user) }) : refusal("invalid_token");
         },
       },
@@ -101,6 +114,7 @@ export function serve(store: Store): void {
             device: null,
             ip: addressOf(request),
             ...OWN_ENDPOINTS,
+            jkt: null,
           };
           const who = {
             provider: GOOGLE,

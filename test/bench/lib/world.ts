@@ -54,7 +54,7 @@ export async function createWorld(): Promise<World> {
     google,
     env,
     tokens: async (userId, sessionId) => ({
-      accessToken: await access.issue({ userId, sessionId, ...OWN_ENDPOINTS }),
+      accessToken: await access.issue({ userId, sessionId, ...OWN_ENDPOINTS, jkt: null }),
       refreshToken: refresh.issue({ sessionId, generation: 0 }),
     }),
     async stop() {

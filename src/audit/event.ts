@@ -1,0 +1,31 @@
+/** Who did something: a player, one of the studio's people, whoever runs the server, a game server, or the server itself. */
+export type Actor =
+  | { kind: "player" | "staff"; id: number }
+  /** At the command line; the account of the operating system. */
+  | { kind: "operator"; id: string }
+  /** The id of its key. */
+  | { kind: "server"; id: string }
+  | { kind: "system" };
+
+/** Who did something, why, and in which request. */
+export type By = {
+  actor: Actor;
+  /** What the one who did it said. */
+  reason?: string;
+  requestId?: string;
+};
+
+/** What can be done to a player. Letters and underscores; a name is for ever. */
+export type AuditAction = "rename" | "link" | "unlink" | "merge" | "undo";
+
+/** What of these a player sees of themselves; the rest is the studio's own. */
+export const PLAYER_SEES: readonly AuditAction[] = ["rename", "link", "unlink", "merge", "undo"];
+
+/** Something that was done. `before` and `after` hold what changed and nothing else, never an email or a secret. */
+export type NewAuditEvent = By & {
+  action: AuditAction;
+  /** The player it was done to; null where none is concerned. */
+  userId: number | null;
+  before?: Record<string, unknown>;
+  after?: Record<string, unknown>;
+};
