@@ -47,6 +47,8 @@ function simpler(schema: Schema): Schema {
   if (Array.isArray(anyOf)) return union(anyOf as Schema[], rest) ?? schema;
   const ofAnyName = (patternProperties as Record<string, Schema> | undefined)?.[ANY_NAME];
   if (ofAnyName) return { ...rest, additionalProperties: ofAnyName };
+  // Elysia sets this while it compiles a route: members that nobody declared are left out, not refused.
+  if (schema.additionalProperties === false) delete schema.additionalProperties;
   const required = Array.isArray(schema.required) ? schema.required : [];
   for (const name of required) delete schema.properties?.[name]?.default;
   return schema;

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { type Answer, changeObjects, type OpenApiDocument, operationsOf } from "../../src/explorer/document";
+import { playAsGuest } from "../support/guests";
 import { get } from "../support/requests";
 import { onEmbedded } from "../support/suite";
 
@@ -128,6 +129,14 @@ onEmbedded((at) => {
 
 onEmbedded(
   (at) => {
+    // A route's first request has Elysia change its schemas.
+    test("what was asked before changes nothing: members that nobody declared are never refused", async () => {
+      await playAsGuest(at.server);
+      const { text } = await get(at.server, "/swagger/json");
+      expect(text).toContain('"LoginRequest"');
+      expect(text).not.toContain('"additionalProperties":false');
+    });
+
     test("the document's server is where players reach this one", async () => {
       const { servers } = JSON.parse((await get(at.server, "/swagger/json")).text);
       expect(servers).toEqual([{ url: "https://accounts.robotouille.test/base" }]);
