@@ -67,10 +67,10 @@ import { createPlayerPage } from "./oauth/player-page";
 import { OAUTH_FORMS, oauthRoutes, USERINFO_PATH } from "./oauth/routes";
 import { pictureRoutes } from "./pictures/routes";
 import { play } from "./play/plugin";
-import { ADMIN, MODERATOR } from "./roles/role";
 import { playerRoutes } from "./players/routes";
 import { MATCH_BODY_BYTES } from "./progress/model";
 import { progressRoutes } from "./progress/routes";
+import { ADMIN, MODERATOR } from "./roles/role";
 import { createServerGuard } from "./server-keys/server-guard";
 import { createAccessTokens } from "./session/access-token";
 import { deviceRoutes } from "./session/device-routes";
@@ -335,7 +335,7 @@ export function createApp({
         roleNames: [MODERATOR, ADMIN, ...config.roles.names],
       }),
     );
-  if (config.server.explorer) app.use(explorer());
+  if (config.server.explorer) app.use(explorer({ ownUrl }));
   if (config.mode === "development") app.use(play());
   return app;
 }
