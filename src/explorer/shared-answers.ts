@@ -4,7 +4,8 @@ import { htmlAnswer } from "../http/page-answer";
 import { isSignInPage } from "../http/sign-in-page";
 import { oauthErrorResponses } from "../oauth/model";
 import { OAUTH_FORMS } from "../oauth/routes";
-import type { Answer, OpenApiDocument, Operation, Schema } from "./document";
+import { type Answer, changeObjects, type OpenApiDocument, type Operation, type Schema } from "./document";
+import { simpler } from "./simpler";
 
 /** The body of an error: of ours, or of OAuth's. */
 type ErrorExample = { code?: string; message?: string; error?: string; error_description?: string };
@@ -76,7 +77,8 @@ function only405(schemas: Record<string, object>): Record<string, object> {
 }
 
 function declaredAs(typeboxSchema: Schema): DeclaredAnswer {
-  const { title, examples, "x-answer": name, ...schema } = JSON.parse(JSON.stringify(typeboxSchema));
+  const { title, examples, "x-answer": name, ...declared } = JSON.parse(JSON.stringify(typeboxSchema));
+  const schema = changeObjects(declared, simpler) as Schema;
   return { title, examples, "x-answer": name, description: "", content: { "application/json": { schema } } };
 }
 

@@ -37,8 +37,8 @@ export const ERROR_MEMBERS: Partial<Record<ErrorCode, OwnMembers>> = {
   account_disabled: {
     members: {
       reason: t.Optional(
-        t.Union([t.String(), t.Null()], {
-          description: `Of \`account_disabled\` and \`user_banned\`: what the studio said why, or null; by Steam: ${valuesIn(["publisher_banned", "vac_banned", "not_owner"])}`,
+        t.String({
+          description: `Of \`account_disabled\` and \`user_banned\`: what the studio said why, where it did; by Steam: ${valuesIn(["publisher_banned", "vac_banned", "not_owner"])}`,
         }),
       ),
       until: t.Optional(
@@ -47,6 +47,7 @@ export const ERROR_MEMBERS: Partial<Record<ErrorCode, OwnMembers>> = {
     },
     example: { until: "2026-02-14T12:00:00.000Z", reason: "Cheating" },
   },
+  user_banned: { members: {}, example: { until: "2026-02-14T12:00:00.000Z", reason: "Cheating" } },
   terms_required: {
     members: {
       version: t.Optional(t.String({ description: "Of `terms_required`: of the terms, for /api/terms." })),
