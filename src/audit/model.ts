@@ -1,4 +1,5 @@
 import { t } from "elysia";
+import { pageSize } from "../http/model";
 
 const state = (description: string) =>
   t.Union([t.Record(t.String(), t.Any()), t.Null()], { description, examples: [{ name: "Ann" }] });
@@ -24,13 +25,7 @@ export type PlayerEvent = typeof playerEvent.static;
 
 export const eventsQuery = t.Object({
   before: t.Optional(t.String({ format: "uuid", description: "`next` of the answer before." })),
-  limit: t.Optional(
-    t.String({
-      pattern: "^([1-9][0-9]?|100)$",
-      description: "How many at most, 1 to 100; 50 when it is left out.",
-      examples: ["50"],
-    }),
-  ),
+  limit: t.Optional(pageSize(50)),
 });
 
 export const eventsAnswer = t.Object(

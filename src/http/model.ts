@@ -42,6 +42,29 @@ export function integers(
   });
 }
 
+type PageSizeSchema = { type: "integer"; minimum: number; maximum: number; description?: string };
+
+TypeRegistry.Set<PageSizeSchema>("PageSize", ({ minimum, maximum }, value) => {
+  const size = typeof value === "string" && /^[1-9][0-9]{0,3}$/.test(value) ? Number(value) : 0;
+  return size >= minimum && size <= maximum;
+});
+
+/**
+ * How many of a list a page has, in a query, where it comes as text. Of TypeBox's own integer Elysia takes text that is no
+ * number as well.
+ * @param usual without it; 100 is the most
+ */
+export function pageSize(usual: number): TUnsafe<string> {
+  return Type.Unsafe<string>({
+    description: `How many at most, ${usual} when it is left out.`,
+    examples: [usual],
+    [Kind]: "PageSize",
+    type: "integer",
+    minimum: 1,
+    maximum: 100,
+  });
+}
+
 /** The answer that says no more than that it was done. */
 export const successAnswer = t.Object({ status: t.Literal("success") }, { title: "Success" });
 

@@ -1,5 +1,6 @@
 import { Type } from "@sinclair/typebox";
 import { t } from "elysia";
+import { pageSize } from "../http/model";
 import { userModel } from "../users/model";
 
 /** What everybody may know of a player: never an email, a way in or a time. */
@@ -41,13 +42,7 @@ export const playersAnswer = t.Object(
 export const topQuery = t.Object({
   // A UnionEnum has its first member for a default.
   by: t.Union([t.Literal("stars"), t.Literal("level")], { description: "What the list is about." }),
-  limit: t.Optional(
-    t.String({
-      pattern: "^([1-9][0-9]?|100)$",
-      description: "How many, 10 unless said, 100 at most.",
-      examples: ["10"],
-    }),
-  ),
+  limit: t.Optional(pageSize(10)),
   after: t.Optional(
     t.String({
       pattern: "^[0-9]{1,10}-[0-9]{1,10}$",
