@@ -50,8 +50,8 @@ TypeRegistry.Set<PageSizeSchema>("PageSize", ({ minimum, maximum }, value) => {
 });
 
 /**
- * How many of a list a page has, in a query, where it comes as text. Of TypeBox's own integer Elysia takes text that is no
- * number as well.
+ * How many of a list a page has, in a query, where it comes as text: TypeBox's own integer refuses that, and Elysia's says
+ * of a number out of bounds no name.
  * @param usual without it; 100 is the most
  */
 export function pageSize(usual: number): TUnsafe<string> {
