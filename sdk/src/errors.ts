@@ -121,7 +121,7 @@ export function codeOfStatus(status: number): AccountErrorCode {
 }
 
 export function cancelled(): AccountError {
-  return new AccountError("cancelled", "The sign-in was given up.");
+  return new AccountError("cancelled", "Given up.");
 }
 
 export function loginTimeout(seconds: number): AccountError {

@@ -91,7 +91,7 @@ export class Http {
   sessionIn(answer: Answer, before?: Session): Session {
     const session = sessionFromAnswer(answer, this.clock, before?.bound || undefined);
     if (session) return session;
-    throw new AccountError("invalid_response", "The answer carries no session.");
+    throw new AccountError("invalid_response", "The answer has no session.");
   }
 
   close(): void {

@@ -9,6 +9,6 @@ export type OnDemand = typeof import("./on-demand/index.ts");
  */
 export function loadOnDemand(): Promise<OnDemand> {
   return import("./on-demand/index.ts").catch((cause) => {
-    throw new AccountError("network_error", "A part of the SDK cannot be loaded.", { cause });
+    throw new AccountError("network_error", "Part of the SDK cannot load.", { cause });
   });
 }

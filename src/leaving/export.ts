@@ -14,7 +14,7 @@ const EVENTS_AT_ONCE = 500;
  * @throws {ApiError} invalid_token when the player is gone
  */
 export async function exportAccount(stores: Stores, clock: Timepiece, user: UserRow): Promise<AccountExport> {
-  const { accountChanges, grants, identities, pictures, sessions, users } = stores;
+  const { accountChanges, grants, identities, pictures, progress, sessions, users } = stores;
   const more = await users.moreOf(user.id);
   if (!more) throw new ApiError("invalid_token");
   return {
@@ -27,6 +27,7 @@ export async function exportAccount(stores: Stores, clock: Timepiece, user: User
       guardian: more.guardian,
       merged_players: more.merged_players,
     },
+    stats: (await progress.find([user.id])).get(user.id)?.stats ?? {},
     identities: (await identities.tell(user.id)).map((identity) => ({
       ...identity,
       linked_at: identity.linked_at.toISOString(),

@@ -38,6 +38,7 @@ const exportMembers = {
     },
     { title: "ExportedProfile" },
   ),
+  stats: t.Record(t.String(), Type.Integer(), { description: "What games count beside stars and level." }),
   identities: t.Array(
     t.Object(
       {

@@ -31,7 +31,8 @@ async function settle(stores: Stores, clock: Timepiece, userId: number): Promise
 
 /** @param ids of the player, and of those who were merged into them */
 async function purge(stores: Stores, clock: Timepiece, userId: number, ids: number[]): Promise<void> {
-  const { accountChanges, audit, grants, identities, notes, pictures, progress, sessions, transfers, users } = stores;
+  const { accountChanges, audit, grants, identities, notes, pictures, progress, sessions, transfers, users } =
+    stores;
   await identities.deleteOf(ids);
   await sessions.deleteOf(ids);
   await transfers.deleteOf(ids);

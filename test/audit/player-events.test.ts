@@ -78,7 +78,11 @@ onEachDatabase((at) => {
           ["undo", { change: unlink!.id, action: "unlink" }, null],
           ["unlink", { provider: "google" }, null],
           ["link", null, { provider: "guest" }],
-          ["merge", { stars: 5, level: 4, merged_user_id: expect.any(Number) }, { stars: 9, level: 4 }],
+          [
+            "merge",
+            { stars: 5, level: 4, stats: expect.any(Object), merged_user_id: expect.any(Number) },
+            { stars: 9, level: 4, stats: expect.any(Object) },
+          ],
           ["new_device", null, { device: null }],
         ],
       );

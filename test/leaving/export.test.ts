@@ -38,6 +38,7 @@ onEachDatabase(
           guardian: null,
           merged_players: [],
         },
+        stats: {},
         identities: [
           {
             provider: "google",

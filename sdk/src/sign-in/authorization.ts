@@ -57,7 +57,7 @@ export function codeFrom(response: URLSearchParams, state: string | undefined): 
     );
   }
   const code = response.get("code");
-  if (!code) throw new AccountError("callback_invalid", "The answer carries no code.");
+  if (!code) throw new AccountError("callback_invalid", "The answer has no code.");
   return code;
 }
 
@@ -72,5 +72,5 @@ export async function completeWithAnswer(
 }
 
 export function stateMismatch(): AccountError {
-  return new AccountError("state_mismatch", "No such sign-in is open.");
+  return new AccountError("state_mismatch", "No such sign-in.");
 }

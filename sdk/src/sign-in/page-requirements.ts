@@ -10,5 +10,5 @@ export function canShowPage(): boolean {
 export function redirectUriOf({ options: { redirectUri } }: SignInAttempt): string {
   const url = new URL(redirectUri ?? location.pathname, location.href);
   if (url.origin === location.origin) return url.href;
-  throw new AccountError("redirect_uri_invalid", "The redirectUri is of another origin.");
+  throw new AccountError("redirect_uri_invalid", "The redirectUri has another origin.");
 }
