@@ -8,7 +8,9 @@ const ROOT = join(import.meta.dir, "..");
 /** Those that start processes, kill them and wait for them. */
 const WITH_PROCESSES = /^test\/(db|faults|fuzz|host|scripts)\//;
 
-const files = [...new Bun.Glob("test/**/*.test.ts").scanSync({ cwd: ROOT })].sort();
+const files = [...new Bun.Glob("test/**/*.test.ts").scanSync({ cwd: ROOT })]
+  .filter((file) => !file.includes("/node_modules/"))
+  .sort();
 const lanes = [
   files.filter((file) => WITH_PROCESSES.test(file)),
   files.filter((file) => !WITH_PROCESSES.test(file)),

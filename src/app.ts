@@ -335,7 +335,7 @@ export function createApp({
         roleNames: [MODERATOR, ADMIN, ...config.roles.names],
       }),
     );
-  if (config.server.explorer) app.use(explorer());
+  if (config.server.explorer) app.use(explorer({ ownUrl }));
   if (config.mode === "development") app.use(play());
   return app;
 }

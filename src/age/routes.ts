@@ -22,7 +22,10 @@ export type AgeRouteDeps = {
   transact: Transact;
 };
 
-const ageBody = t.Object({ age_band: t.UnionEnum(AGE_BANDS, { examples: ["teen"] }) });
+const ageBody = t.Object(
+  { age_band: t.UnionEnum(AGE_BANDS, { examples: ["teen"] }) },
+  { title: "AgeBandRequest" },
+);
 
 /** `POST /api/age_band`: a player says how old they are, once. */
 export function ageRoutes({ asksAge, clock, guard, limits, log, readContext, transact }: AgeRouteDeps) {
@@ -55,6 +58,7 @@ export function ageRoutes({ asksAge, clock, guard, limits, log, readContext, tra
         ),
       },
       detail: {
+        operationId: "setAgeBand",
         summary: "Say how old the player is",
         description:
           "Where the studio asks for it. Said once; after that the studio alone changes it, and records a guardian's consent.",

@@ -24,6 +24,7 @@ export function auditRoutes(deps: AuditRouteDeps) {
         ...errorResponses("validation_failed", "unauthorized", "invalid_token", "database_unavailable"),
       },
       detail: {
+        operationId: "listMyEvents",
         summary: "What happened to the player's account",
         description:
           "New devices, names, ways in, merges and what the studio did, the latest first. Kept as long as `audit.retention_days` says.",

@@ -24,7 +24,10 @@ export const callbackQuery = t.Object({
 });
 
 /** The same in a form, with what Apple tells of a player the first time. */
-export const callbackForm = t.Object({
-  ...callbackQuery.properties,
-  user: t.Optional(t.String({ maxLength: 4_096 })),
-});
+export const callbackForm = t.Object(
+  {
+    ...callbackQuery.properties,
+    user: t.Optional(t.String({ maxLength: 4_096 })),
+  },
+  { title: "PostedSignInAnswer" },
+);

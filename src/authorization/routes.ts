@@ -2,6 +2,7 @@ import { Elysia, t } from "elysia";
 import { ApiError } from "../errors";
 import type { ReadContext } from "../http/context";
 import type { OwnUrl } from "../http/own-url";
+import { htmlAnswer } from "../http/page-answer";
 import { PROVIDER_ID } from "../identity/provider";
 import type { Providers } from "../identity/providers";
 import type { Limits } from "../limits/limits";
@@ -24,13 +25,10 @@ export type AuthorizationRouteDeps = CallbackDeps & {
 
 const REDIRECTS = {
   302: { description: "On to the provider, or back to the game." },
-  400: { description: "A page that says why the sign-in cannot go on.", content: { "text/html": {} } },
-  404: { description: "No such page.", content: { "text/html": {} } },
-  429: {
-    description: "Too many sign-ins from this address; a page that says so.",
-    content: { "text/html": {} },
-  },
-  503: { description: "Nobody can sign in just now; a page that says so.", content: { "text/html": {} } },
+  400: htmlAnswer("A page that says why the sign-in cannot go on."),
+  404: htmlAnswer("No such page."),
+  429: htmlAnswer("Too many sign-ins from this address; a page that says so."),
+  503: htmlAnswer("Nobody can sign in just now; a page that says so."),
 };
 
 const PARAMETERS = t.Object({
@@ -81,6 +79,7 @@ export function authorizationRoutes(deps: AuthorizationRouteDeps) {
         query: startQuery,
         detail: {
           responses: REDIRECTS,
+          operationId: "startSignIn",
           summary: "Open this in the player's browser to sign in",
           description:
             "Sets a cookie that ties the sign-in to this browser, and redirects to the provider, then to `redirect_uri?code=…&state=…` with a login code for `POST /api/login` (60 s, once), or to `redirect_uri?error=…&state=…`.",
@@ -112,6 +111,7 @@ export function authorizationRoutes(deps: AuthorizationRouteDeps) {
         query: callbackQuery,
         detail: {
           responses: REDIRECTS,
+          operationId: "finishSignIn",
           summary: "Where the provider returns to",
           description: "Register this address with the provider as an authorized redirect URI.",
         },
@@ -137,10 +137,11 @@ export function authorizationRoutes(deps: AuthorizationRouteDeps) {
           responses: {
             303: { description: "To the same address with GET, where the browser sends its cookie." },
             400: REDIRECTS[400],
-            405: { description: "A provider that posts no answer; a page.", content: { "text/html": {} } },
-            413: { description: "Too large; a page.", content: { "text/html": {} } },
-            415: { description: "Not a form; a page.", content: { "text/html": {} } },
+            405: htmlAnswer("A provider that posts no answer; a page."),
+            413: htmlAnswer("Too large; a page."),
+            415: htmlAnswer("Not a form; a page."),
           },
+          operationId: "postSignInAnswer",
           summary: "Where a provider's page posts its answer to, as Apple's does",
           description:
             "No cookie comes with what another site posts. The player's name, which Apple tells once, goes on in the state.",

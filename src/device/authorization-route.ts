@@ -33,6 +33,7 @@ export function deviceAuthorizationRoute(deps: DeviceAuthorizationDeps) {
       body: deviceAuthorizationBody,
       response: { 200: deviceAuthorizationAnswer, ...oauthErrorResponses("invalid_client", "invalid_scope") },
       detail: {
+        operationId: "requestDeviceCode",
         summary: "Sign in by a code that the player types on another device",
         description:
           "For consoles, televisions, headsets and terminals (RFC 8628). Show `user_code` and `verification_uri`, or the QR code of `/device/qr.svg?user_code=…`, and ask `/oauth/token` every `interval` seconds, or with `Prefer: wait=25`.",

@@ -1,7 +1,7 @@
-import { Elysia, t } from "elysia";
+import { Elysia } from "elysia";
 import { ApiError } from "../errors";
 import type { ReadContext } from "../http/context";
-import { errorResponses } from "../http/model";
+import { errorResponses, successAnswer } from "../http/model";
 import type { Limits } from "../limits/limits";
 import type { Log } from "../log/log";
 import type { Guard } from "../session/guard";
@@ -58,6 +58,7 @@ export function deviceConfirmRoutes(deps: DeviceConfirmDeps) {
         body: userCodeBody,
         response: { 200: askingDeviceAnswer, ...errorResponses(...REFUSALS) },
         detail: {
+          operationId: "lookUpDevice",
           summary: "What asks to be signed in by a code",
           description:
             "For a game to show its player before `/api/device/confirm`: somebody else's device is none of theirs (RFC 8628 §5.4).",
@@ -85,8 +86,12 @@ export function deviceConfirmRoutes(deps: DeviceConfirmDeps) {
       {
         auth: true,
         body: decisionBody,
-        response: { 200: t.Object({ status: t.Literal("success") }), ...errorResponses(...REFUSALS) },
-        detail: { summary: "Sign a device in that shows a code, or refuse it" },
+        response: { 200: successAnswer, ...errorResponses(...REFUSALS) },
+        detail: {
+          operationId: "confirmDevice",
+          summary: "Sign a device in that shows a code, or refuse it",
+          description: "`allow` signs the device in as the player who asks; `deny` tells it so.",
+        },
       },
     );
 }

@@ -1,5 +1,6 @@
 import { Elysia } from "elysia";
 import { ApiError } from "../errors";
+import { alsoAnswers } from "../http/model";
 import type { OwnUrl } from "../http/own-url";
 import { qrQuery } from "./model";
 import { qrSvg } from "./qr";
@@ -23,9 +24,10 @@ export function deviceQrRoute({ ownUrl, userCodes }: { ownUrl: OwnUrl; userCodes
       query: qrQuery,
       detail: {
         responses: {
-          200: { description: "A QR code.", content: { "image/svg+xml": {} } },
-          400: { description: "The code is none.", content: { "application/json": {} } },
+          200: { description: "A QR code.", content: { "image/svg+xml": { schema: { type: "string" } } } },
         },
+        ...alsoAnswers("validation_failed"),
+        operationId: "getDeviceQrCode",
         summary: "The QR code of `verification_uri_complete`",
         description: "For a page of any origin to show. It says nothing about whether a device waits.",
       },

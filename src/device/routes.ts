@@ -3,6 +3,7 @@ import type { BrowserBinding } from "../authorization/browser-binding";
 import { ownStartUrl } from "../authorization/own-start";
 import type { ReadContext, RequestContext } from "../http/context";
 import type { OwnUrl } from "../http/own-url";
+import { htmlAnswer } from "../http/page-answer";
 import type { Limits } from "../limits/limits";
 import { logRefusal } from "../limits/refusal-log";
 import type { Log } from "../log/log";
@@ -33,16 +34,13 @@ export type DeviceRouteDeps = Omit<FindRequestDeps, "limits"> & {
 };
 
 const PAGE = {
-  200: { description: "A page.", content: { "text/html": {} } },
-  400: { description: "A page that says what is wrong.", content: { "text/html": {} } },
-  429: { description: "Too many wrong codes; a page that says so.", content: { "text/html": {} } },
-  503: { description: "Nobody can sign in just now; a page that says so.", content: { "text/html": {} } },
+  200: htmlAnswer("A page."),
+  400: htmlAnswer("A page that says what is wrong."),
+  429: htmlAnswer("Too many wrong codes; a page that says so."),
+  503: htmlAnswer("Nobody can sign in just now; a page that says so."),
 };
 /** Of a form, beside those of any page. */
-const FORM = {
-  413: { description: "Too large; a page.", content: { "text/html": {} } },
-  415: { description: "Not a form; a page.", content: { "text/html": {} } },
-};
+const FORM = { 413: htmlAnswer("Too large; a page."), 415: htmlAnswer("Not a form; a page.") };
 const REDIRECT = { 302: { description: "On to the provider." } };
 
 /** The page on which a player signs a device in that shows a code (RFC 8628 §3.3). */
@@ -81,6 +79,7 @@ export function devicePageRoutes(deps: DeviceRouteDeps) {
         query: deviceQuery,
         detail: {
           responses: { ...PAGE, 302: { description: "To this server by its own address." } },
+          operationId: "showDevicePage",
           summary: "Open this in the player's browser to sign a device in",
           description:
             "The `verification_uri` of RFC 8628 §3.2. With `user_code` it says what asks, from where and when, and asks whether the player has it in front of them.",
@@ -101,7 +100,12 @@ export function devicePageRoutes(deps: DeviceRouteDeps) {
       },
       {
         query: signInQuery,
-        detail: { responses: { ...PAGE, ...REDIRECT }, summary: "Where the player says who they are" },
+        detail: {
+          responses: { ...PAGE, ...REDIRECT },
+          operationId: "showDeviceSignIn",
+          summary: "Where the player says who they are",
+          description: "The ways in to choose from, or straight on to the provider.",
+        },
       },
     )
     .get(
@@ -128,7 +132,9 @@ export function devicePageRoutes(deps: DeviceRouteDeps) {
       {
         detail: {
           responses: { ...PAGE, 302: { description: "Back to the start, when the player said no." } },
+          operationId: "returnToDevicePage",
           summary: "Where the player comes back to, to confirm",
+          description: "From the provider. Asks once more, by name, whether the device is to be signed in.",
         },
       },
     )
@@ -153,6 +159,7 @@ export function devicePageRoutes(deps: DeviceRouteDeps) {
         body: answerBody,
         detail: {
           responses: { ...PAGE, ...FORM },
+          operationId: "answerDevicePage",
           summary: "The player's answer",
           description: "A form of this server's own pages, from the browser that they were made for.",
         },

@@ -1,36 +1,32 @@
 import { swagger } from "@elysiajs/swagger";
 import { Elysia } from "elysia";
 import { assetPath } from "../assets";
+import type { OwnUrl } from "../http/own-url";
+import { ABOUT } from "./about";
 import { browserSdk } from "./browser-sdk";
-import { type OpenApiDocument, toOpenApi31 } from "./openapi-document";
+import { toOpenApi30 } from "./openapi-30";
+import { toOpenApi31 } from "./openapi-31";
 
 const SCALAR = "node_modules/@scalar/api-reference/dist/browser/standalone.js";
 
-const DESCRIPTION = `Google sign-in, sessions and profiles for games.
+/** Where the plugin answers with its document, which leaves here in OpenAPI 3.1. */
+const PATH_31 = "/swagger/json";
 
-Press **Sign in** above: the requests you send from here then carry your access token. Every answer is JSON with
-\`status\` \`success\` or \`error\`; an error has a stable \`code\`, a sentence and the \`request_id\` to quote.`;
+/**
+ * `/swagger`: every endpoint, to read and to try, from a bundle that this server serves itself; and the document in
+ * OpenAPI 3.1 and 3.0.3, for generators of clients.
+ */
+export function explorer({ ownUrl }: { ownUrl: OwnUrl }) {
+  const documented = swagger({
+    path: "/swagger",
+    specPath: PATH_31,
+    scalarCDN: "swagger/explorer.js",
+    excludeStaticFile: false,
+    exclude: [/^\/swagger/, /^\/play/],
+    documentation: ABOUT,
+  });
+  const document = createDocument(documented.routes.find(({ path }) => path === PATH_31)?.handler);
 
-const TAGS = [
-  { name: "Session", description: "Sign in, stay signed in, sign out." },
-  { name: "Profile", description: "The signed-in player." },
-  { name: "Players", description: "What everybody may see of players." },
-  { name: "Game servers", description: "Who joins, and what players have won." },
-  { name: "Devices", description: "Where the player is signed in." },
-  { name: "Sign-in page", description: "The server as Google's OAuth client. Open these in a browser." },
-  {
-    name: "OAuth",
-    description: "The server as an authorization server and OpenID provider, for any OAuth library.",
-  },
-  {
-    name: "Keys",
-    description: "Public keys of id tokens, and of access tokens that are signed with a private one.",
-  },
-  { name: "Health", description: "For load balancers." },
-];
-
-/** `/swagger`: every endpoint, to read and to try, from a bundle that this server serves itself. */
-export function explorer() {
   return (
     new Elysia({ name: "explorer" })
       .get("/swagger/explorer.js", () => script(file("src/explorer/explorer.js")), HIDDEN)
@@ -40,42 +36,35 @@ export function explorer() {
       // What the page loads is named relative to /swagger, because a proxy may have taken a path prefix off.
       .get("/swagger/", ({ redirect }) => redirect("../swagger", 302), HIDDEN)
       .get("/favicon.ico", () => new Response(file("src/explorer/favicon.svg")), HIDDEN)
-      .mapResponse(({ path, responseValue }) => {
-        if (path !== "/swagger/json") return undefined;
-        return Response.json(toOpenApi31(responseValue as OpenApiDocument));
-      })
-      .use(
-        swagger({
-          path: "/swagger",
-          scalarCDN: "swagger/explorer.js",
-          excludeStaticFile: false,
-          exclude: [/^\/swagger/, /^\/play/],
-          documentation: {
-            openapi: "3.1.0",
-            info: { title: "Account server", version: "1", description: DESCRIPTION },
-            tags: TAGS,
-            components: {
-              securitySchemes: {
-                serverKey: {
-                  type: "http",
-                  scheme: "bearer",
-                  description: "A key of a server of the studio's, `sk_…`.",
-                },
-                bearer: {
-                  type: "http",
-                  scheme: "bearer",
-                  bearerFormat: "JWT",
-                  description: "An access token.",
-                },
-              },
-            },
-          },
-        }),
+      .get("/openapi.json", ({ server }) => json(document(ownUrl(server?.port)).in30), HIDDEN)
+      .mapResponse(({ path, server }) =>
+        path === PATH_31 ? json(document(ownUrl(server?.port)).in31) : undefined,
       )
+      .use(documented)
   );
 }
 
 const HIDDEN = { detail: { hide: true } };
+
+/**
+ * Makes the documents once for each address of the server: by the first request for one, all routes are there.
+ * @param readPlugin the plugin's own handler
+ */
+function createDocument(readPlugin: unknown) {
+  const made = new Map<string, { in31: string; in30: string }>();
+  return (serverUrl: string) => {
+    const known = made.get(serverUrl);
+    if (known) return known;
+    const in31 = toOpenApi31((readPlugin as () => unknown)(), serverUrl);
+    const both = { in31: JSON.stringify(in31), in30: JSON.stringify(toOpenApi30(in31)) };
+    made.set(serverUrl, both);
+    return both;
+  };
+}
+
+function json(text: string): Response {
+  return new Response(text, { headers: { "content-type": "application/json;charset=utf-8" } });
+}
 
 function file(path: string): Blob {
   return Bun.file(assetPath(path));

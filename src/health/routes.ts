@@ -1,16 +1,18 @@
-import { Elysia, t } from "elysia";
+import { Elysia } from "elysia";
 import type { Database } from "../db/database";
 import { ApiError } from "../errors";
-import { errorResponses } from "../http/model";
-
-const healthy = t.Object({ status: t.Literal("success") });
+import { errorResponses, successAnswer } from "../http/model";
 
 /** Liveness: the process answers. Readiness: so does its database. */
 export function healthRoutes(database: Database) {
   return new Elysia({ name: "health", tags: ["Health"] })
     .get("/health/live", () => ({ status: "success" as const }), {
-      response: { 200: healthy },
-      detail: { summary: "The process answers" },
+      response: { 200: successAnswer },
+      detail: {
+        operationId: "checkLive",
+        summary: "The process answers",
+        description: "Whether to restart it.",
+      },
     })
     .get(
       "/health/ready",
@@ -21,8 +23,12 @@ export function healthRoutes(database: Database) {
         return { status: "success" as const };
       },
       {
-        response: { 200: healthy, ...errorResponses("database_unavailable") },
-        detail: { summary: "The process and its database answer" },
+        response: { 200: successAnswer, ...errorResponses("database_unavailable") },
+        detail: {
+          operationId: "checkReady",
+          summary: "The process and its database answer",
+          description: "Whether to send it players.",
+        },
       },
     );
 }

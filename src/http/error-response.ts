@@ -25,6 +25,8 @@ export function toApiError(error: unknown, code: string | number): ApiError {
 function issueMessage({ message, schema }: { message: unknown; schema?: TSchema }): string {
   const text = String(message);
   if (!text.startsWith("Expected kind")) return text;
+  if (schema?.maximum !== undefined)
+    return `Expected ${schema.type} from ${schema.minimum} to ${schema.maximum}`;
   if (schema?.maxLength === undefined) return `Expected ${schema?.type ?? "another value"}`;
   return `Expected string of at most ${schema.maxLength} characters`;
 }

@@ -20,6 +20,7 @@ export function providerRoutes({ providers, guestsEnabled }: ProviderRouteDeps) 
   return new Elysia({ name: "providers", tags: ["Ways in"] }).get("/api/providers", () => answer, {
     response: { 200: providersAnswer, ...errorResponses() },
     detail: {
+      operationId: "listProviders",
       summary: "The ways in that this server has",
       description: "For a game to offer. Nobody needs to be signed in.",
     },

@@ -46,6 +46,7 @@ export function joinTicketRoutes(deps: JoinTicketRouteDeps) {
         body: joinTicketBody,
         response: { 200: joinTicketAnswer, ...errorResponses(...REFUSALS) },
         detail: {
+          operationId: "createJoinTicket",
           summary: "A ticket for a game server",
           description:
             "The game hands it to the game server, which learns from it who joins. It serves once, at that server alone, within a minute.",
@@ -66,6 +67,7 @@ export function joinTicketRoutes(deps: JoinTicketRouteDeps) {
           ...errorResponses(...REFUSALS, "invalid_ticket", "insufficient_scope"),
         },
         detail: {
+          operationId: "redeemJoinTicket",
           summary: "Let a player in",
           description:
             "For a key with `tickets:redeem`, which is made for one game server. `invalid_ticket` is the one answer to whatever does not let in: forged, expired, used, another server's, or of a player who has signed out, was banned or merged. A ticket serves once: where this answer is lost, the player asks for another ticket.",

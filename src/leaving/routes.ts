@@ -38,6 +38,7 @@ export function leavingRoutes(deps: LeavingRouteDeps) {
       auth: true,
       response: { 200: exportAnswer, ...errorResponses(...REFUSALS) },
       detail: {
+        operationId: "exportAccount",
         summary: "Everything that is kept of the player",
         description: "One JSON, without tokens, secrets and hashes of them.",
       },
@@ -77,6 +78,7 @@ export function leavingRoutes(deps: LeavingRouteDeps) {
           ),
         },
         detail: {
+          operationId: "deleteAccount",
           summary: "Delete the player",
           description:
             "Takes a proof as /api/login does, or none within ten minutes of the sign-in of this session. Every device is signed out at once. Until `deletes_at` a sign-in brings the player back, and so does this session at /api/me/restore; after it nothing of them is kept but their id.",
@@ -93,6 +95,7 @@ export function leavingRoutes(deps: LeavingRouteDeps) {
         auth: true,
         response: { 200: sessionAnswer, ...errorResponses(...REFUSALS) },
         detail: {
+          operationId: "restoreAccount",
           summary: "Take the deletion of the player back",
           description:
             "By the session that asked for it, for as long as its access token is good; later a sign-in does. The devices that were signed out by the deletion go on.",

@@ -2,7 +2,7 @@ import { Elysia, t } from "elysia";
 import type { Clock } from "../clock";
 import { ApiError } from "../errors";
 import type { ReadContext } from "../http/context";
-import { errorResponses } from "../http/model";
+import { errorResponses, errorWith } from "../http/model";
 import { PROVIDER_ID } from "../identity/provider";
 import type { Providers } from "../identity/providers";
 import type { IdentityStore } from "../identity/store";
@@ -17,7 +17,7 @@ import { userAnswer } from "../users/model";
 import { toUser } from "../users/to-user";
 import { type LinkDeps, link } from "./link";
 import { listChanges } from "./list-changes";
-import { changesAnswer, conflictMembers, identitiesAnswer, resolveBody } from "./model";
+import { changesAnswer, conflictExample, conflictMembers, identitiesAnswer, resolveBody } from "./model";
 import { type ResolveDeps, resolveConflict } from "./resolve";
 import type { AccountChangeStore } from "./store";
 import { undo } from "./undo";
@@ -55,7 +55,6 @@ const LINK_REFUSALS = errorResponses(
   "provider_token_invalid",
   "provider_audience_mismatch",
   "invalid_grant",
-  "identity_in_use",
   "google_unavailable",
   "provider_unavailable_now",
 );
@@ -81,7 +80,11 @@ export function linkingRoutes(deps: LinkingRouteDeps) {
       {
         auth: true,
         response: { 200: identitiesAnswer, ...errorResponses(...REFUSALS) },
-        detail: { summary: "The player's ways in" },
+        detail: {
+          operationId: "listIdentities",
+          summary: "The player's ways in",
+          description: "Whatever the player can sign in with.",
+        },
       },
     )
     .post(
@@ -104,9 +107,10 @@ export function linkingRoutes(deps: LinkingRouteDeps) {
         response: {
           200: userAnswer,
           ...LINK_REFUSALS,
-          409: t.Composite([LINK_REFUSALS[409], t.Object(conflictMembers)]),
+          409: errorWith(["identity_in_use"], "IdentityInUseError", conflictMembers, conflictExample),
         },
         detail: {
+          operationId: "linkIdentity",
           summary: "Add a way in",
           description:
             "Takes a proof as /api/login does. The player's id, name and progress stay. When another player signs in with that account, nothing happens: the 409 `identity_in_use` tells both players, and its `ticket` lets this one choose at /api/identities/resolve.",
@@ -126,6 +130,7 @@ export function linkingRoutes(deps: LinkingRouteDeps) {
         body: resolveBody,
         response: { 200: sessionAnswer, ...errorResponses(...BODY_REFUSALS, "authorization_expired") },
         detail: {
+          operationId: "resolveIdentityConflict",
           summary: "Make one player of two",
           description:
             "The kept player gets the other's ways in, and of stars and level the higher. The other's devices are signed out, but for this one, which goes on as the kept player's; their id goes on meaning the kept player. Can be taken back for 30 days.",
@@ -149,6 +154,7 @@ export function linkingRoutes(deps: LinkingRouteDeps) {
           ...errorResponses("validation_failed", ...REFUSALS, "not_found", "last_identity", "rate_limited"),
         },
         detail: {
+          operationId: "unlinkIdentity",
           summary: "Take a way in away",
           description: "Signed-in devices stay so. Can be taken back for 30 days.",
         },
@@ -164,6 +170,7 @@ export function linkingRoutes(deps: LinkingRouteDeps) {
         auth: true,
         response: { 200: changesAnswer, ...errorResponses(...REFUSALS) },
         detail: {
+          operationId: "listChanges",
           summary: "What can be taken back",
           description: "Links, unlinks and merges of the last 30 days, the latest first.",
         },
@@ -192,6 +199,7 @@ export function linkingRoutes(deps: LinkingRouteDeps) {
           ),
         },
         detail: {
+          operationId: "undoChange",
           summary: "Take a change back",
           description:
             "Takes back what the change did and nothing that happened since. After a merge both players are there again; a device that went over goes back.",

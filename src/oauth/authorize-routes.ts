@@ -28,6 +28,7 @@ export function authorizeRoutes(deps: AuthorizeRouteDeps) {
         detail: {
           parameters: AUTHORIZE_PARAMETERS,
           responses: PAGE_ANSWERS,
+          operationId: "authorize",
           summary: "Open this in the player's browser to sign in to a client",
           description:
             "RFC 6749 §4.1.1 and OpenID Connect Core §3.1.2.1. Asks who the player is, unless there is one way in only, and, for a client that is not the studio's own, once whether it may know them.",

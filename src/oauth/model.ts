@@ -1,5 +1,9 @@
 import { Type } from "@sinclair/typebox";
 import { t } from "elysia";
+import { openValues, valuesIn } from "../http/described-values";
+import { ERROR_MEMBERS } from "../http/error-members";
+import { htmlAnswer } from "../http/page-answer";
+import { reasonPhrase } from "../http/reason-phrase";
 import { OAUTH_ERRORS, type OAuthErrorCode } from "./oauth-error";
 
 const text = (maxLength: number, description: string) => t.Optional(t.String({ maxLength, description }));
@@ -30,6 +34,7 @@ export const tokenForm = t.Object(
     device_code: text(1_024, "Of /oauth/device_authorization."),
   },
   {
+    title: "TokenRequest",
     examples: [
       {
         grant_type: "refresh_token",
@@ -40,61 +45,108 @@ export const tokenForm = t.Object(
   },
 );
 
-export const tokenAnswer = t.Object({
-  access_token: t.String({ description: "JWT (RFC 9068)." }),
-  token_type: t.Union([t.Literal("Bearer"), t.Literal("DPoP")]),
-  expires_in: Type.Integer({ description: "Seconds until the access token expires.", examples: [3600] }),
-  refresh_token: t.String({ description: "Opaque; replaced by every refresh." }),
-  scope: t.Optional(t.String({ description: "What was granted.", examples: ["openid profile"] })),
-  id_token: t.Optional(t.String({ description: "ES256; with `openid` in the scope." })),
-});
+export const tokenAnswer = t.Object(
+  {
+    access_token: t.String({ description: "JWT (RFC 9068)." }),
+    token_type: openValues(["Bearer", "DPoP"]),
+    expires_in: Type.Integer({ description: "Seconds until the access token expires.", examples: [3600] }),
+    refresh_token: t.String({ description: "Opaque; replaced by every refresh." }),
+    scope: t.Optional(t.String({ description: "What was granted.", examples: ["openid profile"] })),
+    id_token: t.Optional(t.String({ description: "ES256; with `openid` in the scope." })),
+  },
+  { title: "TokenAnswer" },
+);
 
-export const revokeForm = t.Object({
-  ...clientMembers,
-  token: t.String({ maxLength: 4_096, description: "A refresh token or an access token." }),
-  token_type_hint: text(64, "Not needed."),
-});
+export const revokeForm = t.Object(
+  {
+    ...clientMembers,
+    token: t.String({ maxLength: 4_096, description: "A refresh token or an access token." }),
+    token_type_hint: text(64, "Not needed."),
+  },
+  { title: "RevokeRequest" },
+);
 
-export const introspectForm = t.Object({
-  token: t.String({ maxLength: 4_096, description: "An access token or a refresh token." }),
-  token_type_hint: text(64, "Not needed."),
-});
+export const introspectForm = t.Object(
+  {
+    token: t.String({ maxLength: 4_096, description: "An access token or a refresh token." }),
+    token_type_hint: text(64, "Not needed."),
+  },
+  { title: "IntrospectRequest" },
+);
 
-export const introspectAnswer = t.Object({
-  active: t.Boolean(),
-  scope: t.Optional(t.String()),
-  client_id: t.Optional(t.String()),
-  username: t.Optional(t.String({ description: "The player's name." })),
-  token_type: t.Optional(
-    t.Union([t.Literal("Bearer"), t.Literal("DPoP")], { description: "Of an access token." }),
-  ),
-  cnf: t.Optional(
-    t.Object({ jkt: t.String({ description: "Thumbprint of the key that the token is bound to." }) }),
-  ),
-  exp: t.Optional(Type.Integer()),
-  iat: t.Optional(Type.Integer()),
-  sub: t.Optional(t.String({ description: "The player's id." })),
-  aud: t.Optional(t.String()),
-  iss: t.Optional(t.String()),
-  jti: t.Optional(t.String()),
-  sid: t.Optional(t.String({ description: "The session's id." })),
-  roles: t.Optional(
-    t.Array(t.String(), { description: "Of an access token: what the player is at this moment." }),
-  ),
-  age_band: t.Optional(t.String({ description: "Where the game asks for it, of an access token." })),
-  guardian_consent: t.Optional(t.Boolean({ description: "The same." })),
-});
+export const introspectAnswer = t.Object(
+  {
+    active: t.Boolean(),
+    scope: t.Optional(t.String()),
+    client_id: t.Optional(t.String()),
+    username: t.Optional(t.String({ description: "The player's name." })),
+    token_type: t.Optional(openValues(["Bearer", "DPoP"], { description: "Of an access token." })),
+    cnf: t.Optional(
+      t.Object(
+        { jkt: t.String({ description: "Thumbprint of the key that the token is bound to." }) },
+        { title: "Confirmation" },
+      ),
+    ),
+    exp: t.Optional(Type.Integer()),
+    iat: t.Optional(Type.Integer()),
+    sub: t.Optional(t.String({ description: "The player's id." })),
+    aud: t.Optional(t.String()),
+    iss: t.Optional(t.String()),
+    jti: t.Optional(t.String()),
+    sid: t.Optional(t.String({ description: "The session's id." })),
+    roles: t.Optional(
+      t.Array(t.String(), { description: "Of an access token: what the player is at this moment." }),
+    ),
+    age_band: t.Optional(t.String({ description: "Where the game asks for it, of an access token." })),
+    guardian_consent: t.Optional(t.Boolean({ description: "The same." })),
+  },
+  { title: "Introspection" },
+);
 
 export type Introspection = typeof introspectAnswer.static;
 
-export const userinfoAnswer = t.Object({
-  sub: t.String({ description: "The player's id.", examples: ["7"] }),
-  name: t.Optional(t.String({ description: "With `profile`." })),
-  preferred_username: t.Optional(t.String({ description: "The same." })),
-  picture: t.Optional(t.String({ description: "With `profile`: its address, if it has one." })),
-  email: t.Optional(t.String({ description: "With `email`, if it is known." })),
-  email_verified: t.Optional(t.Boolean()),
-});
+export const userinfoAnswer = t.Object(
+  {
+    sub: t.String({ description: "The player's id.", examples: ["7"] }),
+    name: t.Optional(t.String({ description: "With `profile`." })),
+    preferred_username: t.Optional(t.String({ description: "The same." })),
+    picture: t.Optional(t.String({ description: "With `profile`: its address, if it has one." })),
+    email: t.Optional(t.String({ description: "With `email`, if it is known." })),
+    email_verified: t.Optional(t.Boolean()),
+  },
+  { title: "UserInfo" },
+);
+
+/** Of RFC 8414 §2 and OpenID Connect Discovery §3. */
+export const discoveryAnswer = t.Object(
+  {
+    issuer: t.String(),
+    authorization_endpoint: t.String(),
+    token_endpoint: t.String(),
+    device_authorization_endpoint: t.String(),
+    userinfo_endpoint: t.String(),
+    jwks_uri: t.String(),
+    revocation_endpoint: t.String(),
+    introspection_endpoint: t.String(),
+    scopes_supported: t.Array(t.String()),
+    response_types_supported: t.Array(t.String()),
+    response_modes_supported: t.Array(t.String()),
+    grant_types_supported: t.Array(t.String()),
+    code_challenge_methods_supported: t.Array(t.String()),
+    token_endpoint_auth_methods_supported: t.Array(t.String()),
+    revocation_endpoint_auth_methods_supported: t.Array(t.String()),
+    introspection_endpoint_auth_methods_supported: t.Array(t.String()),
+    dpop_signing_alg_values_supported: t.Array(t.String()),
+    subject_types_supported: t.Array(t.String()),
+    id_token_signing_alg_values_supported: t.Array(t.String()),
+    claims_supported: t.Array(t.String()),
+    claims_parameter_supported: t.Boolean(),
+    request_parameter_supported: t.Boolean(),
+    request_uri_parameter_supported: t.Boolean(),
+    authorization_response_iss_parameter_supported: t.Boolean(),
+  },
+  { title: "AuthorizationServerMetadata" },
+);
 
 export const consentForm = t.Object({
   ticket: t.String({ maxLength: 12_288 }),
@@ -121,48 +173,52 @@ export function oauthErrorResponses(...codes: (OAuthErrorCode | [status: number,
   return Object.fromEntries(
     statuses.map((status) => [
       status,
-      errorSchema(all.filter((each) => each[0] === status).map(([, code]) => code)),
+      errorSchema(
+        status,
+        all.filter((each) => each[0] === status).map(([, code]) => code),
+      ),
     ]),
   ) as Record<400 | 500 | 503, ReturnType<typeof errorSchema>>;
 }
 
-/** Of `maintenance` and `client_outdated`, as `POST /api/login` says them. */
+/** Of `maintenance` and `client_outdated`, as `POST /api/login` says them. All errors of OAuth share one schema. */
 const AT_THE_DOOR = {
-  code: t.Optional(t.String()),
-  message: t.Optional(t.String()),
-  until: t.Optional(t.Union([t.String({ format: "date-time" }), t.Null()])),
-  minimum: t.Optional(t.String()),
-  url: t.Optional(t.Union([t.String(), t.Null()])),
+  code: t.Optional(
+    t.String({ description: `At the door of a game: ${valuesIn(["maintenance", "client_outdated"])}` }),
+  ),
+  message: t.Optional(
+    t.String({ description: "Of `maintenance` and `client_outdated`: one plain sentence." }),
+  ),
+  ...ERROR_MEMBERS.maintenance?.members,
+  ...ERROR_MEMBERS.client_outdated?.members,
 };
 
-function errorSchema(codes: OAuthErrorCode[]) {
+function errorSchema(status: number, codes: OAuthErrorCode[]) {
   return t.Object(
     {
-      error: t.Union(codes.map((code) => t.Literal(code))),
-      error_description: t.String(),
-      ...(codes.some((code) => code === "client_outdated" || code === "temporarily_unavailable") &&
-        AT_THE_DOOR),
+      error: t.String({ description: valuesIn(Object.keys(OAUTH_ERRORS)) }),
+      error_description: t.String({ description: "One plain sentence, for the client's developer." }),
+      ...AT_THE_DOOR,
     },
-    { description: codes.map((code) => `\`${code}\`: ${OAUTH_ERRORS[code][1]}`).join("\n\n") },
+    {
+      title: "OAuthError",
+      "x-answer": `OAuth${reasonPhrase(status)}`,
+      examples: codes.map((error) => ({ error, error_description: OAUTH_ERRORS[error][1] })),
+    },
   );
 }
 
-const PAGE = { content: { "text/html": {} } };
-
 /** What /oauth/authorize and the pages below it answer. */
 export const PAGE_ANSWERS = {
-  200: {
-    description: "A page: the ways in, or the question whether the client may know the player.",
-    ...PAGE,
-  },
+  200: htmlAnswer("A page: the ways in, or the question whether the client may know the player."),
   302: { description: "On to the provider." },
   303: {
     description:
       "Back to the client's `redirect_uri` with `code`, `state` and `iss`, or with `error`, `error_description`, `state` and `iss`.",
   },
-  400: { description: "A page, where no address to return to has been checked.", ...PAGE },
-  429: { description: "Too many sign-ins from this address; a page that says so.", ...PAGE },
-  503: { description: "Nobody can sign in just now; a page that says so.", ...PAGE },
+  400: htmlAnswer("A page, where no address to return to has been checked."),
+  429: htmlAnswer("Too many sign-ins from this address; a page that says so."),
+  503: htmlAnswer("Nobody can sign in just now; a page that says so."),
 };
 
 const parameter = (name: string, description: string, example: string, required = false) => ({

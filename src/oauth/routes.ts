@@ -6,6 +6,7 @@ import { type AuthorizeServerDeps, authorizeServer } from "../server-keys/author
 import { discovery } from "./discovery";
 import { type IntrospectDeps, introspect } from "./introspect";
 import {
+  discoveryAnswer,
   introspectAnswer,
   introspectForm,
   oauthErrorResponses,
@@ -39,7 +40,7 @@ export const OAUTH_FORMS = [
 const OPENID_CONFIGURATION = "/.well-known/openid-configuration";
 const AUTHORIZATION_SERVER = "/.well-known/oauth-authorization-server";
 
-const USERINFO = {
+const userinfoRoute = (operationId: string) => ({
   response: {
     200: userinfoAnswer,
     ...oauthErrorResponses("invalid_token", "insufficient_scope", "use_dpop_nonce", [
@@ -49,17 +50,20 @@ const USERINFO = {
   },
   detail: {
     security: [{ bearer: [] }],
+    operationId,
     summary: "What the player lets the client know",
     description: "OpenID Connect Core §5.3, with an access token whose scope has `openid`.",
   },
-};
+});
 
-const DISCOVERY = {
+const discoveryRoute = (operationId: string) => ({
+  response: { 200: discoveryAnswer },
   detail: {
+    operationId,
     summary: "Where the endpoints are, and what they can do",
-    responses: { 200: { description: "The metadata of RFC 8414 and OpenID Connect Discovery." } },
+    description: "The metadata of RFC 8414 and OpenID Connect Discovery.",
   },
-};
+});
 
 /** The server as an authorization server (RFC 6749) and an OpenID provider, over the sessions that games have. */
 export function oauthRoutes(deps: OAuthRouteDeps) {
@@ -90,6 +94,7 @@ export function oauthRoutes(deps: OAuthRouteDeps) {
           ),
         },
         detail: {
+          operationId: "exchangeToken",
           summary: "Exchange a code, a device code or a refresh token for tokens",
           description:
             "RFC 6749 §4.1.3 and §6, for public clients with PKCE, and RFC 8628 §3.4. A refresh token rotates as at `POST /api/refresh`. A code serves once within 60 s; a second use ends the session that it opened. With `Prefer: wait=25` (RFC 7240) a device code is answered in the moment that its player confirms; sent again within a minute it gets the same session.",
@@ -114,6 +119,7 @@ export function oauthRoutes(deps: OAuthRouteDeps) {
           ]),
         },
         detail: {
+          operationId: "revokeToken",
           summary: "Sign the player out of the client",
           description:
             "RFC 7009: ends the session of a refresh or an access token at once, both kinds of token with it. A token that is dead already is no error.",
@@ -136,15 +142,32 @@ export function oauthRoutes(deps: OAuthRouteDeps) {
         },
         detail: {
           security: [{ serverKey: [] }],
+          operationId: "introspectToken",
           summary: "Whether a token is good at this moment",
           description: "RFC 7662, for servers of the studio's with a key. After a logout it is not, at once.",
         },
       },
     )
-    .get(USERINFO_PATH, ({ request, server, set }) => userinfo(deps, { request, server, set }), USERINFO)
-    .post(USERINFO_PATH, ({ request, server, set }) => userinfo(deps, { request, server, set }), USERINFO)
-    .get(OPENID_CONFIGURATION, ({ server, set }) => metadata(set, ownUrl(server?.port)), DISCOVERY)
-    .get(AUTHORIZATION_SERVER, ({ server, set }) => metadata(set, ownUrl(server?.port)), DISCOVERY)
+    .get(
+      USERINFO_PATH,
+      ({ request, server, set }) => userinfo(deps, { request, server, set }),
+      userinfoRoute("getUserInfo"),
+    )
+    .post(
+      USERINFO_PATH,
+      ({ request, server, set }) => userinfo(deps, { request, server, set }),
+      userinfoRoute("postUserInfo"),
+    )
+    .get(
+      OPENID_CONFIGURATION,
+      ({ server, set }) => metadata(set, ownUrl(server?.port)),
+      discoveryRoute("getOpenIdConfiguration"),
+    )
+    .get(
+      AUTHORIZATION_SERVER,
+      ({ server, set }) => metadata(set, ownUrl(server?.port)),
+      discoveryRoute("getAuthorizationServerMetadata"),
+    )
     .get(
       `${OPENID_CONFIGURATION}/*`,
       ({ path, server, set }) =>

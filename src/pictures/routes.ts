@@ -1,5 +1,6 @@
 import { Elysia, t } from "elysia";
 import { ApiError } from "../errors";
+import { alsoAnswers } from "../http/model";
 import type { PictureStore } from "./store";
 
 /** A picture's address is made of its contents, so that it never changes. Games draw it on a canvas, too. */
@@ -8,14 +9,13 @@ const HEADERS = {
   "access-control-allow-origin": "*",
 };
 
+const BINARY = { schema: { type: "string" as const, format: "binary" } };
+
 const RESPONSES = {
   200: {
     description: "The picture.",
-    content: { "image/png": {}, "image/jpeg": {}, "image/webp": {} },
+    content: { "image/png": BINARY, "image/jpeg": BINARY, "image/webp": BINARY },
   },
-  400: { description: "The hash is none.", content: { "application/json": {} } },
-  404: { description: "No player has this picture.", content: { "application/json": {} } },
-  503: { description: "The database does not answer.", content: { "application/json": {} } },
 };
 
 export function pictureRoutes(pictures: PictureStore) {
@@ -29,7 +29,13 @@ export function pictureRoutes(pictures: PictureStore) {
     },
     {
       params: t.Object({ hash: t.String({ maxLength: 64, description: "SHA-256, in base64url." }) }),
-      detail: { summary: "A picture that a player sent", responses: RESPONSES },
+      detail: {
+        operationId: "getPicture",
+        summary: "A picture that a player sent",
+        description: "Its address is made of its contents: it may be kept for ever.",
+        responses: RESPONSES,
+        ...alsoAnswers("validation_failed", "not_found", "database_unavailable"),
+      },
     },
   );
 }

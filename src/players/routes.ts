@@ -24,6 +24,7 @@ export function playerRoutes({ users, limits, readContext }: PlayerRouteDeps) {
         query: playersQuery,
         response: { 200: playersAnswer, ...REFUSALS },
         detail: {
+          operationId: "getPlayers",
           summary: "Public profiles",
           description: "For everybody, signed in or not. Never an email.",
         },
@@ -40,6 +41,7 @@ export function playerRoutes({ users, limits, readContext }: PlayerRouteDeps) {
         query: topQuery,
         response: { 200: topAnswer, ...REFUSALS },
         detail: {
+          operationId: "listTopPlayers",
           summary: "The players with most stars, or of the highest level",
           description:
             "For everybody. Guests are among them; who is banned is not. `next` leads to the page after this one.",

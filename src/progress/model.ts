@@ -30,7 +30,7 @@ const NOTHING_ELSE = { additionalProperties: Type.Never() };
 
 const changesMembers = { stars: added("Stars"), level: added("Levels"), stats: t.Optional(reportedStats) };
 
-export const changesBody = t.Object(changesMembers, NOTHING_ELSE);
+export const changesBody = t.Object(changesMembers, { ...NOTHING_ELSE, title: "ProgressChanges" });
 
 export const statsModel = Type.Record(t.String(), Type.Integer(), {
   description: "Integers of the player by name, as `game.stats` has them.",
@@ -48,7 +48,12 @@ export const progressMembers = {
   version: Type.Integer({ description: "Grows with every change.", examples: [4] }),
 };
 
-export const progressAnswer = t.Object({ status: t.Literal("success"), player: t.Object(progressMembers) });
+export const progressModel = t.Object(progressMembers, { title: "Progress" });
+
+export const progressAnswer = t.Object(
+  { status: t.Literal("success"), player: progressModel },
+  { title: "ProgressAnswer" },
+);
 
 export const matchBody = t.Object(
   {
@@ -57,19 +62,31 @@ export const matchBody = t.Object(
       t.Object(
         {
           id: playerId("Whose changes these are."),
-          changes: t.Object(changesMembers, NOTHING_ELSE),
+          changes: changesBody,
         },
-        NOTHING_ELSE,
+        { ...NOTHING_ELSE, title: "PlayerChanges" },
       ),
       { minItems: 1, maxItems: MAXIMUM_PLAYERS },
     ),
   },
-  { examples: [{ match_id: "eu-4711", players: [{ id: 7, changes: { stars: 2, stats: { plates: 3 } } }] }] },
+  {
+    title: "MatchRequest",
+    examples: [{ match_id: "eu-4711", players: [{ id: 7, changes: { stars: 2, stats: { plates: 3 } } }] }],
+  },
 );
 
-export const matchAnswer = t.Object({
-  status: t.Literal("success"),
-  players: t.Array(t.Object({ asked_id: playerId("The id that the match has."), ...progressMembers }), {
-    description: "In the match's order.",
-  }),
-});
+export const matchAnswer = t.Object(
+  {
+    status: t.Literal("success"),
+    players: t.Array(
+      t.Object(
+        { asked_id: playerId("The id that the match has."), ...progressMembers },
+        { title: "ReportedPlayer" },
+      ),
+      {
+        description: "In the match's order.",
+      },
+    ),
+  },
+  { title: "MatchAnswer" },
+);

@@ -1,11 +1,11 @@
 import { Elysia, t } from "elysia";
 import { ApiError } from "../errors";
 import type { ReadContext } from "../http/context";
-import { errorResponses } from "../http/model";
+import { errorResponses, errorWith } from "../http/model";
 import { readIdempotencyKey } from "../idempotency/once";
 import type { ServerGuard } from "../server-keys/server-guard";
 import { entityTag, readIfMatch } from "./if-match";
-import { changesBody, matchAnswer, matchBody, progressAnswer, progressMembers } from "./model";
+import { changesBody, matchAnswer, matchBody, progressAnswer, progressModel } from "./model";
 import { MAXIMUM_STARS } from "./progress";
 import { reportMatch } from "./report-match";
 import { type UpdateProgressDeps, updateProgress } from "./update-progress";
@@ -44,8 +44,6 @@ const IDEMPOTENCY_KEY = header(
 
 const IF_MATCH = header("If-Match", "The version that is changed, in quotes, or `*` for any.", '"3"');
 
-const UPDATE_ERRORS = errorResponses(...REFUSALS, "version_conflict", "precondition_failed");
-
 /** What game servers report of players. */
 export function progressRoutes(deps: ProgressRouteDeps) {
   const { readContext, serverGuard } = deps;
@@ -77,15 +75,16 @@ export function progressRoutes(deps: ProgressRouteDeps) {
         body: changesBody,
         response: {
           200: progressAnswer,
-          ...UPDATE_ERRORS,
-          409: t.Composite(
-            [UPDATE_ERRORS[409], t.Object({ player: t.Optional(t.Object(progressMembers)) })],
-            {
-              description: UPDATE_ERRORS[409].description ?? "",
-            },
+          ...errorResponses(...REFUSALS, "precondition_failed"),
+          409: errorWith(
+            ["version_conflict", "idempotency_key_in_use"],
+            "ProgressConflictError",
+            { player: t.Optional(progressModel) },
+            { player: { id: 7, stars: 11, level: 2, stats: { best_score: 120, plates: 9 }, version: 4 } },
           ),
         },
         detail: {
+          operationId: "updateProgress",
           parameters: [IDEMPOTENCY_KEY, IF_MATCH],
           summary: "Add to a player's progress",
           description:
@@ -113,6 +112,7 @@ export function progressRoutes(deps: ProgressRouteDeps) {
         body: matchBody,
         response: { 200: matchAnswer, ...errorResponses(...REFUSALS) },
         detail: {
+          operationId: "reportMatch",
           parameters: [IDEMPOTENCY_KEY],
           summary: "Report a match",
           description:

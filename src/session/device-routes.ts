@@ -36,7 +36,11 @@ export function deviceRoutes(deps: DeviceRouteDeps) {
       {
         auth: true,
         response: { 200: sessionsAnswer, ...errorResponses(...REFUSALS) },
-        detail: { summary: "The player's signed-in devices" },
+        detail: {
+          operationId: "listSessions",
+          summary: "The player's signed-in devices",
+          description: "Each device has a session of its own; the one that asks is `current`.",
+        },
       },
     )
     .delete(
@@ -61,7 +65,11 @@ export function deviceRoutes(deps: DeviceRouteDeps) {
         auth: true,
         params: t.Object({ id: t.String({ description: "A session's id." }) }),
         response: { ...NO_CONTENT, ...errorResponses("validation_failed", ...REFUSALS, "not_found") },
-        detail: { summary: "Sign one device out" },
+        detail: {
+          operationId: "revokeSession",
+          summary: "Sign one device out",
+          description: "Ends its session at once, its access token included.",
+        },
       },
     )
     .delete(
@@ -75,7 +83,11 @@ export function deviceRoutes(deps: DeviceRouteDeps) {
       {
         auth: true,
         response: { ...NO_CONTENT, ...errorResponses(...REFUSALS, "not_found") },
-        detail: { summary: "Sign every device out", description: "The device that asks included." },
+        detail: {
+          operationId: "revokeAllSessions",
+          summary: "Sign every device out",
+          description: "The device that asks included.",
+        },
       },
     );
 }

@@ -1,6 +1,7 @@
 import { Elysia } from "elysia";
 import type { Dpop, ProvenRequest } from "../dpop/dpop";
 import { ApiError } from "../errors";
+import { alsoAnswers } from "../http/model";
 import { requireTerms, type Terms } from "../terms/terms";
 import type { UserRow } from "../users/store";
 import type { AccessTokenSubject, AccessTokens, VerifiedAccessToken } from "./access-token";
@@ -51,6 +52,16 @@ export function createAuthenticate(
   };
 }
 
+/** What a route with `auth: true` may answer, whatever else it does. */
+const GUARD_ERRORS = [
+  "unauthorized",
+  "invalid_token",
+  "insufficient_scope",
+  "use_dpop_nonce",
+  "invalid_dpop_proof",
+  "database_unavailable",
+] as const;
+
 /**
  * `auth: true` on a route: answers 401 before the body is looked at, and gives the handler its `player`. A token that
  * another application got from the player is a 403: it may ask who they are, and nothing in their name.
@@ -85,7 +96,7 @@ export function createGuard(
         }
       },
       resolve: (context) => ({ player: (context as unknown as Guarded).player }),
-      detail: { security: [{ bearer: [] }] },
+      detail: { security: [{ bearer: [] }], ...alsoAnswers(...GUARD_ERRORS) },
     },
     terms: {
       beforeHandle: (context) => requireTerms(terms, (context as unknown as Guarded).player.user),

@@ -5,8 +5,10 @@ import type { KeyRing } from "./keys";
 
 const jwk = t.Object(
   { kty: t.String(), kid: t.String(), alg: t.String(), use: t.Literal("sig") },
-  { additionalProperties: true },
+  { additionalProperties: true, title: "JsonWebKey" },
 );
+
+const jwks = t.Object({ keys: t.Array(jwk) }, { title: "JsonWebKeySet" });
 
 export type KeyRouteDeps = { keyRing: KeyRing; idTokenKeys: Pick<SigningKeys, "publicJwks"> };
 
@@ -21,8 +23,13 @@ export function keyRoutes({ keyRing, idTokenKeys }: KeyRouteDeps) {
       return { keys } as { keys: (typeof jwk.static)[] };
     },
     {
-      response: { 200: t.Object({ keys: t.Array(jwk) }), ...errorResponses("database_unavailable") },
-      detail: { summary: "The public keys of our access tokens and id tokens" },
+      response: { 200: jwks, ...errorResponses("database_unavailable") },
+      detail: {
+        operationId: "getJwks",
+        summary: "The public keys of our access tokens and id tokens",
+        description:
+          "A JWK set (RFC 7517 §5). Access tokens have keys in it unless a shared secret signs them.",
+      },
     },
   );
 }

@@ -2,9 +2,9 @@ import { Elysia } from "elysia";
 import type { Door } from "../door/door";
 import type { Dpop } from "../dpop/dpop";
 import type { ReadContext } from "../http/context";
-import { errorResponses } from "../http/model";
+import { errorResponses, successAnswer } from "../http/model";
 import { type LogoutDeps, logout } from "./logout";
-import { logoutAnswer, refreshTokenBody, sessionAnswer } from "./model";
+import { refreshTokenBody, sessionAnswer } from "./model";
 import { type RefreshDeps, refresh } from "./refresh";
 
 export type SessionRouteDeps = RefreshDeps &
@@ -39,6 +39,7 @@ export function sessionRoutes(deps: SessionRouteDeps) {
           ),
         },
         detail: {
+          operationId: "refresh",
           summary: "Exchange a refresh token for new tokens",
           description:
             "Rotates the session: the answer's refresh token replaces the one sent. A token sent twice within the grace (a lost response, two tabs) gets the same successor; an older one ends the session. Every dead token gets the same `invalid_grant`.",
@@ -55,7 +56,7 @@ export function sessionRoutes(deps: SessionRouteDeps) {
       {
         body: refreshTokenBody,
         response: {
-          200: logoutAnswer,
+          200: successAnswer,
           ...errorResponses(
             "validation_failed",
             "use_dpop_nonce",
@@ -68,6 +69,7 @@ export function sessionRoutes(deps: SessionRouteDeps) {
           ),
         },
         detail: {
+          operationId: "logout",
           summary: "Sign this device out",
           description:
             "Ends the session at once, its access token included. A token that is already dead is no error (RFC 7009).",

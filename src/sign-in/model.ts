@@ -37,10 +37,21 @@ const proofMembers = {
   redirect_uri: token("With code: the redirect URI that it was issued to."),
 };
 
-const ONE_PROOF =
-  "Exactly one proof: access_token, id_token, code, server_auth_code, ticket, login_code, guest_key or transfer_code.";
+const ONE_PROOF = `Exactly one proof. These belong together:
+
+- \`access_token\`, of Google
+- \`id_token\`, and \`nonce\` where it has one
+- \`code\`, \`code_verifier\` and \`redirect_uri\`, and \`nonce\` where it has one
+- \`server_auth_code\`, of Google Play Games
+- \`ticket\`, of Steam
+- \`login_code\` and \`code_verifier\`, of our own sign-in page
+- \`guest_key\`, with \`provider\` \`guest\`
+- \`transfer_code\`
+
+\`provider\` says whose proof it is, where it is not Google's or our own.`;
 
 export const proofBody = t.Object(proofMembers, {
+  title: "IdentityProof",
   description: ONE_PROOF,
   examples: [{ access_token: "google-oauth-access-token" }],
 });
@@ -53,6 +64,7 @@ export const signInBody = t.Object(
     device: t.Optional(characters(64, { description: "What the player calls this device." })),
   },
   {
+    title: "LoginRequest",
     description: ONE_PROOF,
     examples: [
       { access_token: "google-oauth-access-token" },

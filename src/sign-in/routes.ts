@@ -72,6 +72,7 @@ export function signInRoutes(deps: SignInRouteDeps) {
         ),
       },
       detail: {
+        operationId: "login",
         summary: "Sign in with Google, another provider, or as a guest",
         description:
           "Takes exactly one proof: a provider's (Google's access token, id token, or authorization code with its PKCE verifier; with `provider` another one's), the one-time login code of our own sign-in page, a guest's key, or a code that moves a player to a new device. The first sign-in creates the player. Every device gets a session of its own.",

@@ -21,14 +21,17 @@ export type TermsRouteDeps = {
   transact: Transact;
 };
 
-const termsBody = t.Object({
-  version: t.String({
-    minLength: 1,
-    maxLength: 64,
-    description: "Which the player has read: of `terms_required`.",
-    examples: ["2026-11"],
-  }),
-});
+const termsBody = t.Object(
+  {
+    version: t.String({
+      minLength: 1,
+      maxLength: 64,
+      description: "Which the player has read: of `terms_required`.",
+      examples: ["2026-11"],
+    }),
+  },
+  { title: "AcceptTermsRequest" },
+);
 
 /** `POST /api/terms`: a player accepts the terms of the game. */
 export function termsRoutes(deps: TermsRouteDeps) {
@@ -60,6 +63,7 @@ export function termsRoutes(deps: TermsRouteDeps) {
         ),
       },
       detail: {
+        operationId: "acceptTerms",
         summary: "Accept the terms of the game",
         description:
           "Where the studio has set some. Another version than that of now is 403 `terms_required`, which says the one of now.",

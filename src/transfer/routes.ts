@@ -17,11 +17,14 @@ export type TransferRouteDeps = {
   transfers: TransferStore;
 };
 
-const transferCodeAnswer = t.Object({
-  status: t.Literal("success"),
-  transfer_code: t.String({ examples: ["7QK2-9XWM-3FTB"] }),
-  expires_in: Type.Integer({ description: "Seconds.", examples: [TRANSFER_CODE_SECONDS] }),
-});
+const transferCodeAnswer = t.Object(
+  {
+    status: t.Literal("success"),
+    transfer_code: t.String({ examples: ["7QK2-9XWM-3FTB"] }),
+    expires_in: Type.Integer({ description: "Seconds.", examples: [TRANSFER_CODE_SECONDS] }),
+  },
+  { title: "TransferCode" },
+);
 
 /** `POST /api/transfer_code`: a code by which a player goes on on a new device. */
 export function transferRoutes({
@@ -57,6 +60,7 @@ export function transferRoutes({
         ),
       },
       detail: {
+        operationId: "createTransferCode",
         summary: "A code for a new device",
         description:
           "For players without an account anywhere: `POST /api/login` with `transfer_code` signs the new device in, once within a day. Another code ends this one.",

@@ -46,7 +46,11 @@ export function userRoutes({
         200: userAnswer,
         ...errorResponses("unauthorized", "invalid_token", "database_unavailable"),
       },
-      detail: { summary: "The signed-in player" },
+      detail: {
+        operationId: "getMe",
+        summary: "The signed-in player",
+        description: "As the database has them at this moment.",
+      },
     })
     .post(
       "/api/update_username",
@@ -82,6 +86,7 @@ export function userRoutes({
           ),
         },
         detail: {
+          operationId: "updateUsername",
           summary: "Change the player's name",
           description:
             "Names are unique whatever their case, and look-alike letters count as the same (UTS 39); those that could pass for the game or its staff are reserved, and profane ones refused. A name that was given up is kept for its player for a while. Where the game has a cool-down, `next_change_at` says when it ends; the first change and changes of case are free. Of several claims at once exactly one wins.",
@@ -116,6 +121,7 @@ export function userRoutes({
           ),
         },
         detail: {
+          operationId: "updatePicture",
           summary: "Change or clear the player's picture",
           description: "A picture that is sent is kept here, and the answer's `picture` is its address.",
         },

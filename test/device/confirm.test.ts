@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { askForDevice } from "../support/devices";
 import { playAsGuest } from "../support/guests";
-import { bearer, expectError, post } from "../support/requests";
+import { bearer, expectError, expectInvalid, post } from "../support/requests";
 import { onEachDatabase } from "../support/suite";
 
 onEachDatabase((at) => {
@@ -32,6 +32,13 @@ onEachDatabase((at) => {
     const { user_code } = await askForDevice(at.server);
     expect((await call("confirm", { user_code, decision: "deny" }, guest)).status).toBe(200);
     expectError(await call("lookup", { user_code }, guest), "not_found");
+  });
+
+  test("a decision that is left out lets nobody in", async () => {
+    const guest = await playAsGuest(at.server);
+    const { user_code } = await askForDevice(at.server);
+    expectInvalid(await call("confirm", { user_code }, guest), "decision");
+    expect((await call("lookup", { user_code }, guest)).status).toBe(200);
   });
 
   test("nobody lets a device in without a session, nor one that is not there", async () => {

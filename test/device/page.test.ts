@@ -53,6 +53,14 @@ onEachDatabase((at) => {
     expect((await phone.open(user_code)).status).toBe(200);
   });
 
+  test("a form without a decision lets nobody in", async () => {
+    const { user_code } = await askForDevice(at.server);
+    const phone = phoneAt(at.server);
+    const { sealed } = await phone.signIn(user_code, "ada@players.example");
+    expect((await phone.answer(sealed)).status).toBe(400);
+    expect((await phone.open(user_code)).status).toBe(200);
+  });
+
   test("who signed in is asked once more, by name, before the device is let in", async () => {
     const { user_code } = await askForDevice(at.server, { device: "TV" });
     const phone = phoneAt(at.server);

@@ -59,8 +59,8 @@ onEmbedded((at) => {
       "GET /oauth/authorize",
       "GET /oauth/userinfo",
       "GET /pictures/{hash}",
-      "POST /api/age_band",
       "PATCH /api/players/{id}/progress",
+      "POST /api/age_band",
       "POST /api/changes/{id}/undo",
       "POST /api/device/confirm",
       "POST /api/device/lookup",
@@ -70,8 +70,8 @@ onEmbedded((at) => {
       "POST /api/join_tickets/redeem",
       "POST /api/login",
       "POST /api/logout",
-      "POST /api/me/restore",
       "POST /api/matches",
+      "POST /api/me/restore",
       "POST /api/refresh",
       "POST /api/terms",
       "POST /api/transfer_code",
@@ -90,7 +90,12 @@ onEmbedded((at) => {
   test("every operation has a summary, described answers and JSON bodies only, but where a browser or an OAuth client posts a form", async () => {
     for (const { name, operation } of await operations()) {
       expect(operation.summary).toBeString();
-      for (const { description } of Object.values(operation.responses)) expect(description).toBeString();
+      for (const answer of Object.values(operation.responses))
+        expect(answer).toEqual(
+          expect.objectContaining(
+            "$ref" in answer ? { $ref: expect.any(String) } : { description: expect.any(String) },
+          ),
+        );
       if (operation.requestBody)
         expect([name, Object.keys(operation.requestBody.content)]).toEqual([
           name,
@@ -138,9 +143,9 @@ onEmbedded((at) => {
       "POST /api/device/lookup",
       "POST /api/identities",
       "POST /api/identities/resolve",
+      "POST /api/join_tickets",
       "POST /api/me/restore",
       "POST /api/terms",
-      "POST /api/join_tickets",
       "POST /api/transfer_code",
       "POST /api/update_picture",
       "POST /api/update_username",

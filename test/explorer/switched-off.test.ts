@@ -5,12 +5,16 @@ import { onEmbedded } from "../support/suite";
 describe("with server.explorer off", () => {
   onEmbedded(
     (at) => {
-      test.each(["/swagger", "/swagger/", "/swagger/json", "/swagger/scalar.js", "/swagger/account-sdk.js"])(
-        "%s is not there",
-        async (path) => {
-          expectError(await get(at.server, path), "not_found");
-        },
-      );
+      test.each([
+        "/swagger",
+        "/swagger/",
+        "/swagger/json",
+        "/openapi.json",
+        "/swagger/scalar.js",
+        "/swagger/account-sdk.js",
+      ])("%s is not there", async (path) => {
+        expectError(await get(at.server, path), "not_found");
+      });
 
       test("everything else is", async () => {
         expectError(await get(at.server, "/api/me"), "unauthorized");

@@ -84,8 +84,11 @@ export function newPhone(origin: string) {
       const atGoogle = await locationOf(`/device/sign-in?user_code=${userCode}`);
       return visit(await locationOf(await pickAtGoogle(atGoogle, account)));
     },
-    answer: (sealed: string, decision: "allow" | "deny", headers: Record<string, string> = { origin }) =>
-      visit("/device", { method: "POST", body: new URLSearchParams({ page: sealed, decision }), headers }),
+    /** Without a decision the form has none. */
+    answer: (sealed: string, decision?: "allow" | "deny", headers: Record<string, string> = { origin }) => {
+      const form = { page: sealed, ...(decision ? { decision } : {}) };
+      return visit("/device", { method: "POST", body: new URLSearchParams(form), headers });
+    },
   };
 }
 
