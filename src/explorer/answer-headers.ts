@@ -31,6 +31,12 @@ const HEADERS = {
     schema: { type: "string" },
     example: "GET, HEAD",
   },
+  ETag: {
+    name: "ETag",
+    description: "The version, for an `If-Match` (RFC 9110 §8.8.3).",
+    schema: { type: "string" },
+    example: '"4"',
+  },
   Location: { name: "Location", description: "Where to go on.", schema: { type: "string" } },
 };
 
@@ -47,6 +53,7 @@ const PROOF = {
 /** Names the headers of each answer of an operation, and the one that it reads beside `Authorization`. */
 export function addHeaders({ components }: OpenApiDocument, operation: Operation): void {
   const readsProof = operation.description.includes("`use_dpop_nonce`");
+  const readsVersion = operation.parameters?.some((each) => "name" in each && each.name === "If-Match");
   if (readsProof) {
     components.parameters ??= {};
     components.parameters.DpopProof ??= PROOF;
@@ -54,6 +61,7 @@ export function addHeaders({ components }: OpenApiDocument, operation: Operation
   }
   for (const [status, answer] of Object.entries(operation.responses)) {
     const names = headersOf(status, readsProof);
+    if (status === "200" && readsVersion) names.push("ETag");
     const shared = "$ref" in answer ? components.responses[answer.$ref.split("/").at(-1) ?? ""] : answer;
     if (shared) setHeaders(components, shared, names);
   }

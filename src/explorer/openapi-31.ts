@@ -1,3 +1,4 @@
+import { OptionalKind } from "@sinclair/typebox";
 import { addHeaders } from "./answer-headers";
 import {
   type Answer,
@@ -19,7 +20,7 @@ import { simpler } from "./simpler";
  */
 export function toOpenApi31(fromPlugin: unknown, serverUrl: string): OpenApiDocument {
   // Without TypeBox's symbols, and without the parts that routes share.
-  const plain = JSON.parse(JSON.stringify(fromPlugin)) as OpenApiDocument;
+  const plain = JSON.parse(JSON.stringify(fromPlugin, withOptionalBody)) as OpenApiDocument;
   const document = changeObjects(plain, simpler) as OpenApiDocument;
   document.servers = [{ url: serverUrl }];
   document.info.contact = { name: "Who runs this server", url: serverUrl };
@@ -36,6 +37,14 @@ export function toOpenApi31(fromPlugin: unknown, serverUrl: string): OpenApiDocu
     addHeaders(document, found.operation);
   }
   return nameSchemas(document);
+}
+
+/** The plugin says of every body that it is required. */
+function withOptionalBody(key: string, value: unknown): unknown {
+  if (key !== "requestBody") return value;
+  const body = value as { content: Record<string, Media> };
+  const isOptional = Object.values(body.content).some(({ schema }) => schema && OptionalKind in schema);
+  return { ...body, required: !isOptional };
 }
 
 /** The plugin names media types that no route takes. */

@@ -9,8 +9,11 @@ export function simpler(schema: Schema): Schema {
   if (Array.isArray(anyOf)) return union(anyOf as Schema[], rest) ?? schema;
   const ofAnyName = (patternProperties as Record<string, Schema> | undefined)?.[ANY_NAME];
   if (ofAnyName) return { ...rest, additionalProperties: ofAnyName };
+  if (Array.isArray(schema.type) && schema.type.length === 1) schema.type = schema.type[0] as string;
   // Elysia sets this while it compiles a route: members that nobody declared are left out, not refused.
   if (schema.additionalProperties === false) delete schema.additionalProperties;
+  // TypeBox's never, of a route that refuses what nobody declared.
+  if (Bun.deepEquals(schema.additionalProperties, { not: {} })) schema.additionalProperties = false;
   const required = Array.isArray(schema.required) ? schema.required : [];
   for (const name of required) delete schema.properties?.[name]?.default;
   return schema;

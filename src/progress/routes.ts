@@ -36,6 +36,18 @@ const header = (name: string, description: string, example: string) => ({
   example,
 });
 
+const PLAYER_ID = "^[1-9][0-9]{0,9}$";
+
+/** Parameters that are said here are all that the document has. */
+const PLAYER = {
+  name: "id",
+  in: "path" as const,
+  required: true,
+  description: "The player's id.",
+  schema: { type: "string" as const, pattern: PLAYER_ID },
+  example: "7",
+};
+
 const IDEMPOTENCY_KEY = header(
   "Idempotency-Key",
   "Made once for what is reported, and sent again with it: for 24 hours the same request gets the same answer.",
@@ -71,7 +83,7 @@ export function progressRoutes(deps: ProgressRouteDeps) {
       },
       {
         serverKey: "progress:write",
-        params: t.Object({ id: t.String({ pattern: "^[1-9][0-9]{0,9}$", description: "A player's id." }) }),
+        params: t.Object({ id: t.String({ pattern: PLAYER_ID }) }),
         body: changesBody,
         response: {
           200: progressAnswer,
@@ -85,7 +97,7 @@ export function progressRoutes(deps: ProgressRouteDeps) {
         },
         detail: {
           operationId: "updateProgress",
-          parameters: [IDEMPOTENCY_KEY, IF_MATCH],
+          parameters: [PLAYER, IDEMPOTENCY_KEY, IF_MATCH],
           summary: "Add to a player's progress",
           description:
             "For a key with `progress:write`. Stars and levels are added, each stat by its rule. `ETag` and `version` say which version it is then. `version_conflict` has the progress as it is in `player`.",

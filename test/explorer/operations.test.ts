@@ -72,6 +72,40 @@ onEmbedded((at) => {
     expect(looked).toBeGreaterThan(5);
   });
 
+  test("a body that may be left out is not required", async () => {
+    const optional = operationsOf(await read()).filter(
+      ({ operation }) => operation.requestBody?.required === false,
+    );
+    expect(optional.map(({ operation }) => operation.operationId)).toEqual(["deleteAccount"]);
+  });
+
+  test("every part of a path says what it is", async () => {
+    const document = await read();
+    const bare = operationsOf(document).flatMap(({ path, method, operation }) =>
+      (operation.parameters ?? []).flatMap((each) =>
+        "in" in each &&
+        each.in === "path" &&
+        !each.schema?.pattern &&
+        !each.schema?.format &&
+        !each.description
+          ? [`${method.toUpperCase()} ${path}: ${each.name}`]
+          : [],
+      ),
+    );
+    expect(bare).toEqual([]);
+  });
+
+  test("what a player may do only with the terms accepted says so", () => {
+    const asking = routes().filter(({ hooks }) =>
+      [hooks.beforeHandle ?? []]
+        .flat()
+        .some(({ fn }: { fn: unknown }) => String(fn).includes("requireTerms")),
+    );
+    expect(asking.length).toBeGreaterThan(3);
+    const silent = asking.filter(({ hooks }) => !JSON.stringify(hooks.response).includes("terms_required"));
+    expect(silent.map(({ method, path }) => `${method} ${path}`)).toEqual([]);
+  });
+
   test("every answer says its headers", async () => {
     const document = await read();
     for (const { path, method, operation } of operationsOf(document))
@@ -82,6 +116,7 @@ onEmbedded((at) => {
         if (status === "405") wanted.push("Allow");
         if (["429", "503"].includes(status)) wanted.push("Retry-After");
         if (/^3/.test(status)) wanted.push("Location");
+        if (status === "200" && operation.operationId === "updateProgress") wanted.push("ETag");
         const name = `${method.toUpperCase()} ${path} ${status}`;
         expect([name, Object.keys(headers)]).toEqual([name, expect.arrayContaining(wanted)]);
       }
@@ -134,7 +169,13 @@ onEmbedded(
       await playAsGuest(at.server);
       const { text } = await get(at.server, "/swagger/json");
       expect(text).toContain('"LoginRequest"');
-      expect(text).not.toContain('"additionalProperties":false');
+      const { components } = JSON.parse(text) as OpenApiDocument;
+      const refusing = Object.entries(components.schemas).flatMap(([name, { additionalProperties }]) =>
+        additionalProperties === false ? [name] : [],
+      );
+      // What a game server mistypes would be a loss.
+      expect(refusing).toEqual(["PlayerChanges", "ProgressChanges"]);
+      expect(text.split('"additionalProperties":false').length - 1).toBe(refusing.length);
     });
 
     test("the document's server is where players reach this one", async () => {
