@@ -62,6 +62,8 @@ export async function adopt(
       timeZone ?? (await one<{ zone: string }>(client, "SELECT current_setting('TimeZone') AS zone")).zone;
     const schema = await setAside(client, old);
     await applyMigrations(within(pool, client));
+    // Of tables that were empty a moment ago the planner knows nothing, and triggers would read them whole for each row.
+    await client.query("SET LOCAL enable_seqscan = off");
     const named = await copyPlayers(client, zone, random);
     const sessions = await copySessions(client, refreshTokenExpirySeconds);
     await pointAtPlayers(client, old.references);
@@ -134,14 +136,16 @@ async function putBack(
 const OLD_PLAYERS = `
   SELECT id, name, picture FROM ${ASIDE}.users WHERE id > $1 ORDER BY id LIMIT ${BATCH}`;
 
-/** `$1`–`$6` are arrays of the same length: id, the name with its keys and looks, and the picture. */
+/**
+ * As a release before would, with `google_id`, so that no trigger has to look for the players without; `$1`–`$6` are arrays of the same length: id, the name with its keys and looks, and the picture.
+ */
 const COPY_PLAYERS = `
   WITH given AS (
     SELECT * FROM unnest($1::int[], $2::text[], $3::text[], $4::text[], $5::jsonb[], $6::text[])
       AS given(id, name, folded, skeleton, looks, picture)
   ), u AS (
-    INSERT INTO users (id, email, name, name_folded, name_skeleton, picture, stars, level, created_at, last_login)
-    SELECT o.id, nullif(o.email, ''), given.name, given.folded, given.skeleton, given.picture, coalesce(o.stars, 0),
+    INSERT INTO users (id, google_id, email, name, name_folded, name_skeleton, picture, stars, level, created_at, last_login)
+    SELECT o.id, o.google_id, nullif(o.email, ''), given.name, given.folded, given.skeleton, given.picture, coalesce(o.stars, 0),
       coalesce(o.level, 1), coalesce(o.created_at AT TIME ZONE $7, now()),
       coalesce(o.last_login AT TIME ZONE $7, o.created_at AT TIME ZONE $7, now())
     FROM given JOIN ${ASIDE}.users AS o USING (id)
@@ -152,7 +156,8 @@ const COPY_PLAYERS = `
   INSERT INTO identities (provider, subject, user_id, email, email_verified, linked_at, last_used_at)
   SELECT 'google', o.google_id, o.id, nullif(o.email, ''), false, coalesce(o.created_at AT TIME ZONE $7, now()),
     coalesce(o.last_login AT TIME ZONE $7, o.created_at AT TIME ZONE $7, now())
-  FROM given JOIN ${ASIDE}.users AS o USING (id)`;
+  FROM given JOIN ${ASIDE}.users AS o USING (id)
+  ON CONFLICT DO NOTHING`;
 
 const NEXT_ID = `
   SELECT setval(pg_get_serial_sequence('users', 'id'),
