@@ -86,7 +86,7 @@ describe.each(Object.keys(PROXIES))("behind %s with a path prefix", (name) => {
       await (await popup).getByRole("button", { name: /Ada/ }).click();
       await page.getByText("Signed in as").waitFor();
       await page.goto(`${page.url().split("#")[0]}#tag/profile/GET/api/me`);
-      await page.getByRole("button", { name: /Test Request.*\/api\/me/i }).click();
+      await page.getByRole("button", { name: /Test Request.*get \/api\/me\)/i }).click();
       const answer = page.waitForResponse((response) => response.url().endsWith("/api/me"));
       await page.getByRole("button", { name: /^Send/ }).first().click();
       expect([(await answer).url(), (await answer).status()]).toEqual([`${origin}/api/me`, 200]);
