@@ -14,6 +14,7 @@ onEachDatabase((at) => {
 
   test("no index stands on a column that a sign-in, a refresh or a picture changes, nor on stats", async () => {
     expect(await indexed("users")).toEqual([
+      "deletes_at",
       "google_id",
       "id",
       "level",
