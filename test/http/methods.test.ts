@@ -10,7 +10,7 @@ onEmbedded((at) => {
     ["GET", "/api/logout", "POST"],
     ["PATCH", "/api/update_username", "POST"],
     ["GET", "/api/update_picture", "POST"],
-    ["POST", "/api/me", "GET, HEAD"],
+    ["POST", "/api/me", "DELETE, GET, HEAD"],
     ["POST", "/health/live", "GET, HEAD"],
     ["DELETE", "/health/ready", "GET, HEAD"],
     ["POST", "/.well-known/jwks.json", "GET, HEAD"],
