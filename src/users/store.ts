@@ -220,8 +220,9 @@ const FIND_MERGED_INTO = `${STANDING} WHERE u.merged_into = $2 ORDER BY u.id`;
 
 /** By the bytes, whatever the database's collation, which is also the order of the index. */
 const FIND_BY_NAME = `${STANDING}
-  WHERE u.name_folded ~>=~ $2 AND u.name_folded ~<~ ($2 || chr(1114111)) AND ($3::text IS NULL OR u.name_folded ~>~ $3)
-  ORDER BY u.name_folded USING ~<~ LIMIT $4`;
+  WHERE u.name_folded COLLATE "C" >= $2 AND u.name_folded COLLATE "C" < ($2 || chr(1114111))
+    AND ($3::text IS NULL OR u.name_folded COLLATE "C" > $3)
+  ORDER BY u.name_folded COLLATE "C" LIMIT $4`;
 
 /** Who has a name that looks so, or had one that is kept for them. */
 const IDS_BY_LOOKS = `

@@ -11,7 +11,7 @@ import { createRefreshTokens } from "../../src/session/refresh-token";
 import { locationOf, newGame, pickAtGoogle, startUrl } from "../support/authorization";
 import { ask, bearer, freshAccount, freshName, googleTokens, refresh, signIn } from "../support/client";
 import { postgresAvailable } from "../support/postgres";
-import { previousRelease, previousReleaseAvailable, prisma } from "../support/previous-release";
+import { previousRelease, previousReleaseAvailable, prisma, prismaBeside } from "../support/previous-release";
 import { googleOf, serverFolder, spawnServer } from "../support/spawned-server";
 import { emptyDatabaseOf, type TestDatabase } from "../support/test-database";
 
@@ -166,8 +166,8 @@ describe.skipIf(!previousReleaseAvailable())("a database that the release before
       old = first.origin;
       session = await signIn(old, google, account);
       traffic.done = Promise.all([play(), play()]).then(() => {});
-      const deploy = prisma(ROOT, env, "migrate", "deploy");
-      expect(deploy.stderr.toString() + deploy.stdout.toString()).toContain("successfully applied");
+      const { output } = await prismaBeside(ROOT, env, "migrate", "deploy");
+      expect(output).toContain("successfully applied");
       const second = await spawnServer({ folder: serverFolder(world), env });
       world.defer(() => second.kill());
       now = second.origin;

@@ -34,6 +34,21 @@ export function prisma(folder: string, env: Record<string, string>, ...command: 
   });
 }
 
+/** The same while this process goes on: its other requests do not wait meanwhile. */
+export async function prismaBeside(folder: string, env: Record<string, string>, ...command: string[]) {
+  const child = Bun.spawn([process.execPath, "x", "prisma", ...command], {
+    cwd: folder,
+    env: { PATH: process.env.PATH ?? "", HOME: tmpdir(), CHECKPOINT_DISABLE: "1", ...env },
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  const [stdout, stderr] = await Promise.all(
+    [child.stdout, child.stderr].map((stream) => new Response(stream).text()),
+  );
+  return { exitCode: await child.exited, output: stderr + stdout };
+}
+
 function git(...command: string[]) {
   return Bun.spawnSync(["git", ...command], { cwd: ROOT, stdout: "pipe", stderr: "ignore" });
 }

@@ -49,11 +49,5 @@ CREATE UNIQUE INDEX "identity_hash_keys_is_current_key" ON "identity_hash_keys"(
 -- CreateIndex
 CREATE INDEX "player_notes_user_id_id_idx" ON "player_notes"("user_id", "id");
 
--- CreateIndex
-CREATE INDEX "identities_email_idx" ON "identities"("email");
-
--- CreateIndex
-CREATE INDEX "users_name_folded_idx" ON "users"("name_folded" text_pattern_ops);
-
 -- AddForeignKey
 ALTER TABLE "player_notes" ADD CONSTRAINT "player_notes_user_id_fkey" FOREIGN KEY ("user_id") REFERENCES "users"("id") ON DELETE CASCADE ON UPDATE CASCADE;

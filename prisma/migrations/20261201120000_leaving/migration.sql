@@ -6,5 +6,3 @@ ALTER TABLE "users" ADD COLUMN     "deleted_at" TIMESTAMPTZ(3),
 ADD COLUMN     "deletes_at" TIMESTAMPTZ(3),
 ADD COLUMN     "purged_at" TIMESTAMPTZ(3);
 
--- CreateIndex. Of those who leave alone; no sign-in changes it.
-CREATE INDEX "users_deletes_at_idx" ON "users"("deletes_at") WHERE "deletes_at" IS NOT NULL;
