@@ -43,10 +43,8 @@ export async function prismaBeside(folder: string, env: Record<string, string>, 
     stdout: "pipe",
     stderr: "pipe",
   });
-  const [stdout, stderr] = await Promise.all(
-    [child.stdout, child.stderr].map((stream) => new Response(stream).text()),
-  );
-  return { exitCode: await child.exited, output: stderr + stdout };
+  const said = await Promise.all([child.stderr, child.stdout].map((stream) => new Response(stream).text()));
+  return { exitCode: await child.exited, output: said.join("") };
 }
 
 function git(...command: string[]) {
