@@ -6,7 +6,8 @@ import { join } from "node:path";
  */
 const ROOT = join(import.meta.dir, "..");
 /** Those that start processes, kill them and wait for them. */
-const WITH_PROCESSES = /^test\/(db|faults|fuzz|host|scripts)\//;
+const WITH_PROCESSES =
+  /^test\/(adoption|db|deploy|e2e|faults|fuzz|host|metrics|openapi|scripts|tracing|webhooks)\//;
 
 const files = [...new Bun.Glob("test/**/*.test.ts").scanSync({ cwd: ROOT })]
   .filter((file) => !file.includes("/node_modules/"))
