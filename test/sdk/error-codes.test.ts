@@ -23,6 +23,7 @@ const TOLD_BY_STATUS: Partial<Record<ErrorCode, string>> = {
   // Of calls that the SDK has no method for; `fetch` hands over the answer itself.
   age_band_set: "request_failed",
   reauth_required: "request_failed",
+  user_banned: "request_failed",
   // Of game servers, which have an SDK of their own.
   invalid_ticket: "request_failed",
   version_conflict: "request_failed",
