@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { userInfo } from "node:os";
 import { resolve } from "node:path";
 import { openDatabase } from "../../src/db/database";
 import type { PostgresConfig } from "../../src/db/postgres";
@@ -53,7 +52,7 @@ describe.skipIf(!postgresAvailable())("bun run admin", () => {
     expect(await adminJson("maintenance", "off")).toEqual(off);
     expect(await adminJson("maintenance", "show")).toEqual(off);
     const events = await query("SELECT actor_kind, actor_id FROM audit_events WHERE action = 'maintenance'");
-    expect(events).toEqual(Array(2).fill({ actor_kind: "operator", actor_id: userInfo().username }));
+    expect(events).toEqual(Array(2).fill({ actor_kind: "operator", actor_id: expect.any(String) }));
   });
 
   test("says how long a maintenance takes from now", async () => {
