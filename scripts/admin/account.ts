@@ -3,12 +3,13 @@ import { systemClock } from "../../src/clock";
 import { exportAccount } from "../../src/leaving/export";
 import { markLeaving } from "../../src/leaving/leave";
 import { takeLeavingBack } from "../../src/leaving/restore";
+import { json } from "./arguments";
+import { printJson } from "./output";
 import { nobody, playerId } from "./player-id";
 import { operator, Refusal, withStores } from "./with-stores";
 
 const id = { type: "positional", required: true, description: "The player's id." } as const;
 const reason = { type: "string", description: "Why; the player sees it." } as const;
-const json = { type: "boolean", description: "Print JSON.", default: false } as const;
 
 const exportOne = defineCommand({
   meta: {
@@ -21,7 +22,7 @@ const exportOne = defineCommand({
       const userId = playerId(args.id);
       const user = await stores.users.find(userId);
       if (!user) throw nobody(userId);
-      console.log(JSON.stringify(await exportAccount(stores, systemClock, user), null, 2));
+      printJson(await exportAccount(stores, systemClock, user));
     }),
 });
 

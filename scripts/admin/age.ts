@@ -5,13 +5,14 @@ import { systemClock } from "../../src/clock";
 import type { Stores } from "../../src/stores";
 import { AGE_BANDS, type AgeBand } from "../../src/users/model";
 import type { UserRow } from "../../src/users/store";
+import { json } from "./arguments";
+import { printJson } from "./output";
 import { nobody, playerId } from "./player-id";
 import { operator, Refusal, withStores } from "./with-stores";
 
 const GUARDIAN = /^[^\p{Cc}]{1,200}$/u;
 const id = { type: "positional", required: true, description: "The player's id." } as const;
 const reason = { type: "string", description: "Why, for the audit." } as const;
-const json = { type: "boolean", description: "Print JSON.", default: false } as const;
 
 const set = defineCommand({
   meta: { name: "set", description: "Say how old a player is, whatever they said." },
@@ -86,7 +87,6 @@ function print(asJson: boolean, { id, age_band, guardian_consent_at }: UserRow):
   const consentAt = guardian_consent_at?.toISOString() ?? null;
   const consented = consentAt === null ? "no guardian has consented" : `a guardian consented on ${consentAt}`;
   const told = { id, age_band, guardian_consent_at: consentAt };
-  console.log(
-    asJson ? JSON.stringify(told, null, 2) : `Player ${id}: ${age_band ?? "no age band"}, ${consented}.`,
-  );
+  if (asJson) printJson(told);
+  else console.log(`Player ${id}: ${age_band ?? "no age band"}, ${consented}.`);
 }

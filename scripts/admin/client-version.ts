@@ -3,9 +3,10 @@ import { systemClock } from "../../src/clock";
 import { isVersion } from "../../src/door/client-version";
 import { setClientVersion } from "../../src/door/set-door";
 import type { ClientVersion } from "../../src/door/store";
+import { json } from "./arguments";
+import { printJson } from "./output";
 import { operator, Refusal, withStores } from "./with-stores";
 
-const json = { type: "boolean", description: "Print JSON.", default: false } as const;
 const ANY: ClientVersion = { minimum: null, url: null, required: false };
 
 const set = defineCommand({
@@ -59,7 +60,8 @@ function change(asJson: boolean, version: ClientVersion): Promise<void> {
 
 function print(asJson: boolean, { minimum, url, required }: ClientVersion): void {
   const told = { minimum, url, required };
-  console.log(asJson ? JSON.stringify(told, null, 2) : sentences(told));
+  if (asJson) printJson(told);
+  else console.log(sentences(told));
 }
 
 function sentences({ minimum, url, required }: ClientVersion): string {

@@ -2,11 +2,12 @@ import { defineCommand } from "citty";
 import { systemClock } from "../../src/clock";
 import { setMaintenance } from "../../src/door/set-door";
 import type { Maintenance } from "../../src/door/store";
+import { json } from "./arguments";
+import { printJson } from "./output";
 import { timeFrom } from "./time-from";
 import { operator, Refusal, withStores } from "./with-stores";
 
 const MESSAGE = /^[^\p{Cc}]{1,300}$/u;
-const json = { type: "boolean", description: "Print JSON.", default: false } as const;
 
 const on = defineCommand({
   meta: {
@@ -64,7 +65,8 @@ function set(asJson: boolean, maintenance: Maintenance): Promise<void> {
 
 function print(asJson: boolean, maintenance: Maintenance): void {
   const told = toTell(maintenance);
-  console.log(asJson ? JSON.stringify(told, null, 2) : sentences(told));
+  if (asJson) printJson(told);
+  else console.log(sentences(told));
 }
 
 function sentences({ maintenance, until, message }: ReturnType<typeof toTell>): string {

@@ -1,7 +1,5 @@
 import { defineCommand } from "citty";
 import { systemClock } from "../../src/clock";
-import type { Config } from "../../src/config/config";
-import { loadKeyRing } from "../../src/session/keys";
 import { isUuid, newUuidv7 } from "../../src/session/uuidv7";
 import { failureOf } from "../../src/webhooks/deliver";
 import { endpointUrlProblem } from "../../src/webhooks/endpoint-url";
@@ -11,9 +9,10 @@ import { signedMessage } from "../../src/webhooks/message";
 import { createWebhookPost } from "../../src/webhooks/post";
 import { createReceiverAddresses } from "../../src/webhooks/receiver-addresses";
 import type { EndpointState, WebhookStore } from "../../src/webhooks/store";
+import { json } from "./arguments";
+import { printJson } from "./output";
 import { Refusal, withStores } from "./with-stores";
 
-const json = { type: "boolean", description: "Print JSON.", default: false } as const;
 const id = {
   type: "positional",
   required: true,
@@ -35,7 +34,7 @@ const add = defineCommand({
     json,
   },
   run: ({ args }) =>
-    withStores(async ({ webhooks }, { config }) => {
+    withStores(async ({ webhooks }, { config, keyRing }) => {
       const problem = endpointUrlProblem(args.url, config.mode === "production");
       if (problem) throw new Refusal(`The URL ${problem}.`);
       const eventTypes = [...new Set(args.events?.split(",") ?? [])];
@@ -43,7 +42,7 @@ const add = defineCommand({
       if (unknown !== undefined)
         throw new Refusal(`There is no event "${unknown}"; there is ${Object.keys(EVENT_TYPES).join(", ")}.`);
       const secret = newEndpointSecret();
-      const secretJwe = await (await secretsOf(config)).encrypt(secret);
+      const secretJwe = await endpointSecrets(keyRing).encrypt(secret);
       const row = await webhooks.add({
         id: newUuidv7(systemClock),
         url: args.url,
@@ -133,9 +132,9 @@ const test = defineCommand({
   },
   args: { id, json },
   run: ({ args }) =>
-    withStores(async ({ webhooks }, { config }) => {
+    withStores(async ({ webhooks }, { config, keyRing }) => {
       const row = await existing(webhooks, args.id);
-      const endpoint = await openEndpoint({ webhooks, secrets: await secretsOf(config) }, row);
+      const endpoint = await openEndpoint({ webhooks, secrets: endpointSecrets(keyRing) }, row);
       if (!endpoint)
         throw new Refusal("Its secret was encrypted under a JWT_SECRET that is gone; add it anew.");
       const event = {
@@ -158,10 +157,6 @@ export const webhooksCommand = defineCommand({
   meta: { name: "webhooks", description: "Servers of yours that are told what happens to players." },
   subCommands: { add, list, remove, enable, replay, test },
 });
-
-async function secretsOf({ security, dataDir }: Config) {
-  return endpointSecrets(await loadKeyRing(security, dataDir));
-}
 
 async function existing(webhooks: WebhookStore, webhookId: string) {
   const row = isUuid(webhookId) ? await webhooks.find(webhookId) : null;
@@ -205,8 +200,4 @@ function listed(row: EndpointState) {
     failed: row.failed,
     last_failure: row.lastFailure,
   };
-}
-
-function printJson(value: unknown): void {
-  console.log(JSON.stringify(value, null, 2));
 }

@@ -1,14 +1,11 @@
 import { beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { resolve } from "node:path";
 import { openDatabase } from "../../src/db/database";
 import type { PostgresConfig } from "../../src/db/postgres";
+import { runAdmin } from "../support/admin";
 import { postgresAvailable, testPostgres } from "../support/postgres";
 import { environment } from "../support/prisma-cli";
-import { JWT_SECRET } from "../support/server";
 
 setDefaultTimeout(60_000);
-
-const SCRIPT = resolve(import.meta.dirname, "../../scripts/admin.ts");
 
 describe.skipIf(!postgresAvailable())("bun run admin", () => {
   let config: PostgresConfig;
@@ -26,18 +23,7 @@ describe.skipIf(!postgresAvailable())("bun run admin", () => {
     await database.close();
     return rows;
   };
-  const admin = async (...args: string[]) => {
-    const child = Bun.spawn(["bun", SCRIPT, ...args], {
-      env: { PATH: process.env.PATH, ...environment(config), JWT_SECRET },
-      stdout: "pipe",
-      stderr: "pipe",
-    });
-    const [out, err] = await Promise.all([
-      new Response(child.stdout).text(),
-      new Response(child.stderr).text(),
-    ]);
-    return { exitCode: await child.exited, out, err };
-  };
+  const admin = (...args: string[]) => runAdmin(environment(config), ...args);
   const adminJson = async (...args: string[]) => JSON.parse((await admin(...args, "--json")).out);
 
   test("begins a maintenance, shows it and ends it", async () => {

@@ -1,16 +1,14 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { resolve } from "node:path";
 import { Webhook } from "standardwebhooks";
 import { type Database, openDatabase } from "../../src/db/database";
 import type { PostgresConfig } from "../../src/db/postgres";
+import { runAdmin } from "../support/admin";
 import { postgresAvailable, testPostgres } from "../support/postgres";
 import { environment } from "../support/prisma-cli";
-import { JWT_SECRET } from "../support/server";
 import { type Receiver, startReceiver } from "../support/webhook-receiver";
 
 setDefaultTimeout(60_000);
 
-const SCRIPT = resolve(import.meta.dirname, "../../scripts/admin.ts");
 const UUID = /^[0-9a-f-]{36}$/;
 
 describe.skipIf(!postgresAvailable())("bun run admin webhooks", () => {
@@ -27,18 +25,7 @@ describe.skipIf(!postgresAvailable())("bun run admin webhooks", () => {
     await database.close();
   });
 
-  const admin = async (...args: string[]) => {
-    const child = Bun.spawn(["bun", SCRIPT, "webhooks", ...args], {
-      env: { PATH: process.env.PATH, ...environment(config), JWT_SECRET },
-      stdout: "pipe",
-      stderr: "pipe",
-    });
-    const [out, err] = await Promise.all([
-      new Response(child.stdout).text(),
-      new Response(child.stderr).text(),
-    ]);
-    return { exitCode: await child.exited, out, err };
-  };
+  const admin = (...args: string[]) => runAdmin(environment(config), "webhooks", ...args);
   const adminJson = async (...args: string[]) => JSON.parse((await admin(...args, "--json")).out);
 
   test("adds one, whose secret is shown once and verifies what it is sent, and removes it", async () => {
