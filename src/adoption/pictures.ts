@@ -1,6 +1,6 @@
-import { isPictureUrl } from "../users/picture-url";
+import { isPictureUrl, PICTURE_KEY } from "../users/picture-url";
 
-const KEY = /^[A-Za-z0-9_-]{1,64}$/;
+const KEY = new RegExp(`^${PICTURE_KEY}$`);
 
 /** A picture of the old server's, which took any text, as far as it may be one here; null for none. */
 export function keptPicture(picture: string | null): string | null {

@@ -2,7 +2,7 @@ import { Type } from "@sinclair/typebox";
 import { t } from "elysia";
 import { openValues } from "../http/described-values";
 import { MAXIMUM_PICTURE_BYTES, PICTURE_DATA_URL } from "../pictures/image";
-import { PICTURE_URL, PICTURE_URL_MAX_LENGTH } from "./picture-url";
+import { PICTURE_KEY, PICTURE_URL, PICTURE_URL_MAX_LENGTH } from "./picture-url";
 
 /** The provider of whoever plays without an account anywhere: the game's own key proves them. */
 export const GUEST = "guest";
@@ -68,7 +68,7 @@ export const updatePictureBody = t.Object(
   {
     new_picture: t.Union(
       [
-        t.String({ maxLength: PICTURE_URL_MAX_LENGTH, pattern: `^(${PICTURE_URL}|[A-Za-z0-9_-]{1,64})$` }),
+        t.String({ maxLength: PICTURE_URL_MAX_LENGTH, pattern: `^(${PICTURE_URL}|${PICTURE_KEY})$` }),
         t.String({ pattern: `^${PICTURE_DATA_URL}$` }),
         t.Null(),
       ],

@@ -13,6 +13,9 @@ const AFTER_SCHEME = `//[^${NEVER}/?#@]+([/?#][^${NEVER}]*)?`;
 /** The pattern of a picture's URL, as far as one can say it; {@link isPictureUrl} has the last word. */
 export const PICTURE_URL = `https:${AFTER_SCHEME}`;
 
+/** The pattern of an avatar key of the game's. */
+export const PICTURE_KEY = "[A-Za-z0-9_-]{1,64}";
+
 const SHAPE = new RegExp(`^https?:${AFTER_SCHEME}$`);
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}]/u;
 

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { systemClock } from "../../src/clock";
 import type { DatabaseConfig } from "../../src/config/config";
@@ -8,6 +8,7 @@ import { openDatabase } from "../../src/db/database";
 import { newServerKey } from "../../src/server-keys/server-key";
 import { createStores } from "../../src/stores";
 import { ask, outcome, playAsGuest, type Reply } from "../support/client";
+import { crashPoints } from "../support/crash-points";
 import { folderWithDatabase } from "../support/embedded";
 import type { Proof, Run } from "../support/proof";
 import { googleOf, serverFolder, spawnServer } from "../support/spawned-server";
@@ -67,15 +68,10 @@ async function matchCrashes(run: Run, folder: string, env: Record<string, string
   matches++;
   run.check(isWhole(await report(randomUUID(), matches)), "a match without a fault is whole");
   rmSync(command);
-  const statements = readFileSync(join(folder, "statements"), "utf8").trim().split("\n");
-  const points = statements.flatMap((statement, index) =>
-    ["before", "after"].map((side) => ({ statement, at: `${side} ${index + 1}` })),
-  );
-  const order = run.random.shuffled(points);
+  const pointOf = crashPoints(run, folder);
 
   return async (round: number) => {
-    const point = order[(round - 1) % order.length];
-    if (!point) throw new Error("no statement was seen");
+    const point = pointOf(round);
     const what = `a match, killed ${point.at} (${point.statement})`;
     const once = randomUUID();
     matches++;

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { loadConfig } from "../../src/config/config";
 import { type Database, openDatabase } from "../../src/db/database";
 import type { SessionAnswer } from "../../src/session/model";
+import { crashPoints } from "../support/crash-points";
 import { folderWithDatabase } from "../support/embedded";
 import { signIn } from "../support/players";
 import type { Proof, Run } from "../support/proof";
@@ -75,15 +76,10 @@ async function purgeCrashPoints(run: Run, folder: string, env: Record<string, st
   writeFileSync(command, "list purge");
   await purge();
   rmSync(command);
-  const statements = readFileSync(join(folder, "statements"), "utf8").trim().split("\n");
-  const points = statements.flatMap((statement, index) =>
-    ["before", "after"].map((side) => ({ statement, at: `${side} ${index + 1}` })),
-  );
-  const order = run.random.shuffled(points);
+  const pointOf = crashPoints(run, folder);
 
   return async (round: number) => {
-    const point = order[(round - 1) % order.length];
-    if (!point) throw new Error("no statement was seen");
+    const point = pointOf(round);
     const what = `the purge, killed ${point.at} (${point.statement})`;
     const leaver = await nextLeaver();
     const before = await leftOf(leaver);
