@@ -38,12 +38,13 @@ export async function startHaproxy(
     "  timeout connect 5s",
     "  timeout client 60s",
     "  timeout server 60s",
+    "  timeout check 10s",
     "frontend players",
     `  bind 127.0.0.1:${port}`,
     "  default_backend accounts",
     "backend accounts",
     ...backend.map((line) => `  ${line}`),
-    `  server one ${host} check inter 200ms fall 1 rise 1`,
+    `  server one ${host} check inter 2s fall 3 rise 1`,
     "",
   ];
   writeFileSync(join(folder, "haproxy.cfg"), config.join("\n"));
