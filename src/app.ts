@@ -197,7 +197,7 @@ export function createApp({
     conflictTickets: createConflictTickets(keyRing, clock),
     dpop,
     guard,
-    atTheDoor: createDoor({ door: stores.door, clock }),
+    atTheDoor: createDoor({ ...stores, clock }),
     graceSeconds: config.leaving.graceSeconds,
     guestsEnabled: config.guests.enabled,
     identityHashes: createIdentityHashes({

@@ -13,7 +13,7 @@ const on = defineCommand({
   meta: {
     name: "on",
     description:
-      "Let nobody sign in or refresh, within five seconds and until it is turned off. Nobody is signed out.",
+      "Let none but admins and moderators sign in or refresh, within five seconds and until it is turned off. Nobody is signed out.",
   },
   args: {
     until: {
@@ -72,7 +72,7 @@ function print(asJson: boolean, maintenance: Maintenance): void {
 function sentences({ maintenance, until, message }: ReturnType<typeof toTell>): string {
   if (!maintenance) return "Players are let in.";
   const told = message === null ? "" : `\nPlayers are told: ${message}`;
-  return `Maintenance${until ? ` until ${until}` : ""}: nobody signs in or refreshes.${told}`;
+  return `Maintenance${until ? ` until ${until}` : ""}: no player signs in or refreshes.${told}`;
 }
 
 function toTell({ maintenance, until, message }: Maintenance) {

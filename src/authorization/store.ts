@@ -44,6 +44,10 @@ const REDEEM_LOGIN = `
   RETURNING l.session_id, l.provider, coalesce(l.subject, l.google_id) AS subject, nullif(l.email, '') AS email,
     l.email_verified, l.given_name AS name, l.picture`;
 
+const WHOSE_LOGIN = `
+  SELECT l.provider, coalesce(l.subject, l.google_id) AS subject FROM login_codes AS l, ${CLOCK}
+  WHERE l.code_hash = $2 AND l.code_challenge = $3 AND l.created_at > clock.now - ${seconds("$4")}`;
+
 const DROP_LOGIN = `
   DELETE FROM login_codes USING ${CLOCK} WHERE code_hash = $2 RETURNING session_id`;
 
@@ -163,6 +167,16 @@ export function createAuthorizationStore(run: RunStatement) {
         name,
         picture,
       };
+    },
+
+    /** Whom {@link redeemLogin} would answer with, which it leaves to be done. */
+    async whoseLogin(
+      loginCode: string,
+      codeChallenge: string,
+    ): Promise<Pick<Identity, "provider" | "subject"> | null> {
+      type Row = Pick<Identity, "provider" | "subject">;
+      const values = [sha256(loginCode), codeChallenge, LOST_ANSWER_SECONDS];
+      return (await run<Row>("whose_login_code", WHOSE_LOGIN, values)).rows[0] ?? null;
     },
 
     /** Ends a login code. @returns the session that it opened, if any */

@@ -4,11 +4,11 @@ import type { Limits } from "../limits/limits";
 import { logRefusal } from "../limits/refusal-log";
 import type { Log } from "../log/log";
 import type { PlayerPage } from "../oauth/player-page";
+import { staffRole } from "../roles/role";
 import type { SessionStore } from "../session/store";
 import type { UserStore } from "../users/store";
 import { CONSOLE_CLIENT_ID, type ConsoleSessions } from "./session";
 import { noRolePage, notSignedInPage, signedInPage } from "./sign-in-page";
-import { staffRole } from "./staff";
 import type { Call } from "./visit";
 
 /** Where the browser comes back to from the provider. */

@@ -6,6 +6,7 @@ import { errorResponses, successAnswer } from "../http/model";
 import { type LogoutDeps, logout } from "./logout";
 import { refreshTokenBody, sessionAnswer } from "./model";
 import { type RefreshDeps, refresh } from "./refresh";
+import { whoRefreshes } from "./who-refreshes";
 
 export type SessionRouteDeps = RefreshDeps &
   LogoutDeps & { atTheDoor: Door; dpop: Dpop; readContext: ReadContext };
@@ -16,7 +17,7 @@ export function sessionRoutes(deps: SessionRouteDeps) {
     .post(
       "/api/refresh",
       async ({ body, request, route, server, set }) => {
-        await atTheDoor.admit(request.headers);
+        await atTheDoor.admit(request.headers, () => whoRefreshes(deps, body.refresh_token));
         const jkt = await dpop.provenKey({ request, server, set });
         return refresh(deps, body.refresh_token, jkt, readContext({ request, route, server, set }));
       },

@@ -14,6 +14,7 @@ import { signInBody } from "./model";
 import { readProof } from "./proof";
 import { type SignInDeps, signIn } from "./sign-in";
 import { type VerifyProofDeps, verifyProof } from "./verify-proof";
+import { whoSignsIn } from "./who-signs-in";
 
 export type SignInRouteDeps = SignInDeps &
   VerifyProofDeps & {
@@ -32,8 +33,8 @@ export function signInRoutes(deps: SignInRouteDeps) {
   return new Elysia({ name: "sign-in", tags: ["Session"] }).post(
     "/api/login",
     async ({ body, request, route, server, set }) => {
-      await atTheDoor.admit(request.headers);
       const context = readContext({ request, route, server, set });
+      await atTheDoor.admit(request.headers, () => whoSignsIn(deps, body, context));
       const jkt = await dpop.provenKey({ request, server, set });
       const proof = readProof(body, providers);
       const newSessionId = newUuidv7(clock);

@@ -32,7 +32,7 @@ describe.skipIf(!postgresAvailable())("bun run admin", () => {
     expect(await adminJson("maintenance", "on", "--until", until, "--message", "Soup.")).toEqual(on);
     expect(await adminJson("maintenance", "show")).toEqual(on);
     expect((await admin("maintenance", "show")).out).toBe(
-      `Maintenance until ${until}: nobody signs in or refreshes.\nPlayers are told: Soup.\n`,
+      `Maintenance until ${until}: no player signs in or refreshes.\nPlayers are told: Soup.\n`,
     );
     const off = { maintenance: false, until: null, message: null };
     expect(await adminJson("maintenance", "off")).toEqual(off);
