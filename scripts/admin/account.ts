@@ -1,6 +1,6 @@
 import { defineCommand } from "citty";
 import { systemClock } from "../../src/clock";
-import { exportAccount } from "../../src/leaving/export";
+import { handOutAccount } from "../../src/leaving/hand-out";
 import { markLeaving } from "../../src/leaving/leave";
 import { takeLeavingBack } from "../../src/leaving/restore";
 import { json } from "./arguments";
@@ -16,13 +16,13 @@ const exportOne = defineCommand({
     name: "export",
     description: "Print everything that is kept of a player, as JSON: for one who cannot ask themselves.",
   },
-  args: { id },
+  args: { id, reason: { type: "string", description: "Why, for the audit." } },
   run: ({ args }) =>
-    withStores(async (stores) => {
+    withStores(async (_stores, { studio }) => {
       const userId = playerId(args.id);
-      const user = await stores.users.find(userId);
-      if (!user) throw nobody(userId);
-      printJson(await exportAccount(stores, systemClock, user));
+      const exported = await handOutAccount(studio, userId, operator(args.reason));
+      if (!exported) throw nobody(userId);
+      printJson(exported);
     }),
 });
 
