@@ -2,7 +2,7 @@ import { acceptWait, type WaitingRequestParts } from "../device/prefer";
 import type { Door } from "../door/door";
 import type { Dpop, ProvenRequest } from "../dpop/dpop";
 import type { RequestContext } from "../http/context";
-import { whoRefreshes } from "../session/who-refreshes";
+import { boundSender, type WhoRefreshesDeps, whoRefreshes } from "../session/who-refreshes";
 import { sha256 } from "../sha256";
 import type { Client, Clients } from "./clients";
 import { DEVICE_CODE_GRANT, GRANTS, type GrantDeps, type Granted, type TokenForm } from "./grants";
@@ -10,7 +10,7 @@ import type { IdTokens } from "./id-token";
 import { OAuthError } from "./oauth-error";
 import { hasScope } from "./scopes";
 
-export type TokenDeps = GrantDeps & { atTheDoor: Door; clients: Clients; dpop: Dpop; idTokens: IdTokens };
+export type TokenDeps = GrantDeps & WhoRefreshesDeps & { atTheDoor: Door; clients: Clients; dpop: Dpop; idTokens: IdTokens };
 
 /** What every request of a client carries. */
 export type ClientForm = { client_id?: string; client_secret?: string };
@@ -29,7 +29,9 @@ export async function exchange(
   const client = publicClient(deps.clients, form, parts.request.headers);
   const grant = Object.hasOwn(GRANTS, form.grant_type) ? GRANTS[form.grant_type] : undefined;
   if (!grant) throw new OAuthError("unsupported_grant_type");
-  const jkt = await deps.dpop.provenKey(parts);
+  const { refresh_token } = form;
+  const sender = async () => (refresh_token === undefined ? null : boundSender(deps, refresh_token));
+  const jkt = await deps.dpop.provenKey(parts, { sender });
   const waitSeconds = form.grant_type === DEVICE_CODE_GRANT ? acceptWait(parts) : 0;
   return tokenAnswer(deps.idTokens, client, await grant(deps, form, { client, jkt, waitSeconds }, context));
 }
