@@ -63,7 +63,7 @@ export async function finishSignIn(deps: ConsoleSignInDeps, call: Call): Promise
   const session = { sessionId, userId: opened.user.id };
   if (opened.isOpened) {
     if (content.replaces !== null) await sessions.revoke(content.replaces);
-    for (const evicted of await sessions.evictIdlest(session.userId))
+    for (const evicted of await sessions.evictIdlest(session.userId, opened.openBefore))
       log.event("session_evicted", { userId: session.userId, sessionId: evicted, ...context });
     log.event("login", { ...session, device, client: "console", provider: identity.provider, ...context });
   }

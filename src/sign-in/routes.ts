@@ -38,14 +38,15 @@ export function signInRoutes(deps: SignInRouteDeps) {
       const jkt = await dpop.provenKey({ request, server, set });
       const proof = readProof(body, providers);
       const newSessionId = newUuidv7(clock);
-      const { identity, sessionId } = await limits.signInAttempt(context.ip, () =>
-        verifyProof(deps, proof, newSessionId, context),
-      );
-      if (proof.kind === "login_code" && providers.onlyLinks(identity.provider))
-        throw new ApiError("provider_unavailable");
-      await limits.signIn(identity.provider, identity.subject);
       const device = body.device ?? null;
-      return signIn(deps, identity, { sessionId, device, ip: context.ip, ...OWN_ENDPOINTS, jkt }, context);
+      return limits.signInAttempt(context.ip, async () => {
+        const { identity, sessionId, idToken } = await verifyProof(deps, proof, newSessionId, context);
+        if (proof.kind === "login_code" && providers.onlyLinks(identity.provider))
+          throw new ApiError("provider_unavailable");
+        await limits.signIn(identity.provider, identity.subject);
+        const opening = { sessionId, device, ip: context.ip, ...OWN_ENDPOINTS, jkt };
+        return signIn(deps, identity, opening, context, idToken);
+      });
     },
     {
       body: signInBody,
