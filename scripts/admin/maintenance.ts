@@ -22,8 +22,7 @@ const on = defineCommand({
     message: { type: "string", description: "What players are told, up to 300 characters." },
     json,
   },
-  run: ({ args }) =>
-    set(args.json, { maintenance: true, until: args.until, message: args.message ?? null }),
+  run: ({ args }) => set(args.json, { maintenance: true, until: args.until, message: args.message ?? null }),
 });
 
 const off = defineCommand({

@@ -92,7 +92,8 @@ export function createDpop({ authorizations, clock, keyRing, limits, ownUrl }: D
     if (sender?.jkt !== jkt || (issuedAt - SKEW_SECONDS) * 1_000 > sender.until.getTime()) return;
     const forgetAfter = new Date((issuedAt + 2 * NONCE_LIFETIME_SECONDS) * 1_000);
     // The key's own holder alone gets here, and leaves no more rows than so many.
-    if (await limits.earlyProof(sender.sessionId)) await authorizations.spendOnce(hashOf(jkt, id), forgetAfter);
+    if (await limits.earlyProof(sender.sessionId))
+      await authorizations.spendOnce(hashOf(jkt, id), forgetAfter);
   }
 }
 

@@ -10,7 +10,8 @@ import type { IdTokens } from "./id-token";
 import { OAuthError } from "./oauth-error";
 import { hasScope } from "./scopes";
 
-export type TokenDeps = GrantDeps & WhoRefreshesDeps & { atTheDoor: Door; clients: Clients; dpop: Dpop; idTokens: IdTokens };
+export type TokenDeps = GrantDeps &
+  WhoRefreshesDeps & { atTheDoor: Door; clients: Clients; dpop: Dpop; idTokens: IdTokens };
 
 /** What every request of a client carries. */
 export type ClientForm = { client_id?: string; client_secret?: string };

@@ -15,10 +15,7 @@ export async function whoRefreshes(deps: WhoRefreshesDeps, refreshToken: string)
 }
 
 /** The living session that a refresh token is of, where it is bound to a key. The token may be an earlier one. */
-export async function boundSender(
-  deps: WhoRefreshesDeps,
-  refreshToken: string,
-): Promise<BoundSender | null> {
+export async function boundSender(deps: WhoRefreshesDeps, refreshToken: string): Promise<BoundSender | null> {
   const session = await livingSession(deps, refreshToken);
   if (!session || session.jkt === null) return null;
   const { sessionId, jkt, createdAt } = session;
