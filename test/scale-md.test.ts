@@ -72,7 +72,11 @@ onEachDatabase((at) => {
   });
 
   const drawnSoFar = async () =>
-    new Map((await query("SELECT sequencename, last_value FROM pg_sequences")).map(Object.values) as never);
+    new Map(
+      (await query("SELECT sequencename, last_value FROM pg_sequences")).map(
+        ({ sequencename, last_value }) => [String(sequencename), String(last_value)] as const,
+      ),
+    );
 
   test.each(Object.entries(REQUESTS))(
     "a %s writes the tables and draws from the sequences that docs/scale.md says",
