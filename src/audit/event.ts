@@ -15,7 +15,7 @@ export type By = {
   requestId?: string;
 };
 
-/** What can be done, to a player but for the last five. Letters and underscores; a name is for ever. */
+/** What can be done, to a player but for the last seven. Letters and underscores; a name is for ever. */
 export const AUDIT_ACTIONS = [
   "rename",
   "link",
@@ -40,6 +40,8 @@ export const AUDIT_ACTIONS = [
   "signing_key_rotate",
   "maintenance",
   "client_version",
+  "import",
+  "export",
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

@@ -48,6 +48,8 @@ export const UNTOLD_ACTIONS: readonly string[] = [
   "guardian_consent",
   "maintenance",
   "client_version",
+  "import",
+  "export",
 ];
 
 /** @returns null for an action that nobody is told of */
