@@ -32,18 +32,29 @@ export async function assignNames(
   const claimed = createClaims();
   const assigned: AssignedName[] = [];
   let waiting = players.map((player, place) => ({ place, ...wishesOf(player, policy) }));
-  while (waiting.length > 0) {
-    const wishes = waiting.map(({ names }) => names.next().value as Username);
-    const taken = await findTaken(wishes);
+  for (let round = 0; waiting.length > 0; round++) {
+    const wishes = waiting.map(({ names }) => take(names, round === 0 ? 1 : AT_ONCE));
+    const taken = await findTaken(wishes.flat());
+    let place = 0;
     const others: typeof waiting = [];
     for (const [n, player] of waiting.entries()) {
-      const username = wishes[n] as Username;
-      if (taken.has(n) || !claimed.claim(username)) others.push(player);
-      else assigned[player.place] = { username, reason: reasonOf(player, username) };
+      const own = wishes[n] ?? [];
+      const from = place;
+      place += own.length;
+      const username = own.find((wish, nth) => !taken.has(from + nth) && claimed.claim(wish));
+      if (username) assigned[player.place] = { username, reason: reasonOf(player, username) };
+      else others.push(player);
     }
     waiting = others;
   }
   return assigned;
+}
+
+/** Suggestions that are looked up together once the first wish is somebody else's. */
+const AT_ONCE = 6;
+
+function take(names: Iterator<Username, undefined>, count: number): Username[] {
+  return Array.from({ length: count }, () => names.next().value as Username);
 }
 
 type Wishes = { own: Username | null; broken: RenameReason | null; names: Iterator<Username, undefined> };

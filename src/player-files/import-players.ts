@@ -147,7 +147,9 @@ async function* batches(
         if (read === null) continue;
         checkPlayer(read.player);
         tally.leaveOut(read.leftOut);
-        if (all || hasWayIn(read.player.identities, world)) batch.push({ at, player: read.player });
+        const { identities } = read.player;
+        // Who has no identity at all would be another player each time.
+        if (identities.length > 0 && (all || hasWayIn(identities, world))) batch.push({ at, player: read.player });
         else tally.withoutWayIn();
       } catch (error) {
         if (!(error instanceof RefusedRecord)) throw error;
