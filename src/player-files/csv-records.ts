@@ -38,13 +38,14 @@ export async function* csvRecords(
     }),
   );
   stream.on("error", (error) => parser.destroy(error));
-  const refusals = () => {
-    const lines = [...refused];
-    refused.clear();
+  // The parser is some lines ahead.
+  const refusals = (before: number) => {
+    const lines = [...refused].filter((line) => line < before);
+    for (const line of lines) refused.delete(line);
     return lines.map((line) => at(file, line, new RefusedRecord("unreadable")));
   };
   for await (const { record, info } of parser as AsyncIterable<Line>) {
-    yield* refusals();
+    yield* refusals(info.lines);
     if (headings === null) {
       headings = record.map((heading) => heading.trim());
       onHeadings?.(headings);
@@ -52,7 +53,7 @@ export async function* csvRecords(
     }
     yield at(file, info.lines, fieldsOf(record, headings, format.cell));
   }
-  yield* refusals();
+  yield* refusals(Number.POSITIVE_INFINITY);
   if (headings === null) throw new FileError(`${file} is empty.`);
 }
 

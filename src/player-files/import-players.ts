@@ -149,7 +149,8 @@ async function* batches(
         tally.leaveOut(read.leftOut);
         const { identities } = read.player;
         // Who has no identity at all would be another player each time.
-        if (identities.length > 0 && (all || hasWayIn(identities, world))) batch.push({ at, player: read.player });
+        if (identities.length > 0 && (all || hasWayIn(identities, world)))
+          batch.push({ at, player: read.player });
         else tally.withoutWayIn();
       } catch (error) {
         if (!(error instanceof RefusedRecord)) throw error;

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { parse } from "csv-parse/sync";
 import { forEachDatabase, type OpenDatabase } from "../support/databases";
 import { playAsGuest } from "../support/guests";
+import { linkingAt } from "../support/linking";
 import { fileOf, playerFilesAt } from "../support/player-files";
 import { googleTokens, signIn } from "../support/players";
 import { bearer, post, send } from "../support/requests";
@@ -22,7 +23,7 @@ async function playedWorld(world: AsyncDisposableStack, open: OpenDatabase) {
       email_verified: true,
       identities: [
         { provider: "google", subject: "1001", email: "ann@players.example", email_verified: true },
-        { provider: "studio", subject: "a b%c:d", email: null, name: "Ann, \"the\" Pan" },
+        { provider: "studio", subject: "a b%c:d", email: null, name: 'Ann, "the" Pan' },
       ],
       picture: "https://pictures.example/ann.png?a=1,2",
       stars: 12,
@@ -32,7 +33,12 @@ async function playedWorld(world: AsyncDisposableStack, open: OpenDatabase) {
       created_at: "2025-05-30T23:38:05.123Z",
       last_login: "2025-06-30T23:38:05.456Z",
     },
-    { id: 9, name: "Тома", steam: "76561197960287930", banned: { until: "2099-01-01T00:00:00.000Z", reason: '=cmd|"x"' } },
+    {
+      id: 9,
+      name: "Тома",
+      steam: "76561197960287930",
+      banned: { until: "2099-01-01T00:00:00.000Z", reason: '=cmd|"x"' },
+    },
     { id: 12, google: "1003", name: "李雷", banned: { until: null, reason: null } },
   ];
   const file = fileOf(world, "players.json", JSON.stringify(players));
@@ -52,12 +58,20 @@ forEachDatabase((open) => {
       world.defer(() => other.close());
       const there = playerFilesAt(other, server.config);
       const report = await there.import(kind, fileOf(world, `players.${kind}`, text), { keepIds: true });
-      expect(report).toMatchObject({ newPlayers: 3, withoutWayIn: 1, leftOut: { guest: 1 }, refused: { count: 0 } });
+      expect(report).toMatchObject({
+        newPlayers: 3,
+        withoutWayIn: 1,
+        leftOut: { guest: 1 },
+        refused: { count: 0 },
+      });
       // Of the guest there is nothing to sign in with.
       const lines = (await there.export(kind)).split("\n");
       const isGuest = (line: string) => line.includes(guest.user.name);
       expect(lines.map(withoutComma)).toEqual(
-        text.split("\n").filter((line) => !isGuest(line)).map(withoutComma),
+        text
+          .split("\n")
+          .filter((line) => !isGuest(line))
+          .map(withoutComma),
       );
       const again = await startTestServer({ database: other });
       world.defer(() => again.stop());
@@ -74,18 +88,25 @@ forEachDatabase((open) => {
     const leaver = await signIn(server);
     const left = await send(server, "/api/me", { method: "DELETE", headers: bearer(leaver) });
     expect(left.status).toBe(200);
+    const { resolve, conflict } = linkingAt(server);
+    const { mine, theirs, ticket } = await conflict();
+    expect((await resolve(mine, ticket, "mine")).status).toBe(200);
     const guest = await playAsGuest(server);
-    const { rows } = await database.pool.query<{ subject: string }>(
+    const { rows: guests } = await database.pool.query<{ subject: string }>(
       "SELECT subject FROM identities WHERE provider = 'guest'",
     );
+    expect(guests).toHaveLength(2);
     for (const kind of ["csv", "json"] as const) {
       const text = await files.export(kind);
       expect(text).toContain(guest.user.name);
-      expect(text).not.toContain(leaver.user.name);
-      expect(text).not.toContain(rows[0]?.subject ?? "no guest");
+      expect(text).toContain(mine.user.name);
+      for (const { user } of [leaver, theirs]) expect(text).not.toContain(user.name);
+      for (const { subject } of guests) expect(text).not.toContain(subject);
       expect(text).not.toContain(guest.refresh_token);
     }
-    const { rows: noted } = await database.pool.query("SELECT after FROM audit_events WHERE action = 'export' ORDER BY id");
+    const { rows: noted } = await database.pool.query(
+      "SELECT after FROM audit_events WHERE action = 'export' ORDER BY id",
+    );
     expect(noted).toEqual([{ after: { to: "csv" } }, { after: { to: "json" } }]);
   }, 60_000);
 

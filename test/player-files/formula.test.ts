@@ -9,6 +9,9 @@ test.each(["=1+1", "+49 170", "-Ann", "@SUM(A1)", "\t=1", "\r=1", "＝1", "＠x"
   },
 );
 
-test.each(["Ann", "'=x", "''=x", "'tis", "", "ann@players.example", "a=b"])("%j comes back as it was", (text) => {
-  expect(unescapeFormula(escapeFormula(text))).toBe(text);
-});
+test.each(["Ann", "'=x", "''=x", "'tis", "", "ann@players.example", "a=b"])(
+  "%j comes back as it was",
+  (text) => {
+    expect(unescapeFormula(escapeFormula(text))).toBe(text);
+  },
+);

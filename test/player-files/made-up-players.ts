@@ -1,9 +1,20 @@
-import { createWriteStream } from "node:fs";
 import { once } from "node:events";
+import { createWriteStream } from "node:fs";
 
 // Invented players in the shape of each system's export, as many as one likes.
 
-const NAMES = ["Ann", "Bob", "Chef Ann", "Zoë", "Тома", "李雷", "x", "first.last.of.somewhere.else", "🍕🍕", "=SUM(A1)"];
+const NAMES = [
+  "Ann",
+  "Bob",
+  "Chef Ann",
+  "Zoë",
+  "Тома",
+  "李雷",
+  "x",
+  "first.last.of.somewhere.else",
+  "🍕🍕",
+  "=SUM(A1)",
+];
 
 export const MADE_UP = { csv, firebase, nakama, playfab } as const;
 

@@ -27,7 +27,10 @@ await measure("import", "import", "--from", kind, file, "--apply", "--json");
 await measure("import again", "import", "--from", kind, file, "--apply", "--json");
 for (const to of ["csv", "json"]) {
   await measure(`export ${to}`, "export", "--to", to, "--out", join(folder.path, `out.${to}`));
-  table[`export ${to}`] = { ...table[`export ${to}`], MiB: mib(statSync(join(folder.path, `out.${to}`)).size) };
+  table[`export ${to}`] = {
+    ...table[`export ${to}`],
+    MiB: mib(statSync(join(folder.path, `out.${to}`)).size),
+  };
 }
 console.log(`${players.toLocaleString("en")} players, ${kind}, ${mib(statSync(file).size)} MiB`);
 console.table(table);

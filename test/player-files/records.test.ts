@@ -28,10 +28,13 @@ test("a line that is no CSV, or has too few or too many cells, is refused with i
   ]);
 });
 
-test.each([",", ";", "\t"])("cells may be separated by %j, with a byte order mark and carriage returns", async (d) => {
-  const text = `\uFEFFname${d}google\r\n"A${d}nn"${d}1\r\n`;
-  expect(await read("csv", "a.txt", text)).toEqual([`a.txt, line 2: A${d}nn`]);
-});
+test.each([",", ";", "\t"])(
+  "cells may be separated by %j, with a byte order mark and carriage returns",
+  async (d) => {
+    const text = `\uFEFFname${d}google\r\n"A${d}nn"${d}1\r\n`;
+    expect(await read("csv", "a.txt", text)).toEqual([`a.txt, line 2: A${d}nn`]);
+  },
+);
 
 test.each([
   ['[{"name":"Ann"},\n {"name":"Bob"}, 3]', ["player 1: Ann", "player 2: Bob", "player 3: no_player"]],
@@ -53,7 +56,10 @@ test("JSON that ends in the middle, or is none, stops with where", async () => {
 
 test("a quotation mark that nobody closes is no gigabyte of memory", async () => {
   const text = `name,google\nAnn,1\n"Bob,2\n${"x".repeat(4_000_000)}`;
-  expect(await read("csv", "a.csv", text)).toEqual(["a.csv, line 2: Ann", expect.stringContaining("unreadable")]);
+  expect(await read("csv", "a.csv", text)).toEqual([
+    "a.csv, line 2: Ann",
+    expect.stringContaining("unreadable"),
+  ]);
 });
 
 test.each([

@@ -4,7 +4,12 @@ import { Fields } from "../../src/player-files/fields";
 import { FORMATS } from "../../src/player-files/formats/formats";
 import { RefusedRecord } from "../../src/player-files/player";
 
-const WORLD = { statRules: { wins: "sum" }, roles: ["tester"], providers: ["google", "steam"], now: new Date() } as const;
+const WORLD = {
+  statRules: { wins: "sum" },
+  roles: ["tester"],
+  providers: ["google", "steam"],
+  now: new Date(),
+} as const;
 
 function reasonOf(record: Record<string, unknown>): string | null {
   try {

@@ -28,7 +28,8 @@ describe.skipIf(!postgresAvailable())("bun run import and bun run export", () =>
     );
     return { exitCode, out: stdout.toString(), err: stderr.toString() };
   };
-  const players = async () => Number((await database.pool.query("SELECT count(*) AS n FROM users")).rows[0].n);
+  const players = async () =>
+    Number((await database.pool.query("SELECT count(*) AS n FROM users")).rows[0].n);
 
   test("looks without touching, and imports with --apply", async () => {
     const file = playerFile("firebase-users.json");
@@ -82,7 +83,10 @@ describe.skipIf(!postgresAvailable())("bun run import and bun run export", () =>
     [["import", "--from", "csv"], "Name a file."],
     [["import", "--from", "csv", "/nowhere/players.csv"], "players.csv cannot be read: ENOENT"],
     [["export", "--to", "xml"], "--to is csv or json."],
-    [["export", "--to", "csv", "--out", "/nowhere/players.csv"], "/nowhere/players.csv cannot be written: ENOENT"],
+    [
+      ["export", "--to", "csv", "--out", "/nowhere/players.csv"],
+      "/nowhere/players.csv cannot be written: ENOENT",
+    ],
   ] as const)("%j is refused with a sentence", ([script, ...args], sentence) => {
     const { exitCode, out, err } = run(script, ...args);
     expect([exitCode, out, err]).toEqual([1, "", expect.stringContaining(sentence)]);
@@ -94,6 +98,9 @@ describe.skipIf(!postgresAvailable())("bun run import and bun run export", () =>
     writeFileSync(`${out}.unfinished`, "of somebody else's");
     const { exitCode, err } = run("export", "--to", "json", "--out", out);
     expect([exitCode, err]).toEqual([1, `${out}.unfinished is there already, and is not overwritten.\n`]);
-    expect([existsSync(out), readFileSync(`${out}.unfinished`, "utf8")]).toEqual([false, "of somebody else's"]);
+    expect([existsSync(out), readFileSync(`${out}.unfinished`, "utf8")]).toEqual([
+      false,
+      "of somebody else's",
+    ]);
   });
 });

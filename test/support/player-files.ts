@@ -20,7 +20,11 @@ export function playerFile(name: string): string {
 }
 
 /** Writes a file that goes with the world. */
-export function fileOf(world: DisposableStack | AsyncDisposableStack, name: string, text: string | Buffer): string {
+export function fileOf(
+  world: DisposableStack | AsyncDisposableStack,
+  name: string,
+  text: string | Buffer,
+): string {
   const folder = mkdtempSync(join(tmpdir(), "account-server-players-"));
   world.defer(() => rmSync(folder, { recursive: true, force: true }));
   const path = join(folder, name);
