@@ -2,13 +2,13 @@ import { once } from "node:events";
 import { defineCommand, runMain } from "citty";
 import { systemClock } from "../src/clock";
 import { withBulkPool } from "../src/db/bulk-pool";
+import type { Statements } from "../src/db/database";
 import { EXPORT_KINDS, type ExportKind, exportPlayers } from "../src/player-files/export-players";
 import { writeNewFile } from "../src/player-files/new-file";
-import { FileError } from "../src/player-files/records";
 import { createStores } from "../src/stores";
 import { reason } from "./admin/arguments";
 import { type AdminWorld, operator, Refusal, withStores } from "./admin/with-stores";
-import { EXPORT } from "./player-file-commands";
+import { EXPORT, refused } from "./player-file-commands";
 
 // Writes all players into a file that `import` reads again: bun run export --to csv --out players.csv
 
@@ -27,7 +27,7 @@ await runMain(
     run: ({ args: { to, out, reason: why } }) =>
       withStores((_, world) =>
         run(to, out, why, world).catch((error) => {
-          throw error instanceof FileError ? new Refusal(error.message) : error;
+          throw refused(error, "run it again.");
         }),
       ),
   }),
@@ -43,8 +43,7 @@ async function run(
   if (!kind) throw new Refusal(`--to is ${EXPORT_KINDS.join(" or ")}.`);
   const work = (write: (text: string) => Promise<void>) =>
     withBulkPool(config.database, database, (pool) => {
-      const storesOn = (statements: Parameters<typeof createStores>[3]) =>
-        createStores(database, systemClock, config, statements);
+      const storesOn = (statements: Statements) => createStores(database, systemClock, config, statements);
       return exportPlayers({ pool, storesOn, clock: systemClock }, kind, operator(why), write);
     });
   if (out === undefined) {

@@ -5,13 +5,12 @@ import { FORMATS, isFormatName } from "../src/player-files/formats/formats";
 import { importPlayers } from "../src/player-files/import-players";
 import { importTable } from "../src/player-files/import-table";
 import { providersHere } from "../src/player-files/providers-here";
-import { FileError } from "../src/player-files/records";
 import { createStores } from "../src/stores";
 import { createNamePolicy } from "../src/users/name-policy";
 import { json, reason } from "./admin/arguments";
 import { printJson } from "./admin/output";
 import { type AdminWorld, operator, Refusal, withStores } from "./admin/with-stores";
-import { IMPORT } from "./player-file-commands";
+import { IMPORT, refused } from "./player-file-commands";
 import { showProgress } from "./show-progress";
 
 // Makes players of those in files of other systems: bun run import --from firebase users.json [--apply]
@@ -94,7 +93,7 @@ async function run(given: Given, { database, config, studio }: AdminWorld): Prom
     ),
   )
     .catch((error) => {
-      throw error instanceof FileError ? new Refusal(error.message) : error;
+      throw refused(error, "run it again, which makes nobody twice.");
     })
     .finally(progress.clear);
   if (given.json) printJson(report);

@@ -5,6 +5,9 @@ import type { FilePlayer, RefusalReason } from "./player";
 /** A report shows so many of what it shows one by one; it counts all. */
 const SHOWN = 1_000;
 
+/** So much of what a file says, in UTF-16 units. */
+const LONGEST_SHOWN = 128;
+
 /** What an import did, or would do. */
 export type ImportReport = {
   /** Whether it was done. */
@@ -110,7 +113,7 @@ export class Tally {
     const { count, byReason, shown } = this.report.renamed;
     this.report.renamed.count = count + 1;
     add(byReason, renamed.reason);
-    if (shown.length < SHOWN) shown.push(renamed);
+    if (shown.length < SHOWN) shown.push({ ...renamed, from: shortened(renamed.from) });
   }
 }
 
@@ -119,7 +122,12 @@ function isMoreThanPlayer({ roles }: FilePlayer): boolean {
 }
 
 /** A file may have as many different words as it likes: what is one too many is counted as others. */
-function add(counts: Partial<Record<string, number>>, word: string): void {
+function add(counts: Partial<Record<string, number>>, text: string): void {
+  const word = shortened(text);
   const key = Object.hasOwn(counts, word) || Object.keys(counts).length < SHOWN ? word : "others";
   counts[key] = (counts[key] ?? 0) + 1;
+}
+
+function shortened(text: string): string {
+  return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
 }

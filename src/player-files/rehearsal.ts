@@ -1,4 +1,5 @@
 import type { Statements } from "../db/database";
+import { DatabaseStartError } from "../db/errors";
 import { nameClaims } from "./assign-names";
 import { identityKey, type Known } from "./known";
 import type { BatchPlan } from "./plan-batch";
@@ -27,9 +28,16 @@ export type Rehearsal = Known & {
 /**
  * A dry run's memory, in a table of its own transaction, so that a million players fit. It locks nothing that others use.
  * @param statements of that transaction
+ * @throws {DatabaseStartError} when the role may make none
  */
 export async function startRehearsal(statements: Statements, known: Known): Promise<Rehearsal> {
-  await statements.query(MAKE);
+  await statements.query(MAKE).catch((error) => {
+    if (error.code !== "42501") throw error;
+    throw new DatabaseStartError(
+      "The role may make no temporary table: GRANT TEMPORARY ON DATABASE … TO the role, for as long as it imports.",
+      { cause: error },
+    );
+  });
   // No player of the database has a negative id.
   let last = 0;
   const find = async (keys: string[]) => {

@@ -1,5 +1,5 @@
 import type { HashIdentity } from "../bans/identity-hashes";
-import { isRetryable, uniqueViolation } from "../db/errors";
+import { isLockTimeout, isRetryable, uniqueViolation } from "../db/errors";
 import { GOOGLE } from "../identity/provider";
 import type { ImportedIdentity } from "../identity/store";
 import { PLAYER } from "../roles/role";
@@ -14,7 +14,11 @@ class Outdated extends Error {}
 /** Whether somebody else was in the way, who is done now or has what was to be given. */
 export function isWorthAnotherTry(error: unknown): boolean {
   return (
-    error instanceof Outdated || isRetryable(error) || uniqueViolation(error) !== null || isNameTaken(error)
+    error instanceof Outdated ||
+    isRetryable(error) ||
+    isLockTimeout(error) ||
+    uniqueViolation(error) !== null ||
+    isNameTaken(error)
   );
 }
 
