@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { parse } from "csv-parse/sync";
+import type { ExportKind } from "../../src/player-files/export-players";
 import { forEachDatabase, type OpenDatabase } from "../support/databases";
 import { playAsGuest } from "../support/guests";
 import { linkingAt } from "../support/linking";
@@ -46,18 +47,26 @@ async function playedWorld(world: AsyncDisposableStack, open: OpenDatabase) {
   return { database, server, files };
 }
 
-forEachDatabase((open) => {
+/** What is exported of that, and of a guest. */
+async function exported(open: OpenDatabase, kind: ExportKind) {
+  await using world = new AsyncDisposableStack();
+  const { files, server } = await playedWorld(world, open);
+  const guest = await playAsGuest(server);
+  return { text: await files.export(kind), guest };
+}
+
+forEachDatabase((open, kind) => {
   test.each(["csv", "json"] as const)(
     "what is written as %s is read again: the same players, ways in, names, progress, roles and bans",
-    async (kind) => {
+    async (written) => {
+      const { text, guest } = await exported(open, written);
       await using world = new AsyncDisposableStack();
-      const { files, server } = await playedWorld(world, open);
-      const guest = await playAsGuest(server);
-      const text = await files.export(kind);
       const other = await open();
       world.defer(() => other.close());
-      const there = playerFilesAt(other, server.config);
-      const report = await there.import(kind, fileOf(world, `players.${kind}`, text), { keepIds: true });
+      const there = playerFilesAt(other);
+      const report = await there.import(written, fileOf(world, `players.${written}`, text), {
+        keepIds: true,
+      });
       expect(report).toMatchObject({
         newPlayers: 3,
         withoutWayIn: 1,
@@ -65,7 +74,7 @@ forEachDatabase((open) => {
         refused: { count: 0 },
       });
       // Of the guest there is nothing to sign in with.
-      const lines = (await there.export(kind)).split("\n");
+      const lines = (await there.export(written)).split("\n");
       const isGuest = (line: string) => line.includes(guest.user.name);
       expect(lines.map(withoutComma)).toEqual(
         text
@@ -96,8 +105,8 @@ forEachDatabase((open) => {
       "SELECT subject FROM identities WHERE provider = 'guest'",
     );
     expect(guests).toHaveLength(2);
-    for (const kind of ["csv", "json"] as const) {
-      const text = await files.export(kind);
+    for (const to of ["csv", "json"] as const) {
+      const text = await files.export(to);
       for (const { user } of [mine, guest]) expect(text).toMatch(lineOf(user.id));
       for (const { user } of [leaver, theirs]) expect(text).not.toMatch(lineOf(user.id));
       for (const { subject } of guests) expect(text).not.toContain(subject);
@@ -107,6 +116,20 @@ forEachDatabase((open) => {
       "SELECT after FROM audit_events WHERE action = 'export' ORDER BY id",
     );
     expect(noted).toEqual([{ after: { to: "csv" } }, { after: { to: "json" } }]);
+  }, 60_000);
+
+  test("all of it is of one moment: who signs up meanwhile is not in it", async () => {
+    // The embedded database has one connection, on which nobody comes in between.
+    if (kind === "embedded") return;
+    await using world = new AsyncDisposableStack();
+    const { files, server } = await playedWorld(world, open);
+    let late = 0;
+    const text = await files.export("json", async (piece) => {
+      if (piece.includes('"id":7')) late = (await signIn(server)).user.id;
+    });
+    expect(late).toBeGreaterThan(12);
+    expect(JSON.parse(text).map(({ id }: { id: number }) => id)).toEqual([7, 9, 12]);
+    expect(JSON.parse(await files.export("json"))).toHaveLength(4);
   }, 60_000);
 
   test("no cell of the CSV is a formula, and every line has as many cells (RFC 4180)", async () => {

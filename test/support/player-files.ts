@@ -70,10 +70,15 @@ export function playerFilesAt(database: Database, given?: Config, changes: Parti
         },
       );
     },
-    async export(kind: ExportKind): Promise<string> {
+    /** @param onPiece while the database is told nothing */
+    async export(
+      kind: ExportKind,
+      onPiece: (piece: string) => Promise<void> = async () => {},
+    ): Promise<string> {
       let text = "";
       await exportPlayers({ pool, storesOn, clock: systemClock }, kind, BY, async (piece) => {
         text += piece;
+        await onPiece(piece);
       });
       return text;
     },
