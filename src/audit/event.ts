@@ -15,7 +15,7 @@ export type By = {
   requestId?: string;
 };
 
-/** What can be done, to a player but for the last seven. Letters and underscores; a name is for ever. */
+/** What can be done, to a player but for those of keys, webhooks, the door and files. Letters and underscores; a name is for ever. */
 export const AUDIT_ACTIONS = [
   "rename",
   "link",
@@ -35,13 +35,18 @@ export const AUDIT_ACTIONS = [
   "age_band",
   "guardian_consent",
   "view_as",
+  "export",
   "key_create",
   "key_revoke",
   "signing_key_rotate",
+  "webhook_add",
+  "webhook_remove",
+  "webhook_enable",
+  "webhook_replay",
   "maintenance",
   "client_version",
-  "import",
-  "export",
+  "import_players",
+  "export_players",
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

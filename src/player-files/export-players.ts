@@ -37,7 +37,7 @@ export async function exportPlayers(
 ): Promise<number> {
   await inTransaction(pool, (statements) =>
     storesOn(statements).audit.append(newUuidv7(clock), {
-      action: "export",
+      action: "export_players",
       userId: null,
       after: { to: kind },
       ...by,

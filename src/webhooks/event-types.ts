@@ -40,16 +40,21 @@ export const UNTOLD_ACTIONS: readonly string[] = [
   "note",
   "transfer",
   "view_as",
+  "export",
   "key_create",
   "key_revoke",
   "signing_key_rotate",
+  "webhook_add",
+  "webhook_remove",
+  "webhook_enable",
+  "webhook_replay",
   "terms",
   "age_band",
   "guardian_consent",
   "maintenance",
   "client_version",
-  "import",
-  "export",
+  "import_players",
+  "export_players",
 ];
 
 /** @returns null for an action that nobody is told of */

@@ -113,7 +113,7 @@ forEachDatabase((open, kind) => {
       expect(text).not.toContain(guest.refresh_token);
     }
     const { rows: noted } = await database.pool.query(
-      "SELECT after FROM audit_events WHERE action = 'export' ORDER BY id",
+      "SELECT after FROM audit_events WHERE action = 'export_players' ORDER BY id",
     );
     expect(noted).toEqual([{ after: { to: "csv" } }, { after: { to: "json" } }]);
   }, 60_000);

@@ -284,7 +284,7 @@ onEachDatabase(
       const [entry, ...others] = (await entries()).slice(before.length);
       expect(others).toEqual([]);
       expect(entry).toMatchObject({
-        action: "import",
+        action: "import_players",
         actor_kind: "operator",
         actor_id: "ops",
         after: { from: "csv", new_players: 2, already_here: 0, linked: 0, refused: 0 },
