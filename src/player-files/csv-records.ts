@@ -22,17 +22,18 @@ export async function* csvRecords(
   { format, onHeadings }: ReadOptions,
 ): AsyncGenerator<FileRecord> {
   let headings = format.columns;
+  const delimiter = headings ? "," : delimiterOf(head);
   const refused = new Set<number>();
   const parser = stream.pipe(
     parse({
       bom: true,
-      delimiter: headings ? "," : delimiterOf(head),
+      delimiter,
       info: true,
       max_record_size: LONGEST_RECORD,
       on_skip: (error?: CsvError) => void refused.add(Number(error?.lines ?? 0)),
       relax_column_count: true,
-      // Who writes no headings quotes nothing but commas.
-      relax_quotes: headings !== null,
+      // Who writes no headings quotes nothing but commas, and who writes tabs often nothing at all.
+      relax_quotes: headings !== null || delimiter === "\t",
       skip_empty_lines: true,
       skip_records_with_error: true,
     }),

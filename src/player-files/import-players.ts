@@ -125,7 +125,12 @@ async function note(
 ): Promise<void> {
   const after = { from, new_players: newPlayers, already_here: alreadyHere, linked, refused: refused.count };
   await inTransaction(pool, (statements) =>
-    storesOn(statements).audit.append(newUuidv7(clock), { action: "import_players", userId: null, after, ...by }),
+    storesOn(statements).audit.append(newUuidv7(clock), {
+      action: "import_players",
+      userId: null,
+      after,
+      ...by,
+    }),
   );
 }
 

@@ -220,7 +220,7 @@ onEachDatabase(
       await forgetAll();
       using world = new DisposableStack();
       const report = await files().import("playfab", playerFile("playfab-segment.tsv"));
-      expect(report).toMatchObject({ newPlayers: 2, alreadyHere: 0, banned: 1 });
+      expect(report).toMatchObject({ newPlayers: 3, alreadyHere: 0, banned: 1 });
       const file = fileOf(
         world,
         "players.json",
@@ -269,6 +269,18 @@ onEachDatabase(
       expect(await count()).toBe(before + 500);
       expect(await files().import("csv", file)).toMatchObject({ newPlayers: 50, alreadyHere: 500 });
       expect(await count()).toBe(before + 550);
+    });
+
+    test("two imports of one file at once make nobody twice", async () => {
+      // The embedded database belongs to one process, and has one connection.
+      if (at.kind === "embedded") return;
+      using world = new DisposableStack();
+      const file = csv(world, ...Array.from({ length: 300 }, (_, n) => lineOf(`twins ${n}`)));
+      const before = await count();
+      const reports = await Promise.all([files().import("csv", file), files().import("csv", file)]);
+      expect(reports.map(({ newPlayers, alreadyHere }) => newPlayers + alreadyHere)).toEqual([300, 300]);
+      expect(reports.reduce((sum, { newPlayers }) => sum + newPlayers, 0)).toBe(300);
+      expect(await count()).toBe(before + 300);
     });
 
     test("is one entry of the audit, and no webhook hears of it", async () => {
