@@ -4,6 +4,7 @@ import { fileOf, playerFile, playerFilesAt } from "../support/player-files";
 import { freshName, googleTokens, signIn } from "../support/players";
 import { bearer, expectError, get, post } from "../support/requests";
 import { steamTicket, withSteam } from "../support/steam";
+import { studioAt } from "../support/studio";
 import { onEachDatabase } from "../support/suite";
 
 const NO_CHANGES = { newPlayers: 0, linked: 0, refused: { count: 0, byReason: {}, shown: [] } };
@@ -196,9 +197,14 @@ onEachDatabase(
       });
       const all = await files().import("nakama", file, { all: true });
       expect(all).toMatchObject({ records: 4, newPlayers: 3, withoutWayIn: 0 });
-      const { identities, users } = files().storesOn(at.server.database.pool);
-      const id = await identities.ownerOf("nakama", "5d3bf6a3-c3b8-456f-a9fd-7a87a5589c2d");
-      expect(await users.find(id ?? 0)).toMatchObject({ name: "cook_no_7", providers: "nakama" });
+      const studio = await studioAt(at.server);
+      const [found] = (await studio.find("nakama:5d3bf6a3-c3b8-456f-a9fd-7a87a5589c2d")).players;
+      expect(found).toMatchObject({ name: "cook_no_7", providers: ["nakama"] });
+      // They come back with an account of Google's, tell support who they were, and are that player.
+      const sub = freshGoogle();
+      const back = await signIn(at.server, { sub });
+      await studio.merge(found?.id ?? 0, back.user.id);
+      expect((await signIn(at.server, { sub })).user).toMatchObject({ id: found?.id, name: "cook_no_7" });
       expect(await files().import("nakama", file, { all: true })).toMatchObject({
         ...NO_CHANGES,
         alreadyHere: 3,
