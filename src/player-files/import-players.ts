@@ -71,10 +71,10 @@ export async function importPlayers(deps: ImportDeps, options: ImportOptions): P
     policy: await deps.namePolicy(),
     keepIds: options.keepIds,
   };
-  const rehearsed = await rehearse(deps, options, { plan, tally: new Tally() });
-  const isRefused = rehearsed.refused.count > 0 && !options.skipRefused;
-  if (!options.apply || isRefused) return rehearsed;
-  await note(deps, options, rehearsed);
+  const { report, lastId } = await rehearse(deps, options, { plan, tally: new Tally() });
+  const isRefused = report.refused.count > 0 && !options.skipRefused;
+  if (!options.apply || isRefused) return report;
+  await begin(deps, options, report, lastId);
   return { ...(await write(deps, options, { plan, tally: new Tally() })), applied: true };
 }
 
@@ -87,7 +87,8 @@ async function rehearse(
   deps: ImportDeps,
   options: ImportOptions,
   { plan, tally }: Part,
-): Promise<ImportReport> {
+): Promise<{ report: ImportReport; lastId: number }> {
+  let lastId = 0;
   await inTransaction(deps.pool, async (statements) => {
     const stores = deps.storesOn(statements);
     const rehearsal = await startRehearsal(statements, knownIn(stores));
@@ -95,9 +96,10 @@ async function rehearse(
       const planned = await planBatch({ ...plan, known: rehearsal, bans: stores.bans }, batch);
       tally.batch(planned);
       await rehearsal.claim(planned);
+      lastId = Math.max(lastId, ...planned.newPlayers.map(({ id }) => id ?? 0));
     }
   });
-  return { ...tally.report, notSetUp: notSetUp(deps, options, tally.report) };
+  return { report: { ...tally.report, notSetUp: notSetUp(deps, options, tally.report) }, lastId };
 }
 
 async function write(deps: ImportDeps, options: ImportOptions, { plan, tally }: Part): Promise<ImportReport> {
@@ -113,25 +115,22 @@ async function write(deps: ImportDeps, options: ImportOptions, { plan, tally }: 
       });
     tally.batch(await triedAgain(written));
   }
-  if (options.keepIds) await inTransaction(pool, (statements) => storesOn(statements).users.passIds());
   return { ...tally.report, notSetUp: notSetUp(deps, options, tally.report) };
 }
 
-/** One entry for all of it, before the first player is there. */
-async function note(
+/** Before the first player is there: one entry of the audit for all of it, and nobody who signs up gets an id of the files. */
+async function begin(
   { pool, storesOn, clock }: ImportDeps,
   { from, by }: ImportOptions,
   { newPlayers, alreadyHere, linked, refused }: ImportReport,
+  lastId: number,
 ): Promise<void> {
   const after = { from, new_players: newPlayers, already_here: alreadyHere, linked, refused: refused.count };
-  await inTransaction(pool, (statements) =>
-    storesOn(statements).audit.append(newUuidv7(clock), {
-      action: "import_players",
-      userId: null,
-      after,
-      ...by,
-    }),
-  );
+  await inTransaction(pool, async (statements) => {
+    const { audit, users } = storesOn(statements);
+    await audit.append(newUuidv7(clock), { action: "import_players", userId: null, after, ...by });
+    await users.passIds(lastId);
+  });
 }
 
 async function* batches(

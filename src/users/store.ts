@@ -172,10 +172,9 @@ const IDS_TAKEN = `SELECT u.id FROM users AS u, ${CLOCK} WHERE u.id = ANY($2)`;
 
 const NEXT_IDS = `SELECT ${NEXT_USER_ID}::int AS id FROM ${CLOCK}, generate_series(1, $2::int)`;
 
-/** The next id that is given is behind all that there are. */
 const PASS_IDS = `
-  SELECT setval(pg_get_serial_sequence('users', 'id'), (SELECT max(id) FROM users)) FROM ${CLOCK}
-  WHERE (SELECT max(id) FROM users) > coalesce(pg_sequence_last_value(pg_get_serial_sequence('users', 'id')::regclass), 0)`;
+  SELECT setval(pg_get_serial_sequence('users', 'id'), $2::int) FROM ${CLOCK}
+  WHERE $2::int > coalesce(pg_sequence_last_value(pg_get_serial_sequence('users', 'id')::regclass), 0)`;
 
 /** Everybody who is a player, by id: who was given up, is leaving or is gone is not. */
 const EXPORT_PAGE = `
@@ -628,9 +627,9 @@ export function createUserStore(run: RunStatement, { changeCooldownSeconds, kept
       return (await run<{ id: number }>("next_ids", NEXT_IDS, [count])).rows.map(({ id }) => id);
     },
 
-    /** Has the next id that is given be behind all that there are, once players were made with ids of their own. */
-    async passIds(): Promise<void> {
-      await run("pass_ids", PASS_IDS);
+    /** Has the next id that is given be behind this one, for players who come with ids of their own. */
+    async passIds(last: number): Promise<void> {
+      await run("pass_ids", PASS_IDS, [last]);
     },
 
     /** Up to so many players behind an id, in the order of the ids. */

@@ -41,6 +41,7 @@ test.each([
   [{ ...GOOGLE, stars: "many" }, "bad_number"],
   [{ ...GOOGLE, stars: -1 }, "bad_number"],
   [{ ...GOOGLE, level: 2 ** 31 }, "bad_number"],
+  [{ ...GOOGLE, id: 2_000_000_001 }, "bad_number"],
   [{ ...GOOGLE, stats: { wins: 3 } }, null],
   [{ ...GOOGLE, stats: { losses: 3 } }, "bad_stat"],
   [{ ...GOOGLE, stats: { wins: 0.5 } }, "bad_stat"],

@@ -26,6 +26,9 @@ export const OWN_COLUMNS = [
   "last_login",
 ] as const;
 
+/** Behind it there are ids for players to come. */
+const LARGEST_ID = 2_000_000_000;
+
 /** What `bun run export` writes, as CSV and as JSON, and CSV of one's own with the same columns or some of them. */
 export const own: Format = {
   ownId: null,
@@ -43,6 +46,7 @@ export const own: Format = {
     // CSV has one email, which is then that of the first way in.
     if (first && !Array.isArray(record.get("identities"))) Object.assign(first, { email, emailVerified });
     const id = record.integer(0, "id");
+    if (id > LARGEST_ID) throw new RefusedRecord("bad_number");
     const player: FilePlayer = {
       id: id === 0 ? null : id,
       identities,
