@@ -1,4 +1,4 @@
-import { defineCommand, runMain } from "citty";
+import { defineCommand, type ParsedArgs, runMain } from "citty";
 import { systemClock } from "../src/clock";
 import { withBulkPool } from "../src/db/bulk-pool";
 import { FORMATS, isFormatName } from "../src/player-files/formats/formats";
@@ -33,16 +33,7 @@ const args = {
   json,
 } as const;
 
-type Given = {
-  _: string[];
-  from: string;
-  apply: boolean;
-  "skip-refused": boolean;
-  all: boolean;
-  "keep-ids": boolean;
-  reason?: string | undefined;
-  json: boolean;
-};
+type Given = ParsedArgs<typeof args>;
 
 await runMain(
   defineCommand({
@@ -52,7 +43,7 @@ await runMain(
         "Makes players of those in files, with their ways in (docs/import.md). Without --apply it only says what it would do.",
     },
     args,
-    run: ({ args: given }) => withStores((_, world) => run(given as Given, world)),
+    run: ({ args: given }) => withStores((_, world) => run(given, world)),
   }),
 );
 
