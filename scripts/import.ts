@@ -49,6 +49,7 @@ await runMain(
 
 async function run(given: Given, { database, config, studio }: AdminWorld): Promise<void> {
   const { from, _: files } = given;
+  requireKnown(given);
   if (!isFormatName(from)) throw new Refusal(`--from is one of ${Object.keys(FORMATS).join(", ")}.`);
   if (files.length === 0) throw new Refusal("Name a file.");
   const { known, setUp } = providersHere(config);
@@ -90,4 +91,11 @@ async function run(given: Given, { database, config, studio }: AdminWorld): Prom
   if (given.json) printJson(report);
   else console.log(importTable(report));
   if (given.apply && !report.applied) process.exitCode = 1;
+}
+
+/** A word that is misspelt would leave ids behind. */
+function requireKnown(given: Given): void {
+  const kebab = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  const unknown = Object.keys(given).find((name) => name !== "_" && !Object.hasOwn(args, kebab(name)));
+  if (unknown !== undefined) throw new Refusal(`There is no --${unknown}; --help shows what there is.`);
 }

@@ -81,6 +81,7 @@ describe.skipIf(!postgresAvailable())("bun run import and bun run export", () =>
   test.each([
     [["import", "--from", "access", "x"], "--from is one of csv, json, firebase, nakama, playfab."],
     [["import", "--from", "csv"], "Name a file."],
+    [["import", "--from", "csv", "x", "--keepids"], "There is no --keepids"],
     [["import", "--from", "csv", "/nowhere/players.csv"], "players.csv cannot be read: ENOENT"],
     [["export", "--to", "xml"], "--to is csv or json."],
     [
