@@ -10,7 +10,9 @@ Without a command it serves. It reads .env and config.yml of the folder that it 
 
   migrate   brings the database up to date
   health    exits with 0 when the server of this folder and environment is ready, else with 1
-  admin     what an operator does; "account-server admin --help" lists it`;
+  admin     what an operator does; "account-server admin --help" lists it
+  import    makes players of those in files of other systems
+  export    writes all players into a file that import reads`;
 
 const source = { cwd: process.cwd(), env: process.env };
 
@@ -30,6 +32,14 @@ async function run(command: string | undefined): Promise<number | null> {
     case "admin":
       process.argv.splice(2, 1);
       await import("./admin");
+      return null;
+    case "import":
+      process.argv.splice(2, 1);
+      await import("./import");
+      return null;
+    case "export":
+      process.argv.splice(2, 1);
+      await import("./export");
       return null;
     case "--help":
       console.log(USAGE);

@@ -5,7 +5,7 @@ import type { By } from "../../src/audit/event";
 import { createIdentityHashes } from "../../src/bans/identity-hashes";
 import { systemClock } from "../../src/clock";
 import { type Config, ConfigError, loadConfig } from "../../src/config/config";
-import { openDatabase } from "../../src/db/database";
+import { type Database, openDatabase } from "../../src/db/database";
 import { DatabaseStartError } from "../../src/db/errors";
 import { ApiError } from "../../src/errors";
 import { type KeyRing, loadKeyRing } from "../../src/session/keys";
@@ -21,6 +21,7 @@ export class Refusal extends Error {}
 /** What a command works with. */
 export type AdminWorld = {
   stores: Stores;
+  database: Database;
   config: Config;
   keyRing: KeyRing;
   /** For the use-cases of the studio's people. */
@@ -45,7 +46,7 @@ export async function withStores(work: (stores: Stores, world: AdminWorld) => Pr
         roles: config.roles,
         statRules: config.game.stats,
       };
-      await work(stores, { stores, config, keyRing, studio });
+      await work(stores, { stores, database, config, keyRing, studio });
     } finally {
       await database.close();
     }

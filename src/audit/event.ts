@@ -15,7 +15,7 @@ export type By = {
   requestId?: string;
 };
 
-/** What can be done, to a player but for those of keys, webhooks and the door. Letters and underscores; a name is for ever. */
+/** What can be done, to a player but for those of keys, webhooks, the door and files. Letters and underscores; a name is for ever. */
 export const AUDIT_ACTIONS = [
   "rename",
   "link",
@@ -45,6 +45,8 @@ export const AUDIT_ACTIONS = [
   "webhook_replay",
   "maintenance",
   "client_version",
+  "import_players",
+  "export_players",
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

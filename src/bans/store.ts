@@ -35,6 +35,10 @@ const FIND = `
   ) AS ban
   ORDER BY ban.until DESC NULLS FIRST LIMIT 1`;
 
+const BANNED_AMONG = `
+  SELECT DISTINCT b.hash FROM banned_identities AS b, ${CLOCK}
+  WHERE b.hash = ANY($2::bytea[]) AND (b.until IS NULL OR b.until > clock.now)`;
+
 const DELETE_OLD = `
   DELETE FROM banned_identities WHERE (hash, user_id) IN (
     SELECT b.hash, b.user_id FROM banned_identities AS b, ${CLOCK}
@@ -85,6 +89,13 @@ export function createBanStore(run: RunStatement) {
     /** The ban that keeps an identity out; null when there is none. @param hashes of it, one for each key */
     async find({ provider, subject }: { provider: string; subject: string }, hashes: Buffer[]) {
       return (await run<Ban>("find_ban", FIND, [provider, subject, hashes])).rows[0] ?? null;
+    },
+
+    /** Of hashes, those of identities that are banned. */
+    async bannedAmong(hashes: Buffer[]): Promise<Buffer[]> {
+      return (await run<{ hash: Buffer }>("banned_among", BANNED_AMONG, [hashes])).rows.map(
+        ({ hash }) => hash,
+      );
     },
 
     /** How many players are banned, of whom a way in is known. @param limit rows that are looked at */

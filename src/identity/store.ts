@@ -4,7 +4,16 @@ import type { NamesConfig } from "../config/config";
 import { CLOCK, type RunStatement } from "../db/statements";
 import { type NewSession, OPEN_BEFORE, OPENED } from "../session/store";
 import { GUEST } from "../users/model";
-import { ENROLLED, LOOKED, NEXT_USER_ID, SIGNED_IN, USER_COLUMNS, type UserRow } from "../users/store";
+import {
+  ENROLLED,
+  IMPORTED,
+  type ImportedUser,
+  LOOKED,
+  NEXT_USER_ID,
+  SIGNED_IN,
+  USER_COLUMNS,
+  type UserRow,
+} from "../users/store";
 import type { Username } from "../users/username";
 import { OUTBOXED, typeLiteral } from "../webhooks/outbox";
 import type { Identity, Profile } from "./provider";
@@ -28,6 +37,18 @@ export type IdentityTold = {
   name: string | null;
   linked_at: Date;
   last_used_at: Date;
+};
+
+/** A way in of a player who is imported. Times are ISO 8601. */
+export type ImportedIdentity = {
+  user_id: number;
+  provider: string;
+  subject: string;
+  email: string | null;
+  email_verified: boolean;
+  name: string | null;
+  linked_at: string;
+  last_used_at: string;
 };
 
 /** A whole row as JSON, which PostgreSQL makes a row of again to the last digit. */
@@ -123,6 +144,38 @@ const DELETE_OF = `DELETE FROM identities AS i USING ${CLOCK} WHERE i.user_id = 
 
 const OWNER = `
   SELECT i.user_id FROM identities AS i, ${CLOCK} WHERE i.provider = $2 AND i.subject = $3`;
+
+/** One look at the index for each, whatever the planner knows of the table. */
+const OWNERS = `
+  SELECT o.* FROM (
+    SELECT asked.provider, asked.subject, (
+      SELECT i.user_id FROM identities AS i WHERE i.provider = asked.provider AND i.subject = asked.subject) AS "userId"
+    FROM ${CLOCK}, unnest($2::text[], $3::text[]) AS asked (provider, subject)) AS o
+  WHERE o."userId" IS NOT NULL`;
+
+const TELL_OF = `
+  SELECT i.user_id, i.provider, CASE WHEN i.provider <> '${GUEST}' THEN i.subject END AS subject, i.email, i.email_verified,
+    i.name, i.linked_at, i.last_used_at
+  FROM identities AS i, ${CLOCK} WHERE i.user_id = ANY($2)
+  ORDER BY i.user_id, i.provider, i.linked_at, i.subject`;
+
+const GIVEN_IDENTITIES = (json: string) => `
+  jsonb_to_recordset(${json}::text::jsonb)
+    AS i (user_id int, provider text, subject text, email text, email_verified boolean, name text, linked_at timestamptz,
+      last_used_at timestamptz)`;
+
+const LINK_MANY = `
+  INSERT INTO identities (provider, subject, user_id, email, email_verified, name, linked_at, last_used_at)
+  SELECT i.provider, i.subject, i.user_id, i.email, i.email_verified, i.name, clock.now, clock.now
+  FROM ${CLOCK}, ${GIVEN_IDENTITIES("$2")}`;
+
+/** With `users.google_id`, so that no trigger has to change the row of a player once more. */
+const ENROLL_MANY = `
+  WITH ${IMPORTED("$2", "$3")}
+  INSERT INTO identities (provider, subject, user_id, email, email_verified, name, linked_at, last_used_at)
+  SELECT i.provider, i.subject, i.user_id, i.email, i.email_verified, i.name, least(i.linked_at, clock.now),
+    least(i.last_used_at, clock.now)
+  FROM ${CLOCK}, ${GIVEN_IDENTITIES("$4")}`;
 
 const OWNERS_BY_EMAIL = `
   SELECT DISTINCT i.user_id FROM identities AS i, ${CLOCK} WHERE i.email = ANY($2) ORDER BY i.user_id LIMIT $3`;
@@ -239,6 +292,32 @@ export function createIdentityStore(run: RunStatement, { keptSeconds }: NamesCon
         limit,
       ]);
       return rows.map(({ user_id }) => user_id);
+    },
+
+    /** Whose identities are; those that nobody has are missing. */
+    async ownersOf(asked: { provider: string; subject: string }[]) {
+      type Row = { provider: string; subject: string; userId: number };
+      const values = [asked.map(({ provider }) => provider), asked.map(({ subject }) => subject)];
+      return (await run<Row>("identity_owners", OWNERS, values)).rows;
+    },
+
+    /** The ways in of players, in the order of the ids. */
+    async tellOf(userIds: number[]): Promise<(IdentityTold & { user_id: number })[]> {
+      return (await run<IdentityTold & { user_id: number }>("tell_identities_of", TELL_OF, [userIds])).rows;
+    },
+
+    /** Gives players, who are locked, ways in. @throws a unique violation for one that somebody has */
+    async linkMany(identities: Omit<ImportedIdentity, "linked_at" | "last_used_at">[]): Promise<void> {
+      await run("link_identities", LINK_MANY, [JSON.stringify(identities)]);
+    },
+
+    /**
+     * Makes players with their ways in, whose emails may be verified as they say.
+     * @throws a unique violation for a way in that somebody has, and what {@link isNameTaken} is about
+     */
+    async enrollMany(users: ImportedUser[], identities: ImportedIdentity[]): Promise<void> {
+      const values = [JSON.stringify(users), keptSeconds, JSON.stringify(identities)];
+      await run("enroll_many", ENROLL_MANY, values);
     },
 
     /**

@@ -114,6 +114,94 @@ const IS_FREE = (keptSeconds: string) =>
     OR name_looks.given_up_at <= (SELECT clock.now FROM ${CLOCK}) - ${seconds(keptSeconds)})`;
 
 /**
+ * Parts of a statement, named `given`, `u` and `looked`: makes the players of an array of {@link ImportedUser} as JSON, with what their
+ * names look like, as {@link LOOKED}. Nothing that came before this moment is in the future.
+ */
+export const IMPORTED = (json: string, keptSeconds: string) => `
+  given AS (
+    SELECT g.* FROM jsonb_to_recordset(${json}::text::jsonb) AS g (id int, google_id text, email text, email_verified boolean,
+      name text, name_folded text, name_skeleton text, looks text[], picture text, stars int, level int, providers text[],
+      roles text[], is_banned boolean, banned_until timestamptz, ban_reason text, created_at timestamptz,
+      last_login timestamptz)
+  ), u AS (
+    INSERT INTO users (id, google_id, email, email_verified, name, name_folded, name_skeleton, picture, stars, level, providers,
+      roles, banned_at, banned_until, ban_reason, created_at, last_login)
+    SELECT id, google_id, email, email_verified, name, name_folded, name_skeleton, picture, stars, level, providers, roles,
+      CASE WHEN is_banned THEN clock.now END, banned_until, ban_reason, least(created_at, clock.now), least(last_login, clock.now)
+    FROM given, ${CLOCK}
+  ), looked AS (
+    INSERT INTO name_looks (look, user_id, name_folded)
+    SELECT DISTINCT look, given.id, given.name_folded FROM given, unnest(given.looks) AS look ORDER BY look
+    ON CONFLICT (look) DO UPDATE SET
+      user_id = CASE WHEN ${IS_FREE(keptSeconds)} THEN EXCLUDED.user_id END,
+      name_folded = EXCLUDED.name_folded,
+      given_up_at = NULL
+  )`;
+
+/** A player who is imported, as {@link IMPORTED} takes them. Times are ISO 8601. */
+export type ImportedUser = {
+  id: number;
+  google_id: string | null;
+  email: string | null;
+  email_verified: boolean;
+  name: string;
+  name_folded: string;
+  name_skeleton: string;
+  looks: readonly string[];
+  picture: string | null;
+  stars: number;
+  level: number;
+  providers: string[];
+  roles: string[];
+  is_banned: boolean;
+  banned_until: string | null;
+  ban_reason: string | null;
+  created_at: string;
+  last_login: string;
+};
+
+/** Of names, those that somebody has, looks of which somebody has, or that are kept for somebody. */
+const NAMES_TAKEN = `
+  SELECT n.place FROM ${CLOCK},
+    jsonb_to_recordset($2::text::jsonb) AS n (place int, folded text, skeleton text, looks text[])
+  WHERE EXISTS (SELECT FROM users AS u WHERE u.name_folded = n.folded)
+    OR EXISTS (SELECT FROM users AS u WHERE u.name_skeleton = n.skeleton)
+    OR EXISTS (SELECT FROM name_looks WHERE name_looks.look = ANY(n.looks) AND NOT (${IS_FREE("$3")}))`;
+
+const IDS_TAKEN = `SELECT u.id FROM users AS u, ${CLOCK} WHERE u.id = ANY($2)`;
+
+const NEXT_IDS = `SELECT ${NEXT_USER_ID}::int AS id FROM ${CLOCK}, generate_series(1, $2::int)`;
+
+const PASS_IDS = `
+  SELECT setval(pg_get_serial_sequence('users', 'id'), $2::int) FROM ${CLOCK}
+  WHERE $2::int > coalesce(pg_sequence_last_value(pg_get_serial_sequence('users', 'id')::regclass), 0)`;
+
+/** Everybody who is a player, by id: who was given up, is leaving or is gone is not. */
+const EXPORT_PAGE = `
+  SELECT u.id, u.name, u.email, u.email_verified, u.picture, u.stars, u.level, u.roles, ${isBanned("u")} AS is_banned,
+    u.banned_until, u.ban_reason, u.created_at, u.last_login
+  FROM users AS u, ${CLOCK}
+  WHERE u.id > $2 AND u.merged_into IS NULL AND u.purged_at IS NULL AND u.deletes_at IS NULL
+  ORDER BY u.id LIMIT $3`;
+
+/** A player as an export tells of them. */
+export type ExportedUser = {
+  id: number;
+  name: string;
+  email: string | null;
+  email_verified: boolean;
+  picture: string | null;
+  stars: number;
+  level: number;
+  roles: string[];
+  is_banned: boolean;
+  banned_until: Date | null;
+  ban_reason: string | null;
+  created_at: Date;
+  last_login: Date;
+};
+
+/**
  * A trigger keeps the looks of the name that is given up. A name from before the looks has none: `$11` are those.
  * Nobody waits where there is no cool-down, whatever the clocks of two servers say.
  */
@@ -519,6 +607,34 @@ export function createUserStore(run: RunStatement, { changeCooldownSeconds, kept
      */
     async findByName(folded: string, after: string | null, limit: number): Promise<LockedUser[]> {
       return (await run<LockedUser>("find_users_by_name", FIND_BY_NAME, [folded, after, limit])).rows;
+    },
+
+    /** Of names, the places of those that somebody has, or one that looks like it, or that are kept for somebody. */
+    async namesTaken(names: Username[]): Promise<number[]> {
+      const asked = names.map(({ folded, skeleton, looks }, place) => ({ place, folded, skeleton, looks }));
+      const values = [JSON.stringify(asked), keptSeconds];
+      const { rows } = await run<{ place: number }>("names_taken", NAMES_TAKEN, values);
+      return rows.map(({ place }) => place);
+    },
+
+    /** Of ids, those that are a player's, or were. */
+    async idsTaken(ids: number[]): Promise<number[]> {
+      return (await run<{ id: number }>("ids_taken", IDS_TAKEN, [ids])).rows.map(({ id }) => id);
+    },
+
+    /** So many ids for players to be. */
+    async nextIds(count: number): Promise<number[]> {
+      return (await run<{ id: number }>("next_ids", NEXT_IDS, [count])).rows.map(({ id }) => id);
+    },
+
+    /** Has the next id that is given be behind this one, for players who come with ids of their own. */
+    async passIds(last: number): Promise<void> {
+      await run("pass_ids", PASS_IDS, [last]);
+    },
+
+    /** Up to so many players behind an id, in the order of the ids. */
+    async exportPage(after: number, limit: number): Promise<ExportedUser[]> {
+      return (await run<ExportedUser>("export_page", EXPORT_PAGE, [after, limit])).rows;
     },
 
     /** Whoever has a name that looks like this one, or had one that is kept for them. */

@@ -53,6 +53,8 @@ export const UNTOLD_ACTIONS: readonly string[] = [
   "guardian_consent",
   "maintenance",
   "client_version",
+  "import_players",
+  "export_players",
 ];
 
 /** @returns null for an action that nobody is told of */

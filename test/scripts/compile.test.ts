@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { compile } from "../../scripts/compile";
 import { playAsGuest } from "../support/guests";
+import { playerFile } from "../support/player-files";
 import { postgresAvailable } from "../support/postgres";
 import { bearer, get, post } from "../support/requests";
 import { loggedEvents, serverFolder, spawnServer } from "../support/spawned-server";
@@ -83,6 +84,10 @@ describe.skipIf(!postgresAvailable())("on PostgreSQL", () => {
     expect(run("health")[0]).toBe(0);
     const [code, made] = run("admin", "keys", "create", "Kitchen", "--scope", "introspect", "--json");
     expect([code, JSON.parse(made).name]).toEqual([0, "Kitchen"]);
+    const file = playerFile("firebase-users.json");
+    const [imported, table] = run("import", "--from", "firebase", file, "--apply");
+    expect([imported, table]).toEqual([0, expect.stringMatching(/players new +2\n/)]);
+    expect(run("export", "--to", "csv")[1]).toContain("google:110169484474386276334");
     const sessions = await Promise.all(Array.from({ length: 12 }, () => playAsGuest(server)));
     for (const session of sessions)
       expect((await get(server, "/api/me", bearer(session))).body.user.id).toBe(session.user.id);
