@@ -62,7 +62,9 @@ async function listen({
     await sendResponse(response, outgoing);
   };
 
-  const server = createServer({ keepAliveTimeout: idleTimeout * 1_000 }, (incoming, outgoing) => {
+  // A request without a Host is refused by the app, whom balancers ask without one.
+  const options = { keepAliveTimeout: idleTimeout * 1_000, requireHostHeader: false };
+  const server = createServer(options, (incoming, outgoing) => {
     pendingRequests++;
     incoming.socket.setTimeout(idleTimeout * 1_000);
     outgoing.on("close", () => {

@@ -10,7 +10,10 @@ export function toRequest(incoming: IncomingMessage, maximumBodyBytes: number): 
   for (let at = 0; at < rawHeaders.length; at += 2)
     headers.append(rawHeaders[at] ?? "", rawHeaders[at + 1] ?? "");
   const url = absolute(target, headers.get("host")?.split(",", 1)[0] ?? "");
-  const hasBody = method !== "GET" && method !== "HEAD";
+  const hasBody =
+    method !== "GET" &&
+    method !== "HEAD" &&
+    (headers.has("transfer-encoding") || Number(headers.get("content-length") ?? 0) > 0);
   const init = {
     method,
     headers,
@@ -50,7 +53,7 @@ function bodyOf(incoming: IncomingMessage, maximumBytes: number): ReadableStream
 }
 
 function absolute(target: string, host: string): string {
-  return target.startsWith("/") ? `http://${host}${target}` : target;
+  return host && target.startsWith("/") ? `http://${host}${target}` : target;
 }
 
 /** Sends an answer whole. One whose body fails resets the connection, without a word. */
