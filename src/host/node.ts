@@ -57,8 +57,8 @@ async function listen({
     underWay.set(request, incoming);
     const handler = routes[(incoming.url ?? "").split("?", 1)[0] ?? ""] ?? fetch;
     const response = await handler(request);
-    // A client that waits for this end of the connection sees it; nothing more is read from it.
-    if (isStopping || !incoming.complete) outgoing.setHeader("connection", "close");
+    // Of what is half sent, or was not said to whom, nothing more is read.
+    if (isStopping || !incoming.complete || !incoming.headers.host) outgoing.setHeader("connection", "close");
     await sendResponse(response, outgoing);
   };
 

@@ -9,6 +9,7 @@ export function toRequest(incoming: IncomingMessage, maximumBodyBytes: number): 
   const { rawHeaders, method = "GET", url: target = "/" } = incoming;
   for (let at = 0; at < rawHeaders.length; at += 2)
     headers.append(rawHeaders[at] ?? "", rawHeaders[at + 1] ?? "");
+  // Of several Hosts the first, as in Bun; the app sees that there are more.
   const url = absolute(target, headers.get("host")?.split(",", 1)[0] ?? "");
   const hasBody =
     method !== "GET" &&
@@ -20,7 +21,7 @@ export function toRequest(incoming: IncomingMessage, maximumBodyBytes: number): 
     ...(hasBody && { body: bodyOf(incoming, maximumBodyBytes), duplex: "half" }),
   };
   if (URL.canParse(url)) return new Request(url, init);
-  // The app refuses it in its own words; a Request cannot be made with it.
+  // The app refuses it in its own words; a Request cannot be made with what is no URL.
   return Object.defineProperty(new Request("http://localhost/", init), "url", { value: url });
 }
 
@@ -52,8 +53,11 @@ function bodyOf(incoming: IncomingMessage, maximumBytes: number): ReadableStream
   });
 }
 
+/** As one could be in a URL. */
+const HOST = /^[^\s/?#@\\]+$/;
+
 function absolute(target: string, host: string): string {
-  return host && target.startsWith("/") ? `http://${host}${target}` : target;
+  return HOST.test(host) && target.startsWith("/") ? `http://${host}${target}` : target;
 }
 
 /** Sends an answer whole. One whose body fails resets the connection, without a word. */
