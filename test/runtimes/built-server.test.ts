@@ -22,11 +22,11 @@ describe.skipIf(!areInstalled).each(OTHER_RUNTIMES)("the server built for %s", (
 
   const run = (folder: string, env: Record<string, string>, ...args: string[]) => {
     const command = [...commandFor(runtime, program), ...args];
-    const { exitCode, stdout } = Bun.spawnSync(command, {
+    const { exitCode, stdout, stderr } = Bun.spawnSync(command, {
       cwd: folder,
       env: { PATH: process.env.PATH ?? "", HOME: folder, ...env },
     });
-    return [exitCode, stdout.toString()] as const;
+    return [exitCode, `${stdout}${stderr}`] as const;
   };
   const start = async (folder: string, env: Record<string, string> = {}) => {
     const server = await spawnServer({ folder, env, command: commandFor(runtime, program) });
@@ -48,7 +48,7 @@ describe.skipIf(!areInstalled).each(OTHER_RUNTIMES)("the server built for %s", (
     const second = await start(home);
     const { status, body } = await post(second, "/api/refresh", { refresh_token: guest.refresh_token });
     expect([status, body.user?.id]).toEqual([200, guest.user.id]);
-    expect(run(home, {})[0]).toBe(78);
+    expect(run(home, {})).toEqual([1, expect.stringContaining(`is in use by process ${second.pid} since`)]);
     expect(await second.terminate()).toBe(0);
     expect(loggedEvents(home).map(({ event }) => event)).toContain("new_player");
   }, 180_000);
@@ -60,7 +60,7 @@ describe.skipIf(!areInstalled).each(OTHER_RUNTIMES)("the server built for %s", (
       const folder = serverFolder(world, "server: { workers: 2 }");
       expect(run(folder, database.env(), "migrate")[1]).toMatch(/^Applied \d+_init, /);
       const made = run(folder, database.env(), "admin", "keys", "create", "Kitchen", "--scope", "introspect", "--json");
-      expect(JSON.parse(made[1]).name).toBe("Kitchen");
+      expect(JSON.parse(/^{[\s\S]*^}/m.exec(made[1])?.[0] ?? "").name).toBe("Kitchen");
       const server = await start(folder, { ...database.env(), METRICS_TOKEN: "m".repeat(32) });
       const port = new URL(server.origin).port;
       expect(run(folder, { ...database.env(), SERVER_PORT: port }, "health")[0]).toBe(0);
