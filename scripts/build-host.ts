@@ -56,7 +56,9 @@ function hostOf(runtime: OtherRuntime): Bun.BunPlugin {
   return {
     name: "host",
     setup(build) {
-      build.onResolve({ filter: /[\\/]host[\\/]bun$/ }, () => ({ path: join(ROOT, `src/host/${runtime}.ts`) }));
+      build.onResolve({ filter: /[\\/]host[\\/]bun$/ }, () => ({
+        path: join(ROOT, `src/host/${runtime}.ts`),
+      }));
     },
   };
 }

@@ -18,9 +18,7 @@ export function printTable(rows: Record<string, unknown>[]): void {
     Math.max(...lines.map((line) => stringWidth(line[column] ?? ""))),
   );
   for (const line of lines) {
-    const cells = line.map(
-      (text, column) => text + " ".repeat((widths[column] ?? 0) - stringWidth(text)),
-    );
+    const cells = line.map((text, column) => text + " ".repeat((widths[column] ?? 0) - stringWidth(text)));
     console.log(cells.join("  ").trimEnd());
   }
 }

@@ -30,7 +30,11 @@ export function explorer({ ownUrl }: { ownUrl: OwnUrl }) {
   return (
     new Elysia({ name: "explorer" })
       .get("/swagger/explorer.js", async () => script(await readAsset("src/explorer/explorer.js")), HIDDEN)
-      .get("/swagger/explorer.css", async () => new Response(await readAsset("src/explorer/explorer.css")), HIDDEN)
+      .get(
+        "/swagger/explorer.css",
+        async () => new Response(await readAsset("src/explorer/explorer.css")),
+        HIDDEN,
+      )
       .get("/swagger/scalar.js", async () => script(await readAsset(SCALAR)), HIDDEN)
       .get("/swagger/account-sdk.js", async () => script(await browserSdk()), HIDDEN)
       // What the page loads is named relative to /swagger, because a proxy may have taken a path prefix off.

@@ -1,8 +1,8 @@
 import type { Clock } from "../clock";
 import type { Config } from "../config/config";
 import { causeCode } from "../db/errors";
-import { createLineBudget } from "../log/line-budget";
 import type { Fetch } from "../identity/provider";
+import { createLineBudget } from "../log/line-budget";
 import type { Log } from "../log/log";
 import type { KeyRing } from "../session/keys";
 import { type DeliverDeps, deliverDue } from "../webhooks/deliver";

@@ -39,9 +39,7 @@ export async function openServerMetrics(
     return [await metrics.snapshot(), ...(await Promise.all(others)).flat()];
   };
   const everybody = async () => {
-    const snapshots = isWorker
-      ? await channel.ask(firstProcess as Channel, "all")
-      : await collect("all");
+    const snapshots = isWorker ? await channel.ask(firstProcess as Channel, "all") : await collect("all");
     return render(snapshots.length > 0 ? snapshots : [await metrics.snapshot()]);
   };
   const answer = createMetricsAnswer(everybody, token);

@@ -64,7 +64,9 @@ export async function startServer(
     resources.defer(() => database.close());
     const limitStore = await openLimitStore(config.limits, database, onWarning);
     resources.defer(() => limitStore.close());
-    const google = config.google.local ? await startStandIns(runtime, config, port === 0 ? 0 : port + 1) : null;
+    const google = config.google.local
+      ? await startStandIns(runtime, config, port === 0 ? 0 : port + 1)
+      : null;
     if (google) resources.defer(() => google.stop());
     const clock = await openDatabaseClock(database.background, onWarning, runtime.monotonicNow);
     const serverMetrics = await openServerMetrics(
@@ -127,7 +129,9 @@ export async function startServer(
         log.warn("the database's time could not be asked; trying again later", { cause: causeCode(error) }),
     );
     resources.defer(stopSynchronizing);
-    resources.defer(deliverWebhooks({ webhooks: stores.webhooks, keyRing, clock, log, fetch: runtime.fetch }, config));
+    resources.defer(
+      deliverWebhooks({ webhooks: stores.webhooks, keyRing, clock, log, fetch: runtime.fetch }, config),
+    );
     resources.defer(() => serving.drain());
     return {
       origin: publicUrl ?? `http://localhost:${serving.port}`,

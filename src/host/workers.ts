@@ -58,7 +58,9 @@ export function startWorkers(
         children.delete(child);
         if (stopping) return;
         if (code === EX_CONFIG) {
-          log.error("a worker cannot start as it is set up, and is not replaced; restart the server", { pid });
+          log.error("a worker cannot start as it is set up, and is not replaced; restart the server", {
+            pid,
+          });
           return;
         }
         const pauseMs = restartPause(pausedMs, performance.now() - startedAt);

@@ -59,7 +59,17 @@ describe.skipIf(!areInstalled).each(OTHER_RUNTIMES)("the server built for %s", (
       const database = await emptyDatabaseOf(world);
       const folder = serverFolder(world, "server: { workers: 2 }");
       expect(run(folder, database.env(), "migrate")[1]).toMatch(/^Applied \d+_init, /);
-      const made = run(folder, database.env(), "admin", "keys", "create", "Kitchen", "--scope", "introspect", "--json");
+      const made = run(
+        folder,
+        database.env(),
+        "admin",
+        "keys",
+        "create",
+        "Kitchen",
+        "--scope",
+        "introspect",
+        "--json",
+      );
       expect(JSON.parse(/^{[\s\S]*^}/m.exec(made[1])?.[0] ?? "").name).toBe("Kitchen");
       const server = await start(folder, { ...database.env(), METRICS_TOKEN: "m".repeat(32) });
       const port = new URL(server.origin).port;
