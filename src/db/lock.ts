@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { DatabaseStartError } from "./errors";
 
-/** The primary result code of a lock that somebody else has (sqlite3.h). */
-const SQLITE_BUSY = 5;
+/** What SQLite says of SQLITE_BUSY, a lock that somebody else has. Not every runtime tells its code. */
+const BUSY = "database is locked";
 
 /** How long to wait for a process that is just going away (a restart, the next Prisma command). */
 const WAIT_MS = 2_000;
@@ -26,7 +26,7 @@ export function lockDataDir(dataDir: string): () => void {
     lock.exec("BEGIN EXCLUSIVE");
   } catch (error) {
     lock.close();
-    if ((error as { errcode?: number }).errcode !== SQLITE_BUSY) throw error;
+    if ((error as Error).message !== BUSY) throw error;
     throw new DatabaseStartError(
       `The embedded database in ${dataDir} is in use by ${holder(holderFile)}. One process can have it open at a time: stop that one first.`,
     );

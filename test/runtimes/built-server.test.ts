@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { buildHost, OTHER_RUNTIMES } from "../../scripts/build-host";
 import { googleToken } from "../support/client";
 import { playAsGuest } from "../support/guests";
@@ -9,6 +9,17 @@ import { loggedEvents, serverFolder, spawnServer } from "../support/spawned-serv
 import { temporaryFolder } from "../support/temporary";
 import { emptyDatabaseOf } from "../support/test-database";
 import { areInstalled, commandFor } from "./programs";
+
+const SOURCES = resolve(import.meta.dirname, "../../src/index.ts");
+
+/** Runs to the end. */
+function runs(command: string[], folder: string, env: Record<string, string>) {
+  const { exitCode, stdout, stderr } = Bun.spawnSync(command, {
+    cwd: folder,
+    env: { PATH: process.env.PATH ?? "", HOME: folder, ...env },
+  });
+  return [exitCode, `${stdout}${stderr}`] as const;
+}
 
 /** What `bun run build:node` and `build:deno` make, in a folder that has nothing else, in a home that is empty at first. */
 describe.skipIf(!areInstalled).each(OTHER_RUNTIMES)("the server built for %s", (runtime) => {
@@ -20,21 +31,15 @@ describe.skipIf(!areInstalled).each(OTHER_RUNTIMES)("the server built for %s", (
   }, 60_000);
   afterAll(() => world.disposeAsync());
 
-  const run = (folder: string, env: Record<string, string>, ...args: string[]) => {
-    const command = [...commandFor(runtime, program), ...args];
-    const { exitCode, stdout, stderr } = Bun.spawnSync(command, {
-      cwd: folder,
-      env: { PATH: process.env.PATH ?? "", HOME: folder, ...env },
-    });
-    return [exitCode, `${stdout}${stderr}`] as const;
-  };
+  const run = (folder: string, env: Record<string, string>, ...args: string[]) =>
+    runs([...commandFor(runtime, program), ...args], folder, env);
   const start = async (folder: string, env: Record<string, string> = {}) => {
     const server = await spawnServer({ folder, env, command: commandFor(runtime, program) });
     world.defer(() => server.kill());
     return server;
   };
 
-  test("makes its database in an empty folder, and players play on after a restart", async () => {
+  test("makes its database in an empty folder, and players play on after a restart, then with Bun", async () => {
     const home = serverFolder(world);
     const first = await start(home);
     const google = /Google\s+(http:\S+)/.exec(first.output())?.[1] ?? "";
@@ -48,8 +53,14 @@ describe.skipIf(!areInstalled).each(OTHER_RUNTIMES)("the server built for %s", (
     const second = await start(home);
     const { status, body } = await post(second, "/api/refresh", { refresh_token: guest.refresh_token });
     expect([status, body.user?.id]).toEqual([200, guest.user.id]);
-    expect(run(home, {})).toEqual([1, expect.stringContaining(`is in use by process ${second.pid} since`)]);
+    const inUse = expect.stringContaining(`is in use by process ${second.pid} since`);
+    expect(run(home, {})).toEqual([1, inUse]);
+    expect(runs([process.execPath, SOURCES], home, {})).toEqual([1, inUse]);
     expect(await second.terminate()).toBe(0);
+    const bun = await spawnServer({ folder: home });
+    world.defer(() => bun.kill());
+    expect((await get(bun, "/api/me", bearer(body))).body.user?.id).toBe(guest.user.id);
+    expect(await bun.terminate()).toBe(0);
     expect(loggedEvents(home).map(({ event }) => event)).toContain("new_player");
   }, 180_000);
 

@@ -39,7 +39,12 @@ describe.skipIf(!areInstalled).each(OTHER_RUNTIMES)("webhooks sent by %s", (runt
     ];
     const child = Bun.spawn([...commandFor(runtime, outputs[0]?.path ?? ""), ...urls], {
       cwd: folder,
-      env: { PATH: process.env.PATH ?? "", HOME: folder, NODE_EXTRA_CA_CERTS: authority, DENO_CERT: authority },
+      env: {
+        PATH: process.env.PATH ?? "",
+        HOME: folder,
+        NODE_EXTRA_CA_CERTS: authority,
+        DENO_CERT: authority,
+      },
       stdout: "pipe",
     });
     const lines = (await new Response(child.stdout).text()).trim().split("\n");
