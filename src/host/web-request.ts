@@ -26,8 +26,8 @@ export function toRequest(incoming: IncomingMessage, maximumBodyBytes: number): 
 }
 
 /**
- * `Readable.toWeb` ends the connection when nobody wants the rest of a body, and with it the answer that says so. Here the
- * rest is read and dropped.
+ * `Readable.toWeb` takes the socket off a request whose rest nobody wants, and with it the player's address, and knows no
+ * maximum. Here the rest is read and dropped.
  */
 function bodyOf(incoming: IncomingMessage, maximumBytes: number): ReadableStream<Uint8Array> {
   let isWanted = true;
