@@ -21,18 +21,27 @@ const ASSETS = [
 ];
 
 /**
+ * What the server reads at run time, by its path in the repository: where it lies.
+ * @param folder for what is made for it
+ */
+export async function collectAssets(folder: string): Promise<Map<string, string>> {
+  const sdk = join(folder, "account-sdk.js");
+  writeFileSync(sdk, await bundle("account-sdk.js"));
+  const assets = new Map([["sdk/dist/account-sdk.js", sdk]]);
+  for (const pattern of ASSETS)
+    for (const path of new Bun.Glob(pattern).scanSync({ cwd: ROOT, dot: true }))
+      assets.set(path, join(ROOT, path));
+  return assets;
+}
+
+/**
  * Compiles the server with Bun's own runtime and all that it reads into an executable for this kind of machine.
  * @throws {AggregateError} of what the bundler refuses
  */
 export async function compile(executable: string): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "account-server-compile-"));
   try {
-    const sdk = join(folder, "account-sdk.js");
-    writeFileSync(sdk, await bundle("account-sdk.js"));
-    const assets = new Map([["sdk/dist/account-sdk.js", sdk]]);
-    for (const pattern of ASSETS)
-      for (const path of new Bun.Glob(pattern).scanSync({ cwd: ROOT, dot: true }))
-        assets.set(path, join(ROOT, path));
+    const assets = await collectAssets(folder);
     await Bun.build({
       entrypoints: [join(ROOT, "scripts/executable.ts")],
       compile: { outfile: resolve(executable) },
@@ -53,7 +62,11 @@ function embedding(assets: Map<string, string>): Bun.BunPlugin {
     ([, file], n) => `import a${n} from ${JSON.stringify(file)} with { type: "file" };`,
   );
   const members = entries.map(([path], n) => `${JSON.stringify(path)}: a${n}`);
-  const contents = `${imports.join("\n")}\nexport const embeddedAssets = { ${members.join(", ")} };`;
+  return embeddedAssets(`${imports.join("\n")}\nexport const embeddedAssets = { ${members.join(", ")} };`);
+}
+
+/** Puts a module in the place of the one that says there are no embedded assets. */
+export function embeddedAssets(contents: string): Bun.BunPlugin {
   return {
     name: "embedded-assets",
     setup(build) {

@@ -7,7 +7,7 @@ import { join } from "node:path";
 const ROOT = join(import.meta.dir, "..");
 /** Those that start processes, kill them and wait for them. */
 const WITH_PROCESSES =
-  /^test\/(adoption|db|deploy|faults|fuzz|host|metrics|openapi|scripts|tracing|webhooks)\//;
+  /^test\/(adoption|db|deploy|faults|fuzz|host|metrics|openapi|runtimes|scripts|tracing|webhooks)\//;
 
 const files = [...new Bun.Glob("test/**/*.test.ts").scanSync({ cwd: ROOT })]
   .filter((file) => !file.includes("/node_modules/"))

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-const SOURCES = join(import.meta.dir, "src");
+const SOURCES = join(import.meta.dirname, "src");
 
 /** What the package is made of. */
 export const entries = {

@@ -1,3 +1,4 @@
+import stringWidth from "fast-string-width";
 import { escapeText } from "../../src/log/escape";
 
 export function printJson(value: unknown): void {
@@ -14,12 +15,10 @@ export function printTable(rows: Record<string, unknown>[]): void {
   const headings = Object.keys(rows[0] ?? {});
   const lines = [headings, ...rows.map((row) => headings.map((heading) => cell(row[heading])))];
   const widths = headings.map((_, column) =>
-    Math.max(...lines.map((line) => Bun.stringWidth(line[column] ?? ""))),
+    Math.max(...lines.map((line) => stringWidth(line[column] ?? ""))),
   );
   for (const line of lines) {
-    const cells = line.map(
-      (text, column) => text + " ".repeat((widths[column] ?? 0) - Bun.stringWidth(text)),
-    );
+    const cells = line.map((text, column) => text + " ".repeat((widths[column] ?? 0) - stringWidth(text)));
     console.log(cells.join("  ").trimEnd());
   }
 }

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { userInfo } from "node:os";
 import { resolve } from "node:path";
 import { isExecutable } from "../../src/assets";
@@ -66,6 +67,6 @@ export function operator(reason?: string): By {
 /** Bun's `userInfo()` believes the environment, which whoever runs the command may set. */
 function accountName(): string {
   if (process.platform === "win32") return userInfo().username.slice(0, 64);
-  const { success, stdout } = Bun.spawnSync(["id", "-un"], { stderr: "ignore" });
-  return success ? stdout.toString().trim().slice(0, 64) : `uid ${process.getuid?.()}`;
+  const { status, stdout } = spawnSync("id", ["-un"]);
+  return status === 0 ? stdout.toString().trim().slice(0, 64) : `uid ${process.getuid?.()}`;
 }

@@ -4,6 +4,7 @@ import { DatabaseStartError } from "../db/errors";
 import { applyMigrations } from "../db/migrations";
 import { migrationPool, type PostgresConfig } from "../db/postgres";
 import { requireUtf8 } from "../db/prerequisites";
+import { randomUuidv7 } from "../uuidv7";
 import { type AdoptedName, createNaming, type RenameReason } from "./names";
 import { inspect, type OldDatabase, type Reference } from "./old-database";
 import { keptPicture } from "./pictures";
@@ -220,7 +221,7 @@ const COUNT_TOKENS = `
 
 async function copySessions(client: pg.PoolClient, idleSeconds: number) {
   const { all, alive } = await one<{ all: number; alive: number }>(client, COUNT_TOKENS);
-  const ids = Array.from({ length: alive }, () => Bun.randomUUIDv7());
+  const ids = Array.from({ length: alive }, () => randomUuidv7(Date.now()));
   await client.query(COPY_SESSIONS, [idleSeconds, ids]);
   return { sessions: alive, endedTokens: all - alive };
 }

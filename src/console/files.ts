@@ -1,5 +1,5 @@
 import { Elysia } from "elysia";
-import { assetPath } from "../assets";
+import { readAsset } from "../assets";
 
 const FILES = ["console.css", "console.js", "icon.svg"];
 
@@ -7,8 +7,10 @@ const FILES = ["console.css", "console.js", "icon.svg"];
 export function consoleFiles() {
   const app = new Elysia({ name: "console-files", detail: { hide: true } });
   for (const name of FILES) {
-    const file = Bun.file(assetPath(`src/console/${name}`));
-    app.get(`/console/${name}`, () => new Response(file, { headers: { "cache-control": "no-cache" } }));
+    app.get(`/console/${name}`, async () => {
+      const file = await readAsset(`src/console/${name}`);
+      return new Response(file, { headers: { "cache-control": "no-cache" } });
+    });
   }
   return app;
 }

@@ -1,5 +1,5 @@
-import type { Server } from "bun";
 import type { ReadContext, RequestContext } from "../http/context";
+import type { HostServer } from "../http/host-server";
 import type { OwnUrl } from "../http/own-url";
 import type { FormCheck } from "./form-check";
 import type { Place } from "./layout";
@@ -10,7 +10,7 @@ import type { Staff } from "./staff";
 export type Parts = {
   request: Request;
   route: string;
-  server: Server<unknown> | null;
+  server: HostServer | null;
   set: { headers: Record<string, string | number | undefined> };
 };
 

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { PGlite, type PGliteOptions } from "@electric-sql/pglite";
 import pg from "pg";
-import { assetPath, isExecutable } from "../assets";
+import { isExecutable, readAsset } from "../assets";
 import { DatabaseStartError } from "./errors";
 import { lockDataDir } from "./lock";
 import { PgliteStream } from "./pglite-stream";
@@ -59,11 +59,11 @@ async function openFiles(dataDir: string, onProgress?: (line: string) => void): 
   return create({ dataDir: files });
 }
 
-/** In an executable PGlite cannot find its own files. */
+/** Once it is built in, PGlite cannot find its own files. */
 async function create(options: PGliteOptions): Promise<PGlite> {
   if (!isExecutable) return PGlite.create(options);
-  const file = (name: string) => Bun.file(assetPath(`node_modules/@electric-sql/pglite/dist/${name}`));
-  const compiled = async (name: string) => WebAssembly.compile(await file(name).arrayBuffer());
+  const file = (name: string) => readAsset(`node_modules/@electric-sql/pglite/dist/${name}`);
+  const compiled = async (name: string) => WebAssembly.compile(await (await file(name)).arrayBuffer());
   const [pgliteWasmModule, initdbWasmModule] = await Promise.all(
     ["pglite.wasm", "initdb.wasm"].map(compiled),
   );
@@ -71,7 +71,7 @@ async function create(options: PGliteOptions): Promise<PGlite> {
     ...options,
     pgliteWasmModule,
     initdbWasmModule,
-    fsBundle: file("pglite.data"),
+    fsBundle: await file("pglite.data"),
   } as PGliteOptions);
 }
 

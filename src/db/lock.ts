@@ -1,7 +1,10 @@
-import { Database as SQLite } from "bun:sqlite";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { DatabaseStartError } from "./errors";
+
+/** What SQLite says of SQLITE_BUSY, a lock that somebody else has. Not every runtime tells its code. */
+const BUSY = "database is locked";
 
 /** How long to wait for a process that is just going away (a restart, the next Prisma command). */
 const WAIT_MS = 2_000;
@@ -16,14 +19,14 @@ const WAIT_MS = 2_000;
  */
 export function lockDataDir(dataDir: string): () => void {
   const holderFile = join(dataDir, "lock.json");
-  const lock = new SQLite(join(dataDir, "lock"), { create: true });
+  const lock = new DatabaseSync(join(dataDir, "lock"));
   try {
-    lock.run(`PRAGMA busy_timeout = ${WAIT_MS}`);
-    lock.run("PRAGMA journal_mode = MEMORY");
-    lock.run("BEGIN EXCLUSIVE");
+    lock.exec(`PRAGMA busy_timeout = ${WAIT_MS}`);
+    lock.exec("PRAGMA journal_mode = MEMORY");
+    lock.exec("BEGIN EXCLUSIVE");
   } catch (error) {
     lock.close();
-    if ((error as { code?: string }).code !== "SQLITE_BUSY") throw error;
+    if ((error as Error).message !== BUSY) throw error;
     throw new DatabaseStartError(
       `The embedded database in ${dataDir} is in use by ${holder(holderFile)}. One process can have it open at a time: stop that one first.`,
     );

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import type { DatabaseConfig } from "../config/config";
 import { effectiveSslMode, type SslMode } from "../config/tls";
@@ -107,7 +108,7 @@ export class ServingPool extends pg.Pool {
       } catch (error) {
         if (!alone && isLockTimeout(error) && ++locked <= LOCKED_TRIES) {
           alone = this.waiting < this.maximumWaiting;
-          if (!alone) await Bun.sleep(LOCKED_PAUSE_MS * (0.5 + Math.random()));
+          if (!alone) await sleep(LOCKED_PAUSE_MS * (0.5 + Math.random()));
           continue;
         }
         if (prepares && isStatementLost(error)) {
@@ -120,7 +121,7 @@ export class ServingPool extends pg.Pool {
         // Each connection of the pool may have been a shared one before.
         if (isOutdated && ++outdated <= this.options.max) continue;
         if (!isRetryable(error) || performance.now() - began > RETRY_FOR_MS) throw error;
-        await Bun.sleep(Math.random() * RETRY_PAUSE_MS);
+        await sleep(Math.random() * RETRY_PAUSE_MS);
       }
     }
   }) as pg.Pool["query"];

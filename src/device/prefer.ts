@@ -1,4 +1,4 @@
-import type { Server } from "bun";
+import type { HostServer } from "../http/host-server";
 
 /** How long an answer may be waited for in one request, in seconds. */
 const MAXIMUM_WAIT_SECONDS = 25;
@@ -19,7 +19,7 @@ export function preferredWait(headers: Headers): number {
 
 export type WaitingRequestParts = {
   request: Request;
-  server: Server<unknown> | null;
+  server: HostServer | null;
   set: { headers: Record<string, string | number | undefined> };
 };
 

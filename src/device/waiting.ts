@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { sha256 } from "../sha256";
 import type { DeviceStore } from "./store";
 
@@ -35,7 +36,7 @@ export function createWaiting(devices: Pick<DeviceStore, "decidedAmong">, ending
     isLooking = true;
     while (waiting.size > 0) {
       await look();
-      if (waiting.size > 0) await Bun.sleep(LOOK_EVERY_MS);
+      if (waiting.size > 0) await sleep(LOOK_EVERY_MS);
     }
     isLooking = false;
   };

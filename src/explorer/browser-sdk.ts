@@ -1,8 +1,9 @@
-import { bundle } from "../../sdk/bundle";
-import { assetPath, isExecutable } from "../assets";
+import { isExecutable, readAsset } from "../assets";
 import { lazy } from "../lazy";
 
-/** The SDK as one file for a `<script>`, built from its sources on first use; an executable has it ready. */
+/** The SDK as one file for a `<script>`, built from its sources on first use; what is built has it ready. */
 export const browserSdk = lazy(async () =>
-  isExecutable ? Bun.file(assetPath("sdk/dist/account-sdk.js")).text() : bundle("account-sdk.js"),
+  isExecutable
+    ? (await readAsset("sdk/dist/account-sdk.js")).text()
+    : (await import("../../sdk/bundle")).bundle("account-sdk.js"),
 );

@@ -1,6 +1,6 @@
 import { swagger } from "@elysiajs/swagger";
 import { Elysia } from "elysia";
-import { assetPath } from "../assets";
+import { readAsset } from "../assets";
 import type { OwnUrl } from "../http/own-url";
 import { ABOUT } from "./about";
 import { browserSdk } from "./browser-sdk";
@@ -29,13 +29,17 @@ export function explorer({ ownUrl }: { ownUrl: OwnUrl }) {
 
   return (
     new Elysia({ name: "explorer" })
-      .get("/swagger/explorer.js", () => script(file("src/explorer/explorer.js")), HIDDEN)
-      .get("/swagger/explorer.css", () => new Response(file("src/explorer/explorer.css")), HIDDEN)
-      .get("/swagger/scalar.js", () => script(file(SCALAR)), HIDDEN)
+      .get("/swagger/explorer.js", async () => script(await readAsset("src/explorer/explorer.js")), HIDDEN)
+      .get(
+        "/swagger/explorer.css",
+        async () => new Response(await readAsset("src/explorer/explorer.css")),
+        HIDDEN,
+      )
+      .get("/swagger/scalar.js", async () => script(await readAsset(SCALAR)), HIDDEN)
       .get("/swagger/account-sdk.js", async () => script(await browserSdk()), HIDDEN)
       // What the page loads is named relative to /swagger, because a proxy may have taken a path prefix off.
       .get("/swagger/", ({ redirect }) => redirect("../swagger", 302), HIDDEN)
-      .get("/favicon.ico", () => new Response(file("src/explorer/favicon.svg")), HIDDEN)
+      .get("/favicon.ico", async () => new Response(await readAsset("src/explorer/favicon.svg")), HIDDEN)
       .get("/openapi.json", ({ server }) => json(document(ownUrl(server?.port)).in30), HIDDEN)
       .mapResponse(({ path, server }) =>
         path === PATH_31 ? json(document(ownUrl(server?.port)).in31) : undefined,
@@ -64,10 +68,6 @@ function createDocument(readPlugin: unknown) {
 
 function json(text: string): Response {
   return new Response(text, { headers: { "content-type": "application/json;charset=utf-8" } });
-}
-
-function file(path: string): Blob {
-  return Bun.file(assetPath(path));
 }
 
 function script(body: Blob | string): Response {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { changeObjects, type OpenApiDocument, type Schema } from "./document";
 
 /**
@@ -10,7 +11,7 @@ export function nameSchemas(document: OpenApiDocument): OpenApiDocument {
   const named = changeObjects({ paths: document.paths, components: document.components }, (schema) => {
     const { title, ...untitled } = schema;
     if (typeof title !== "string") return schema;
-    if (schemas[title] && !Bun.deepEquals(schemas[title], untitled))
+    if (schemas[title] && !isDeepStrictEqual(schemas[title], untitled))
       throw new Error(`Two schemas that differ are called ${title}: give one another title.`);
     schemas[title] = untitled;
     return { $ref: `#/components/schemas/${title}` };

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Schema } from "./document";
 
 /** TypeBox's pattern of a record whose members may have any name. */
@@ -13,7 +14,7 @@ export function simpler(schema: Schema): Schema {
   // Elysia sets this while it compiles a route: members that nobody declared are left out, not refused.
   if (schema.additionalProperties === false) delete schema.additionalProperties;
   // TypeBox's never, of a route that refuses what nobody declared.
-  if (Bun.deepEquals(schema.additionalProperties, { not: {} })) schema.additionalProperties = false;
+  if (isDeepStrictEqual(schema.additionalProperties, { not: {} })) schema.additionalProperties = false;
   const required = Array.isArray(schema.required) ? schema.required : [];
   for (const name of required) delete schema.properties?.[name]?.default;
   return schema;

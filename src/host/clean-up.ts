@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { AdoptedTokenStore } from "../adopted-tokens/store";
 import type { AuditStore } from "../audit/store";
 import type { AuthorizationStore } from "../authorization/store";
@@ -105,7 +106,7 @@ export async function cleanUp(
 
 /** @returns how many rows went in all */
 async function inBatches(deleteSome: (limit: number) => Promise<number>): Promise<number> {
-  for (let total = 0; ; await Bun.sleep(PAUSE_MS)) {
+  for (let total = 0; ; await sleep(PAUSE_MS)) {
     const deleted = await deleteSome(BATCH_SIZE);
     total += deleted;
     if (deleted < BATCH_SIZE) return total;

@@ -21,10 +21,12 @@ export type DatabaseClock = Clock & {
  * The database's time, which alone decides: replicas whose own clocks are wrong agree on every token, sign-in and
  * expiry. Between two answers a monotonic clock goes on, so that setting the machine's clock moves nothing. It stands
  * still while the machine sleeps, so the database is asked at once when the machine's clock has gone another way.
+ * @param monotonicNow milliseconds since some moment; tests that let the age of Google's keys pass leave it alone
  */
 export async function openDatabaseClock(
   statements: Statements,
   onWarning: (line: string) => void,
+  monotonicNow: () => number,
 ): Promise<DatabaseClock> {
   let offsetMs = 0;
   let offByMs = 0;
@@ -55,11 +57,6 @@ export async function openDatabaseClock(
     synchronize,
     offsetMs: () => offByMs,
   };
-}
-
-/** Milliseconds since some moment. Tests that let the age of Google's keys pass leave this one alone. */
-function monotonicNow(): number {
-  return Bun.nanoseconds() / 1e6;
 }
 
 function warning(offByMs: number): string {

@@ -1,6 +1,7 @@
 import type { Clock } from "../clock";
 import type { Config } from "../config/config";
 import { causeCode } from "../db/errors";
+import type { Fetch } from "../identity/provider";
 import { createLineBudget } from "../log/line-budget";
 import type { Log } from "../log/log";
 import type { KeyRing } from "../session/keys";
@@ -22,6 +23,7 @@ export type DeliverWebhooksDeps = {
   keyRing: KeyRing;
   clock: Clock;
   log: Log;
+  fetch: Fetch;
 };
 
 /**
@@ -30,13 +32,13 @@ export type DeliverWebhooksDeps = {
  * @returns stops it, once what is under way was answered
  */
 export function deliverWebhooks(
-  { webhooks, keyRing, clock, log }: DeliverWebhooksDeps,
+  { webhooks, keyRing, clock, log, fetch }: DeliverWebhooksDeps,
   { webhooks: { allowedAddresses } }: Pick<Config, "webhooks">,
 ): () => Promise<void> {
   const secrets = endpointSecrets(keyRing);
   const post = createWebhookPost({
     addresses: createReceiverAddresses(allowedAddresses),
-    fetch: globalThis.fetch,
+    fetch,
   });
   const deps: DeliverDeps = { webhooks, post, clock, log };
   const ending = new AbortController();

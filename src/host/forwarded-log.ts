@@ -1,6 +1,7 @@
 import type { LogOutput, LogWriters } from "../log/log";
 import { openRotatingFile } from "../log/rotating-file";
 import { standardOutput } from "../log/standard-output";
+import type { FirstProcess } from "./runtime";
 
 const FLUSH_INTERVAL_MS = 50;
 
@@ -12,9 +13,9 @@ export type LinesMessage = { lines: LoggedLines; number: number };
 
 /**
  * The log of a worker: everything goes to the first process. Once that is gone the worker writes for itself.
- * @param toFirstProcess `process`, with its channel to the process that started this one
+ * @param toFirstProcess this process, with its channel to the process that started this one
  */
-export function forwardLog(toFirstProcess: NodeJS.Process): LogWriters {
+export function forwardLog(toFirstProcess: FirstProcess): LogWriters {
   let pending: LoggedLines = { file: "", output: "" };
   let timer: ReturnType<typeof setTimeout> | null = null;
   let sent = 0;

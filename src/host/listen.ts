@@ -7,9 +7,9 @@ export class ListenError extends Error {
  * Listens, and puts the system's refusal into one sentence.
  * @throws {ListenError} when the port is taken, privileged or not this machine's
  */
-export function listenOn<T>(host: string, port: number, listen: () => T): T {
+export async function listenOn<T>(host: string, port: number, listen: () => Promise<T>): Promise<T> {
   try {
-    return listen();
+    return await listen();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "EADDRINUSE") {

@@ -1,3 +1,5 @@
+import { clearInterval, setInterval } from "node:timers";
+
 /**
  * Runs a task every now and then, never two at once, without keeping the process alive.
  * @returns stops it, and waits for the run under way

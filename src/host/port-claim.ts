@@ -1,20 +1,20 @@
-import { listenOn } from "./listen";
+import { once } from "node:events";
+import { createServer, type ListenOptions, type Server } from "node:net";
 
-const UNUSED_SOCKET = { data() {} };
-
-/**
- * Claims a port that several processes of one server are to share: SO_REUSEPORT alone would let a second server in as
- * well, and the kernel would spread the players over both.
- * @returns gives the claim up
- * @throws {ListenError} when another program, or a server that starts at the same moment, has the port
- */
-export function claimSharedPort(host: string, port: number): () => void {
+/** `Runtime["claimSharedPort"]` with `node:net`. */
+export async function claimSharedPort(host: string, port: number): Promise<() => void> {
   // Without SO_REUSEPORT the kernel refuses a port that anybody listens on.
-  listenOn(host, port, () => Bun.listen({ hostname: host, port, socket: UNUSED_SOCKET })).stop(true);
+  const first = await bound({ host, port });
+  await new Promise((done) => first.close(done));
   if (process.platform !== "linux") return () => {};
   // Two that start at once both find the port free. A name in Linux's abstract namespace has one holder, and is free
   // again when its process ends, however it ends.
-  const name = `\0account-server ${host} ${port}`;
-  const claim = listenOn(host, port, () => Bun.listen({ unix: name, socket: UNUSED_SOCKET }));
-  return () => claim.stop(true);
+  const claim = await bound({ path: `\0account-server ${host} ${port}` });
+  return () => void claim.close();
+}
+
+async function bound(options: ListenOptions): Promise<Server> {
+  const server = createServer().listen(options);
+  await once(server, "listening");
+  return server;
 }

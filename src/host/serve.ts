@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { App } from "../app";
 import { listenOn } from "./listen";
+import type { ListenOptions, Runtime } from "./runtime";
 
-/** Bytes after which Bun itself hangs up; the app refuses bodies far smaller than this. */
+/** Bytes after which the runtime itself hangs up; the app refuses bodies far smaller than this. */
 const MAXIMUM_READ_BYTES = 1_048_576;
 
 /** How long a request may stay half sent once the server is told to stop, in milliseconds. */
@@ -22,7 +24,7 @@ export type ServeOptions = {
   /** How long a connection may be idle, in seconds; also bounds how long an answer may take. */
   keepAliveSeconds: number;
   /** What is answered beside the app, by path. */
-  routes?: Record<string, (request: Request) => Promise<Response>>;
+  routes?: NonNullable<ListenOptions["routes"]>;
 };
 
 export type Serving = {
@@ -35,15 +37,16 @@ export type Serving = {
 };
 
 /**
- * Serves an app with Bun.
+ * Serves an app.
  * @throws {ListenError} when the port is taken, privileged or not this machine's
  */
-export function serve(
+export async function serve(
+  { listen }: Pick<Runtime, "listen">,
   app: App,
   { host, port, sharePort, ending, cutOff, keepAliveSeconds, routes = {} }: ServeOptions,
-): Serving {
-  const server = listenOn(host, port, () =>
-    Bun.serve({
+): Promise<Serving> {
+  const server = await listenOn(host, port, () =>
+    listen({
       hostname: host,
       port,
       reusePort: sharePort,
@@ -53,18 +56,18 @@ export function serve(
       idleTimeout: keepAliveSeconds,
     }),
   );
-  app.server = server;
+  app.server = server as unknown as App["server"];
   return {
-    port: server.port ?? port,
+    port: server.port,
     async drain() {
       ending.abort();
       let ended = false;
       const stopping = server.stop().then(() => {
         ended = true;
       });
-      await Promise.race([stopping, Bun.sleep(HALF_SENT_LIMIT_MS)]);
+      await Promise.race([stopping, sleep(HALF_SENT_LIMIT_MS)]);
       cutOff.abort();
-      while (!ended && server.pendingRequests > 0) await Promise.race([stopping, Bun.sleep(POLL_MS)]);
+      while (!ended && server.pendingRequests > 0) await Promise.race([stopping, sleep(POLL_MS)]);
       if (!ended) await server.stop(true);
     },
   };

@@ -2,6 +2,7 @@ import type { Config } from "../config/config";
 import type { Metrics, MetricsSources, Snapshot } from "../metrics/metrics";
 import { type Channel, createMetricsChannel, isMetricsMessage } from "./fleet-metrics";
 import { listenOn } from "./listen";
+import type { Runtime } from "./runtime";
 import { isWorker } from "./workers";
 
 /** The figures of a server, of all its processes. */
@@ -25,6 +26,7 @@ export type ServerMetrics = {
 export async function openServerMetrics(
   { metrics: { port, token }, server: { host } }: Pick<Config, "metrics" | "server">,
   sources: MetricsSources,
+  { listen, firstProcess }: Pick<Runtime, "listen" | "firstProcess">,
 ): Promise<ServerMetrics | null> {
   if (port === null && token === null) return null;
   const { createMetrics, render } = await import("../metrics/metrics");
@@ -37,17 +39,15 @@ export async function openServerMetrics(
     return [await metrics.snapshot(), ...(await Promise.all(others)).flat()];
   };
   const everybody = async () => {
-    const snapshots = isWorker
-      ? await channel.ask(process as unknown as Channel, "all")
-      : await collect("all");
+    const snapshots = isWorker ? await channel.ask(firstProcess as Channel, "all") : await collect("all");
     return render(snapshots.length > 0 ? snapshots : [await metrics.snapshot()]);
   };
   const answer = createMetricsAnswer(everybody, token);
   const server =
     port === null || isWorker
       ? null
-      : listenOn(host, port, () =>
-          Bun.serve({
+      : await listenOn(host, port, () =>
+          listen({
             hostname: host,
             port,
             routes: { "/metrics": answer },

@@ -21,7 +21,7 @@ import { openDatabaseClock } from "./database-clock";
 import { deliverWebhooks } from "./deliver-webhooks";
 import { listenOn } from "./listen";
 import { periodically } from "./periodically";
-import { claimSharedPort } from "./port-claim";
+import type { Runtime } from "./runtime";
 import { serve } from "./serve";
 import { openServerMetrics, type ServerMetrics } from "./server-metrics";
 import { withStandIns } from "./with-stand-ins";
@@ -53,6 +53,7 @@ export async function startServer(
   config: Config,
   ownLog: Log,
   onProgress: (line: string) => void,
+  runtime: Runtime,
 ): Promise<RunningServer> {
   const { host, port, workers, keepAliveSeconds, publicUrl } = config.server;
   const resources = new AsyncDisposableStack();
@@ -63,13 +64,16 @@ export async function startServer(
     resources.defer(() => database.close());
     const limitStore = await openLimitStore(config.limits, database, onWarning);
     resources.defer(() => limitStore.close());
-    const google = config.google.local ? await startStandInsOnPort(config, port === 0 ? 0 : port + 1) : null;
+    const google = config.google.local
+      ? await startStandIns(runtime, config, port === 0 ? 0 : port + 1)
+      : null;
     if (google) resources.defer(() => google.stop());
-    const clock = await openDatabaseClock(database.background, onWarning);
-    const serverMetrics = await openServerMetrics(config, {
-      pool: database.pool,
-      clockOffsetMs: clock.offsetMs,
-    });
+    const clock = await openDatabaseClock(database.background, onWarning, runtime.monotonicNow);
+    const serverMetrics = await openServerMetrics(
+      config,
+      { pool: database.pool, clockOffsetMs: clock.offsetMs, runtime },
+      runtime,
+    );
     if (serverMetrics) resources.defer(() => serverMetrics.stop());
     const metrics = serverMetrics?.metrics;
     const tracing = await openTracing(config.tracing);
@@ -92,9 +96,11 @@ export async function startServer(
       onAnswered: toldTo(metrics?.onAnswered, tracing?.onAnswered),
     });
     const sharePort = workers > 1;
-    if (sharePort && port !== 0 && !isWorker) resources.defer(claimSharedPort(host, port));
+    if (sharePort && port !== 0 && !isWorker)
+      resources.defer(await listenOn(host, port, () => runtime.claimSharedPort(host, port)));
     const routes = serverMetrics?.answer ? { "/metrics": serverMetrics.answer } : {};
-    const serving = serve(app, { host, port, sharePort, keepAliveSeconds, ending, cutOff, routes });
+    const options = { host, port, sharePort, keepAliveSeconds, ending, cutOff, routes };
+    const serving = await serve(runtime, app, options);
     const stores = createStores(database, clock, config, database.background);
     // What an earlier secret has encrypted is encrypted anew at the start: at the first sign-in that secret may be gone.
     await createSigningKeys(
@@ -123,7 +129,9 @@ export async function startServer(
         log.warn("the database's time could not be asked; trying again later", { cause: causeCode(error) }),
     );
     resources.defer(stopSynchronizing);
-    resources.defer(deliverWebhooks({ webhooks: stores.webhooks, keyRing, clock, log }, config));
+    resources.defer(
+      deliverWebhooks({ webhooks: stores.webhooks, keyRing, clock, log, fetch: runtime.fetch }, config),
+    );
     resources.defer(() => serving.drain());
     return {
       origin: publicUrl ?? `http://localhost:${serving.port}`,
@@ -153,18 +161,22 @@ function toldTo(...wanted: (OnAnswered | undefined)[]): OnAnswered | undefined {
   };
 }
 
-async function startStandInsOnPort(config: Config, port: number) {
-  const { startStandIns } = await import("../stand-ins/start");
-  return listenOn("127.0.0.1", port, () =>
-    startStandIns({
-      port,
-      clock: systemClock,
-      google: { clientId: LOCAL_CLIENT_ID, clientSecret: config.google.clientSecret },
-      ...(config.steam?.local && { steam: config.steam }),
-      ...(config.googlePlay && { google_play: config.googlePlay }),
-      ...(config.discord && { discord: config.discord }),
-      ...(config.openid.local && { openid: LOCAL_OPENID_CLIENT }),
-      ...(config.apple?.local && { apple: { developer: config.apple } }),
-    }),
+async function startStandIns({ listen }: Runtime, config: Config, port: number) {
+  const { createStandIns } = await import("../stand-ins/app");
+  const { runningStandIns, STAND_IN_LISTENING } = await import("../stand-ins/running");
+  const standIns = createStandIns({
+    clock: systemClock,
+    google: { clientId: LOCAL_CLIENT_ID, clientSecret: config.google.clientSecret },
+    ...(config.steam?.local && { steam: config.steam }),
+    ...(config.googlePlay && { google_play: config.googlePlay }),
+    ...(config.discord && { discord: config.discord }),
+    ...(config.openid.local && { openid: LOCAL_OPENID_CLIENT }),
+    ...(config.apple?.local && { apple: { developer: config.apple } }),
+    onOrder: () => server.closeIdleConnections(),
+  });
+  const { hostname } = STAND_IN_LISTENING;
+  const server = await listenOn(hostname, port, () =>
+    listen({ ...STAND_IN_LISTENING, port, fetch: standIns.fetch }),
   );
+  return runningStandIns(standIns, server);
 }

@@ -1,10 +1,10 @@
-import { isExecutable } from "../assets";
 import type { Config } from "../config/config";
 import type { Log } from "../log/log";
 import type { MetricsMessage } from "./fleet-metrics";
 import type { LinesMessage } from "./forwarded-log";
 import type { ConfigMessage } from "./handed-config";
 import { restartPause } from "./restart-pause";
+import type { Runtime, WorkerProcess } from "./runtime";
 import type { ServerMetrics } from "./server-metrics";
 import { EX_CONFIG } from "./start-failure";
 
@@ -27,49 +27,47 @@ export const isWorker = process.env[WORKER_VARIABLE] === "1";
  * @param metrics asks all of them for their figures
  */
 export function startWorkers(
+  { startWorker }: Pick<Runtime, "startWorker">,
   count: number,
   config: Config,
   log: Log,
   metrics: Pick<ServerMetrics, "workers" | "receive"> | null = null,
 ): Workers {
   let stopping = false;
-  const children = new Set<Bun.Subprocess>();
+  const children = new Set<WorkerProcess>();
   metrics?.workers(() => [...children]);
 
   const start = (pausedMs: number) => {
     if (stopping) return;
     const startedAt = performance.now();
-    const child = Bun.spawn(
-      isExecutable ? [process.execPath] : [process.execPath, ...process.execArgv, Bun.main],
-      {
-        env: { ...process.env, [WORKER_VARIABLE]: "1" },
-        stdio: ["ignore", "inherit", "inherit"],
-        // The channel also tells a worker when the process that started it is gone.
-        ipc(message: LinesMessage | MetricsMessage, worker) {
-          if ("metrics" in message) return void metrics?.receive(message, worker);
-          const { lines, number } = message;
-          log.relay(lines);
-          try {
-            worker.send({ number });
-          } catch {
-            // It ended with its lines on the way; nobody waits for the receipt.
-          }
-        },
-        onExit({ pid }, code) {
-          children.delete(child);
-          if (stopping) return;
-          if (code === EX_CONFIG) {
-            log.error("a worker cannot start as it is set up, and is not replaced; restart the server", {
-              pid,
-            });
-            return;
-          }
-          const pauseMs = restartPause(pausedMs, performance.now() - startedAt);
-          log.warn("a worker ended; starting another", { pid, pause_ms: pauseMs });
-          setTimeout(start, pauseMs, pauseMs).unref();
-        },
+    const child = startWorker({
+      env: { ...process.env, [WORKER_VARIABLE]: "1" },
+      // The channel also tells a worker when the process that started it is gone.
+      onMessage(received, worker) {
+        const message = received as LinesMessage | MetricsMessage;
+        if ("metrics" in message) return void metrics?.receive(message, worker);
+        const { lines, number } = message;
+        log.relay(lines);
+        try {
+          worker.send({ number });
+        } catch {
+          // It ended with its lines on the way; nobody waits for the receipt.
+        }
       },
-    );
+      onExit({ pid }, code) {
+        children.delete(child);
+        if (stopping) return;
+        if (code === EX_CONFIG) {
+          log.error("a worker cannot start as it is set up, and is not replaced; restart the server", {
+            pid,
+          });
+          return;
+        }
+        const pauseMs = restartPause(pausedMs, performance.now() - startedAt);
+        log.warn("a worker ended; starting another", { pid, pause_ms: pauseMs });
+        setTimeout(start, pauseMs, pauseMs).unref();
+      },
+    });
     children.add(child);
     child.send({ config } satisfies ConfigMessage);
   };

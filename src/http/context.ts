@@ -1,5 +1,5 @@
-import type { Server } from "bun";
 import type { AddressReader } from "./address";
+import type { HostServer } from "./host-server";
 
 /** Who is asking, for the log and the limits. */
 export type RequestContext = { ip: string; requestId: string; route: string };
@@ -10,7 +10,7 @@ export type RequestContext = { ip: string; requestId: string; route: string };
  */
 type RequestParts = {
   request: Request;
-  server: Server<unknown> | null;
+  server: HostServer | null;
   set: { headers: Record<string, string | number | undefined> };
   /** The registered pattern and not the path, because a client may have put a token into the path. */
   route: string;

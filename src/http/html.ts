@@ -3,6 +3,14 @@ export class Html {
   constructor(readonly markup: string) {}
 }
 
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#x27;",
+};
+
 type Part = Html | readonly Html[] | string | number | false | null | undefined;
 
 /** A template for markup: what is put in is escaped, unless it is markup itself; false, null and undefined vanish. */
@@ -14,5 +22,5 @@ function markupOf(part: Part): string {
   if (part === false || part === null || part === undefined) return "";
   if (part instanceof Html) return part.markup;
   if (typeof part === "object") return part.map(markupOf).join("\n");
-  return Bun.escapeHTML(part);
+  return String(part).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { type Html, html } from "./html";
 
 const STYLE = `
@@ -32,7 +33,7 @@ const STYLE = `
   .quiet:hover { background: light-dark(#8a5a2b18, #fff1); }
   small { display: block; margin-top: 1.25rem; color: light-dark(#6b5a4c, #b9ab9c); }`;
 
-const STYLE_HASH = new Bun.CryptoHasher("sha256").update(STYLE).digest("base64");
+const STYLE_HASH = createHash("sha256").update(STYLE).digest("base64");
 
 export type Page = {
   title: string;

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   RateLimiterMemory,
   RateLimiterPostgres,
@@ -116,7 +117,7 @@ async function redisStore(url: string, onWarning: (line: string) => void): Promi
   });
   client.connect().catch(() => {});
   const connected = once(client, "ready").catch(() => {});
-  await Promise.race([connected, Bun.sleep(START_WAIT_MS)]);
+  await Promise.race([connected, sleep(START_WAIT_MS)]);
   return {
     counter: (window) =>
       withMemoryFallback(

@@ -2,6 +2,7 @@ import { Elysia, t } from "elysia";
 import type { Clock } from "../clock";
 import { ApiError } from "../errors";
 import type { ReadContext } from "../http/context";
+import { empty } from "../http/empty";
 import { errorResponses, errorWith } from "../http/model";
 import { PROVIDER_ID } from "../identity/provider";
 import type { Providers } from "../identity/providers";
@@ -144,7 +145,7 @@ export function linkingRoutes(deps: LinkingRouteDeps) {
         await limits.profileChange(player.user.id);
         if (!PROVIDER.test(params.provider)) throw new ApiError("not_found");
         await unlink(deps, player, params.provider, context);
-        set.status = 204;
+        return empty(204);
       },
       {
         auth: true,

@@ -62,7 +62,7 @@ export const METRICS = {
   account_server_info: {
     type: "gauge",
     help: "1; its labels say what runs",
-    labels: ["version", "bun"],
+    labels: ["version", "bun", "node", "deno"],
     aggregator: "first",
   },
 } as const satisfies Record<string, Declaration>;

@@ -26,13 +26,15 @@ export type MetricsSources = {
   pool: Pick<Database["pool"], "totalCount" | "idleCount" | "waitingCount">;
   /** How far this machine's clock is ahead of the database's, in milliseconds. */
   clockOffsetMs(): number;
+  /** What runs the server: `bun`, `node` or `deno`. */
+  runtime: { name: string; version: string };
 };
 
 /** The media type of {@link render}'s text. */
 export const TEXT_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
 
 /** Counts what this process does. */
-export function createMetrics({ pool, clockOffsetMs }: MetricsSources): Metrics {
+export function createMetrics({ pool, clockOffsetMs, runtime }: MetricsSources): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const options = (name: MetricName) => {
@@ -62,7 +64,7 @@ export function createMetrics({ pool, clockOffsetMs }: MetricsSources): Metrics 
   gauge("clock_offset_seconds", function () {
     this.set(clockOffsetMs() / 1_000);
   });
-  gauge("account_server_info").set({ version: packageJson.version, bun: Bun.version }, 1);
+  gauge("account_server_info").set({ version: packageJson.version, [runtime.name]: runtime.version }, 1);
 
   return {
     onAnswered({ request: { method }, route, status, seconds }) {

@@ -1,6 +1,7 @@
 import { Elysia, t } from "elysia";
 import { ApiError } from "../errors";
 import type { ReadContext } from "../http/context";
+import { empty } from "../http/empty";
 import type { OwnUrl } from "../http/own-url";
 import { type AuthorizeServerDeps, authorizeServer } from "../server-keys/authorize-server";
 import { discovery } from "./discovery";
@@ -107,6 +108,7 @@ export function oauthRoutes(deps: OAuthRouteDeps) {
         const client = publicClient(clients, body, request.headers);
         const jkt = await deps.dpop.provenKey({ request, server, set });
         await revoke(deps, body.token, { client, jkt }, readContext({ request, route, server, set }));
+        return empty();
       },
       {
         parse: "urlencoded",

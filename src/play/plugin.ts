@@ -1,5 +1,5 @@
 import { Elysia } from "elysia";
-import { assetPath } from "../assets";
+import { readAsset } from "../assets";
 import { ApiError } from "../errors";
 import { browserSdk } from "../explorer/browser-sdk";
 
@@ -24,7 +24,7 @@ export function play() {
 }
 
 async function file(name: string): Promise<Response> {
-  const found = Bun.file(assetPath(`${GAME}/${name}`));
-  if (!FILE_NAME.test(name) || !(await found.exists())) throw new ApiError("not_found");
+  const found = FILE_NAME.test(name) && (await readAsset(`${GAME}/${name}`).catch(() => null));
+  if (!found) throw new ApiError("not_found");
   return new Response(found, { headers: { "cache-control": "no-cache" } });
 }

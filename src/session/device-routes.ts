@@ -1,6 +1,7 @@
 import { Elysia, t } from "elysia";
 import { ApiError } from "../errors";
 import type { ReadContext } from "../http/context";
+import { empty } from "../http/empty";
 import { errorResponses } from "../http/model";
 import type { Limits } from "../limits/limits";
 import { logRefusal } from "../limits/refusal-log";
@@ -59,7 +60,7 @@ export function deviceRoutes(deps: DeviceRouteDeps) {
           throw new ApiError("not_found");
         }
         log.event("session_revoked", { userId: user.id, sessionId: params.id, ...context });
-        set.status = 204;
+        return empty(204);
       },
       {
         auth: true,
@@ -78,7 +79,7 @@ export function deviceRoutes(deps: DeviceRouteDeps) {
         await sessions.revokeAllOfUser(player.user.id);
         const context = readContext({ request, route, server, set });
         log.event("session_revoked", { userId: player.user.id, ...context });
-        set.status = 204;
+        return empty(204);
       },
       {
         auth: true,

@@ -1,4 +1,5 @@
 import type { Timepiece } from "../clock";
+import { randomUuidv7 } from "../uuidv7";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -20,5 +21,5 @@ export function uuidv7Time(id: string): Date {
 
 /** A new id that sorts behind those made before it. */
 export function newUuidv7(clock: Timepiece): string {
-  return Bun.randomUUIDv7("hex", clock.now());
+  return randomUuidv7(clock.now().getTime());
 }

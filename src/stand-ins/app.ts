@@ -1,5 +1,5 @@
 import { Elysia } from "elysia";
-import { assetPath } from "../assets";
+import { readAsset } from "../assets";
 import type { Timepiece } from "../clock";
 import { frontPage } from "./front-page";
 import { localApi } from "./local-api";
@@ -69,8 +69,8 @@ function svg(markup: string): Response {
   return new Response(markup, { headers: { ...ANY_PAGE_MAY_SHOW, "content-type": "image/svg+xml" } });
 }
 
-function asset(path: string, type: string): Response {
-  const file = Bun.file(assetPath(`src/stand-ins/picker/assets/${path.split("/").pop()}`));
+async function asset(path: string, type: string): Promise<Response> {
+  const file = await readAsset(`src/stand-ins/picker/assets/${path.split("/").pop()}`);
   return new Response(file, { headers: { "content-type": type, "x-content-type-options": "nosniff" } });
 }
 

@@ -27,9 +27,19 @@ export function isHighlyRestrictive(name: string): boolean {
 function cover(scripts: string): RegExp {
   let made = covers.get(scripts);
   if (!made) {
-    const classes = [...scripts.split(" "), "Zyyy", "Zinh"].map((script) => `\\p{scx=${script}}`).join("");
-    made = new RegExp(`^[${classes}]*$`, "u");
+    const classes = [...scripts.split(" "), "Zyyy", "Zinh"].map((script) => `\\p{scx=${script}}`);
+    made = new RegExp(`^[${classes.filter(isKnown).join("")}]*$`, "u");
     covers.set(scripts, made);
   }
   return made;
+}
+
+/** A runtime of an older Unicode has no letters of newer scripts either. */
+function isKnown(scriptClass: string): boolean {
+  try {
+    new RegExp(scriptClass, "u");
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Timepiece } from "../clock";
 import type { Log } from "../log/log";
 import { retryDelaySeconds } from "./back-off";
@@ -49,7 +50,7 @@ export async function deliverDue(deps: DeliverDeps, endpoint: Endpoint, ending?:
       if (underWay.size === AT_A_TIME) await Promise.race(underWay);
       if (!isAll || hasFinished) continue;
       if (underWay.size === 0) return;
-      await Promise.race([...underWay, Bun.sleep(LOOK_AGAIN_MS)]);
+      await Promise.race([...underWay, sleep(LOOK_AGAIN_MS)]);
     }
   } finally {
     await Promise.all(underWay);

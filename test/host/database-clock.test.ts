@@ -1,4 +1,5 @@
 import { afterEach, expect, spyOn, test } from "bun:test";
+import { runtime } from "../../src/host/bun";
 import { openDatabaseClock } from "../../src/host/database-clock";
 
 const HOUR_MS = 3_600_000;
@@ -14,7 +15,11 @@ async function clockOf(offMs: number) {
     database.questions++;
     return { rows: [{ now: new Date(real() + database.offMs) }] };
   };
-  const clock = await openDatabaseClock({ query } as never, (line) => warnings.push(line));
+  const clock = await openDatabaseClock(
+    { query } as never,
+    (line) => warnings.push(line),
+    runtime.monotonicNow,
+  );
   return { clock, database, warnings };
 }
 

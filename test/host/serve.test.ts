@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { connect, type Socket } from "node:net";
 import type { App } from "../../src/app";
+import { runtime } from "../../src/host/bun";
 import { serve } from "../../src/host/serve";
 import { folderWithDatabase, removeImage } from "../support/embedded";
 import { googleUrlVariables } from "../support/google-urls";
@@ -81,7 +82,7 @@ test.concurrent("the time that a connection may be idle is as configured", async
   const app = { fetch: () => new Response("here") } as unknown as App;
   const [ending, cutOff] = [new AbortController(), new AbortController()];
   const options = { host: "127.0.0.1", port: 0, sharePort: false, keepAliveSeconds: 8, ending, cutOff };
-  const serving = serve(app, options);
+  const serving = await serve(runtime, app, options);
   const { socket, state, closed } = open(serving.port);
   socket.write(LIVE);
   await closed;

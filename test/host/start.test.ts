@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { loadConfig } from "../../src/config/config";
 import { openDatabase } from "../../src/db/database";
+import { runtime } from "../../src/host/bun";
 import { startServer } from "../../src/host/start";
 import { memoryStore } from "../../src/limits/store";
 import { createLog } from "../../src/log/log";
@@ -15,7 +16,7 @@ async function startIn(folder: string) {
   const env = { SERVER_HOST: "127.0.0.1", SERVER_PORT: "0" };
   const config = loadConfig({ cwd: folder, env });
   const log = createLog(config, { write: () => {} });
-  return { config, log, server: await startServer(config, log, () => {}) };
+  return { config, log, server: await startServer(config, log, () => {}, runtime) };
 }
 
 test("a part that will not close is told of, and keeps neither the port nor the database's lock", async () => {
@@ -41,7 +42,7 @@ test("a start that fails half-way closes what it had opened, and says why it fai
   const log = createLog(config, { write: () => {} });
   world.defer(() => log.close());
   using _ = spyOn(memoryStore, "close").mockRejectedValueOnce(new Error("will not close"));
-  await expect(startServer(config, log, () => {})).rejects.toThrow(
+  await expect(startServer(config, log, () => {}, runtime)).rejects.toThrow(
     `Port ${blocker.port} on 127.0.0.1 is taken`,
   );
   await (await openDatabase(config.database)).close();

@@ -35,8 +35,9 @@ function seriesOf(expression: string): string[] {
 
 /** The series that a server has, those of histograms by their three endings. */
 async function knownSeries(): Promise<string[]> {
+  const runtime = { name: "bun", version: Bun.version };
   const pool = { totalCount: 0, idleCount: 0, waitingCount: 0 };
-  const snapshot = await createMetrics({ pool, clockOffsetMs: () => 0 }).snapshot();
+  const snapshot = await createMetrics({ pool, clockOffsetMs: () => 0, runtime }).snapshot();
   return (snapshot as { name: string; type: string }[]).flatMap(({ name, type }) =>
     type === "histogram" ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name],
   );

@@ -2,19 +2,33 @@ import { describe } from "bun:test";
 import { createDatabase, type Database, openDatabase } from "../../src/db/database";
 import { openInMemory } from "../../src/db/embedded";
 import { applyMigrations } from "../../src/db/migrations";
+import type { PostgresConfig } from "../../src/db/postgres";
 import { postgresAvailable, testPostgres } from "./postgres";
+import { TEST_RUNTIME } from "./test-runtime";
 
 /** Opens an empty, migrated database of the caller's own; closing it is the caller's part. */
 export type OpenDatabase = () => Promise<Database>;
 
 /** Runs the same tests on the embedded database and on PostgreSQL (skipped where that is not installed). */
 export function forEachDatabase(tests: (open: OpenDatabase, kind: Database["kind"]) => void): void {
-  describe("embedded", () => tests(openEmbeddedForTest, "embedded"));
+  // A server in another process cannot have the database in this one.
+  if (!TEST_RUNTIME) describe("embedded", () => tests(openEmbeddedForTest, "embedded"));
   describe.skipIf(!postgresAvailable())("postgres", () => tests(openPostgresForTest, "postgres"));
 }
 
-export const openPostgresForTest: OpenDatabase = async () =>
-  openDatabase(await (await testPostgres()).createDatabase());
+const configs = new WeakMap<Database, PostgresConfig>();
+
+export const openPostgresForTest: OpenDatabase = async () => {
+  const config = await (await testPostgres()).createDatabase();
+  const database = await openDatabase(config);
+  configs.set(database, config);
+  return database;
+};
+
+/** How another process reaches a database of {@link openPostgresForTest}; undefined for any other. */
+export function configOf(database: Database): PostgresConfig | undefined {
+  return configs.get(database);
+}
 
 /** Making an embedded database takes seconds: the first is kept in memory and, emptied, serves the next test file. */
 const idle: Database[] = [];

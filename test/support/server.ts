@@ -12,7 +12,10 @@ import { type LimitStore, memoryStore } from "../../src/limits/store";
 import { createLog } from "../../src/log/log";
 import { loadKeyRing } from "../../src/session/keys";
 import { type RunningLocalGoogle, startLocalGoogle } from "../../src/stand-ins/google/start";
+import { startHostedServer, writeClock } from "../runtimes/hosted-server";
 import { TestClock } from "./clock";
+import { configOf } from "./databases";
+import { TEST_RUNTIME } from "./test-runtime";
 
 export const CLIENT_ID = "test-game.apps.googleusercontent.com";
 export const CLIENT_SECRET = "test-client-secret";
@@ -56,7 +59,7 @@ export type TestServerOptions = {
 /** The real app over a real database and the local Google, on ports of its own. The database stays open. */
 export async function startTestServer(options: TestServerOptions): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), "account-server-test-"));
-  const testClock = new TestClock();
+  const testClock = new TestClock(TEST_RUNTIME ? (time) => writeClock(folder, time) : undefined);
   const clock = options.clock ?? testClock;
   const google = startLocalGoogle({
     port: 0,
@@ -79,6 +82,8 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
     google,
   );
   const adjusted = options.adjust?.(config) ?? config;
+  const shared = { config: adjusted, database: options.database, google, clock: testClock };
+  if (TEST_RUNTIME) return startInOtherRuntime(TEST_RUNTIME, options, shared, folder);
   let terminal = "";
   const log = createLog(
     adjusted,
@@ -103,15 +108,10 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
   return {
     origin: `http://127.0.0.1:${server.port}`,
     app,
-    config: adjusted,
-    database: options.database,
-    google,
-    clock: testClock,
+    ...shared,
     async logLines() {
       await log.flush();
-      const file = join(adjusted.logDir, "login.log");
-      const lines = existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : [];
-      return lines.filter(Boolean).map((line) => JSON.parse(line));
+      return readLog(adjusted);
     },
     flushLog: () => log.flush(),
     lostLogLines: () => log.lostLines,
@@ -123,6 +123,45 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The same in a process of another runtime. Only what can be said to one may be asked for. */
+async function startInOtherRuntime(
+  { name, program }: NonNullable<typeof TEST_RUNTIME>,
+  options: TestServerOptions,
+  shared: Pick<TestServer, "config" | "database" | "google" | "clock">,
+  folder: string,
+): Promise<TestServer> {
+  const { limitStore, fetch: ownFetch, providers, clock } = options;
+  const database = configOf(options.database);
+  if (limitStore || ownFetch || providers || clock || !database)
+    throw new Error("The test brings something that no other process can have.");
+  const hosted = await startHostedServer(name, program, { ...shared.config, database }, folder);
+  return {
+    ...shared,
+    origin: `http://127.0.0.1:${hosted.port}`,
+    get app(): App {
+      throw new Error("The app is in another process.");
+    },
+    async logLines() {
+      await hosted.flushLog();
+      return readLog(shared.config);
+    },
+    flushLog: hosted.flushLog,
+    lostLogLines: hosted.lostLogLines,
+    terminal: hosted.terminal,
+    async stop() {
+      await hosted.stop();
+      await shared.google.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function readLog({ logDir }: Config): Record<string, unknown>[] {
+  const file = join(logDir, "login.log");
+  const lines = existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : [];
+  return lines.filter(Boolean).map((line) => JSON.parse(line));
 }
 
 function withGoogle(config: Config, google: RunningLocalGoogle): Config {

@@ -31,6 +31,8 @@ export type Spawn = {
   entry?: string;
   /** The server as one file, in place of its sources. */
   executable?: string;
+  /** What runs it, when it is neither. */
+  command?: string[];
 };
 
 /** The real server in a process of its own, on a port of its own; resolves when it answers. */
@@ -40,9 +42,10 @@ export async function spawnServer({
   preload,
   entry = HOST,
   executable,
+  command = executable ? [executable] : undefined,
 }: Spawn): Promise<SpawnedServer> {
   const flags = ["--no-orphans", ...(preload ? ["--preload", preload] : [])];
-  const child = Bun.spawn(executable ? [executable] : [process.execPath, "run", ...flags, entry], {
+  const child = Bun.spawn(command ?? [process.execPath, "run", ...flags, entry], {
     cwd: folder,
     env: {
       PATH: process.env.PATH ?? "",

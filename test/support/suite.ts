@@ -1,7 +1,8 @@
 import { afterAll, beforeAll } from "bun:test";
 import type { Database } from "../../src/db/database";
-import { forEachDatabase, type OpenDatabase, openEmbeddedForTest } from "./databases";
+import { forEachDatabase, type OpenDatabase, openEmbeddedForTest, openPostgresForTest } from "./databases";
 import { startTestServer, type TestServer, type TestServerOptions } from "./server";
+import { TEST_RUNTIME } from "./test-runtime";
 
 /** What the tests of a suite share; there once the first of them runs. */
 export type Suite = { readonly server: TestServer; readonly kind: Database["kind"] };
@@ -15,7 +16,9 @@ export function onEachDatabase(tests: (at: Suite) => void, options: SuiteOptions
 
 /** Runs tests against a server on the embedded database, for what no database has a part in. */
 export function onEmbedded(tests: (at: Suite) => void, options: SuiteOptions = {}): void {
-  onServer(openEmbeddedForTest, "embedded", tests, options);
+  // A server in another process cannot have the database in this one.
+  if (TEST_RUNTIME) onServer(openPostgresForTest, "postgres", tests, options);
+  else onServer(openEmbeddedForTest, "embedded", tests, options);
 }
 
 function onServer(

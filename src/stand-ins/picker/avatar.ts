@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 const SKINS = ["#f6d3b3", "#e5b48c", "#cf9468", "#ab7350", "#8d5b3e"];
 const MOUTHS = ["M39 66q9 8 18 0", "M40 67h16", "M39 65q9 12 18 0z", "M43 68q5 3 10-2"];
 
@@ -8,7 +10,7 @@ export function avatarPath(id: string): string {
 
 /** A cook's face, always the same one for the same id: 96 × 96, as big as Google's pictures. */
 export function avatarSvg(id: string): string {
-  const hash = Bun.hash.xxHash32(id);
+  const hash = createHash("sha256").update(id).digest().readUInt32BE();
   const hue = hash % 360;
   const skin = SKINS[(hash >>> 11) % SKINS.length];
   const mouth = MOUTHS[(hash >>> 17) % MOUTHS.length];
