@@ -1,5 +1,5 @@
-import type { Player } from "./player";
 import type { Random } from "../support/random";
+import type { Player } from "./player";
 
 /** How often the crowd looks who is due, in milliseconds. */
 const TICK_MS = 20;
@@ -22,14 +22,11 @@ export class Crowd {
   async everybody(act: (player: Player) => Promise<unknown>, stop: AbortSignal): Promise<void> {
     const waiting = this.random.shuffled(this.players);
     const acts: Promise<unknown>[] = [];
-    await this.paced(
-      () => {
-        const next = waiting.pop();
-        if (next) acts.push(act(next));
-        return next !== undefined;
-      },
-      stop,
-    );
+    await this.paced(() => {
+      const next = waiting.pop();
+      if (next) acts.push(act(next));
+      return next !== undefined;
+    }, stop);
     await Promise.all(acts);
   }
 

@@ -33,8 +33,7 @@ export async function startEtcd({ world, home, stop }: Ground): Promise<string[]
     const child = startEngine(engineFolder(home, name), ["/usr/bin/etcd", ...flags]);
     world.defer(() => endEngine(child, "SIGTERM"));
   }
-  for (const { name, client } of members)
-    await until(`healthy ${name}`, () => isHealthy(client), { stop });
+  for (const { name, client } of members) await until(`healthy ${name}`, () => isHealthy(client), { stop });
   return members.map(({ client }) => client);
 }
 

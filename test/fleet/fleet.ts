@@ -11,6 +11,7 @@ import { PatroniCluster } from "./patroni";
 import { type Pgbouncer, startPgbouncer } from "./pgbouncer";
 import { THIS_RELEASE } from "./release";
 import { Servers } from "./servers";
+import { until } from "./until";
 
 const SERVERS = 3;
 const DATABASE = "oauth_db";
@@ -58,6 +59,7 @@ export async function startFleet(ground: Ground, say: (line: string) => void): P
   };
   await createDatabase(await cluster.superuser(), database);
   const pgbouncer = await startPgbouncer(ground, database);
+  await until("way to the database", () => answers(pgbouncer.config), { stop: ground.stop, seconds: 20 });
   const redis = await startRedis();
   ground.world.defer(() => redis.stop());
 
@@ -77,6 +79,13 @@ export async function startFleet(ground: Ground, say: (line: string) => void): P
   const gameServerKey = await createGameServerKey({ ...env, NODE_ENV: "production" });
   const origin = `http://127.0.0.1:${playersPort}`;
   return { cluster, pgbouncer, servers, origin, database, secrets, gameServerKey };
+}
+
+function answers(config: PostgresConfig): Promise<boolean> {
+  return withClient(config, (client) => client.query("SELECT 1")).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Brings the database up to date, as an operator does with a release. @throws what it said */

@@ -16,8 +16,6 @@ export function startHaproxy(
   servers: number[],
 ): void {
   const config = [
-    "global",
-    "  maxconn 20000",
     "defaults",
     "  timeout connect 3s",
     "  timeout check 5s",

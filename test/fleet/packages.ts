@@ -5,7 +5,7 @@ import { binaries } from "../support/postgres";
 const PROGRAMS: Record<string, () => boolean> = {
   postgresql: () => binaries() !== null,
   patroni: () => existsSync("/usr/bin/patroni"),
-  // Patroni speaks to etcd through it, and only recommends it.
+  // What Patroni speaks to etcd with; another store would do for its own dependency.
   "python3-etcd": () => existsSync("/usr/lib/python3/dist-packages/etcd"),
   "etcd-server": () => existsSync("/usr/bin/etcd"),
   pgbouncer: () => existsSync("/usr/sbin/pgbouncer"),

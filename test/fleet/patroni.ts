@@ -64,7 +64,15 @@ export class PatroniCluster {
     const leader = await until("leader", () => this.leader());
     const { port } = this.member(leader);
     const password = this.passwords.postgres;
-    return { kind: "postgres", host: "127.0.0.1", port, user: "postgres", database: "postgres", password, poolSize: 2 };
+    return {
+      kind: "postgres",
+      host: "127.0.0.1",
+      port,
+      user: "postgres",
+      database: "postgres",
+      password,
+      poolSize: 2,
+    };
   }
 
   /** The name of the member that leads; undefined while none does. */
@@ -129,7 +137,9 @@ export class PatroniCluster {
     const { folder, process: patroni } = this.member(name);
     const file = join(folder, "data/postmaster.pid");
     const postmaster = existsSync(file) ? Number(readFileSync(file, "utf8").split("\n")[0]) : 0;
-    const trees = [patroni?.exitCode === null ? patroni.pid : 0, postmaster].filter((pid) => pid > 1).map(processTree);
+    const trees = [patroni?.exitCode === null ? patroni.pid : 0, postmaster]
+      .filter((pid) => pid > 1)
+      .map(processTree);
     return [...new Set(trees.flat())];
   }
 

@@ -40,13 +40,24 @@ export async function runFleet(options: RunOptions): Promise<Outcome> {
     stop.throwIfAborted();
     say(`starting ${line}`);
   });
-  return play(fleet, options, world);
+  const traffic = new Traffic();
+  try {
+    // What the world holds is needed until then.
+    return await play(fleet, options, traffic, world);
+  } catch (error) {
+    for (const [what, count] of traffic.problems) say(`${count} × ${what}`);
+    throw error;
+  }
 }
 
-async function play(fleet: Fleet, options: RunOptions, world: AsyncDisposableStack): Promise<Outcome> {
+async function play(
+  fleet: Fleet,
+  options: RunOptions,
+  traffic: Traffic,
+  world: AsyncDisposableStack,
+): Promise<Outcome> {
   const { seed, stop, say } = options;
   const { origin, gameServerKey } = fleet;
-  const traffic = new Traffic();
   const random = seededRandom(seed, "players");
   const fetch = countedFetch(traffic, "192.0.2.1");
   const gameServer = new GameServer({ backendUrl: origin, key: gameServerKey, fetch });

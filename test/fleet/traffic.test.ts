@@ -19,12 +19,15 @@ test("an answer is a success, not now, or an error", () => {
     traffic.sent();
     traffic.answered("GET /api/me", status, false);
   }
+  traffic.answered("report", 409, true, "idempotency_key_in_use");
+  traffic.answered("report", 409, true, "version_conflict");
   traffic.failed("a rename came to nothing");
-  expect(traffic.phases[0]).toMatchObject({ requests: 9, askedAgain: 4, errors: 4 });
+  expect(traffic.phases[0]).toMatchObject({ requests: 9, askedAgain: 5, errors: 5 });
   expect(Object.fromEntries(traffic.problems)).toEqual({
     "GET /api/me was answered 401": 1,
     "GET /api/me was answered 429": 1,
     "GET /api/me was answered 500": 1,
+    "report was answered 409 version_conflict": 1,
     "a rename came to nothing": 1,
   });
 });

@@ -4,7 +4,7 @@ export type Phase = {
   seconds: number;
   /** Sent over the wire, repetitions included. */
   requests: number;
-  /** Answers that a client takes for "not now" and asks again after: 502, 503, 504, or none. */
+  /** Answers that a client takes for "not now" and asks again after, as the SDK does by itself, or none. */
   askedAgain: number;
   /** Answers that nobody should get, and what never came to its end. */
   errors: number;
@@ -15,7 +15,11 @@ export type Phase = {
   longestWait: number;
 };
 
+/** The balancer's own among them. */
 const NOT_NOW = [502, 503, 504];
+
+/** The report before it, whose answer was lost, is still under way. */
+const UNDER_WAY = "idempotency_key_in_use";
 
 /** Counts what players send and get, phase by phase. */
 export class Traffic {
@@ -55,13 +59,17 @@ export class Traffic {
     if (this.current) this.current.requests += 1;
   }
 
-  /** @param status null when no answer came. @param writes whether the request was one that writes */
-  answered(what: string, status: number | null, writes: boolean): void {
+  /**
+   * @param status null when no answer came
+   * @param writes whether the request was one that writes
+   * @param code of an error's body
+   */
+  answered(what: string, status: number | null, writes: boolean, code = ""): void {
     const { current } = this;
     if (!current) return;
-    if (status === null || NOT_NOW.includes(status)) current.askedAgain += 1;
+    if (status === null || NOT_NOW.includes(status) || code === UNDER_WAY) current.askedAgain += 1;
     else if (status >= 200 && status < 300) this.succeeded(writes);
-    else this.failed(`${what} was answered ${status}`);
+    else this.failed(`${what} was answered ${status} ${code}`.trim());
   }
 
   failed(what: string): void {

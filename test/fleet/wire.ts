@@ -20,8 +20,8 @@ export function countedFetch(traffic: Traffic, address: string) {
     try {
       const response = await fetch(request);
       // An answer counts when it has come whole.
-      const body = await response.arrayBuffer();
-      traffic.answered(what, response.status, writes);
+      const body = await response.text();
+      traffic.answered(what, response.status, writes, /"code":"(\w+)"/.exec(body)?.[1]);
       return new Response(response.status === 204 ? null : body, response);
     } catch (error) {
       traffic.answered(what, null, writes);
