@@ -10,7 +10,7 @@ const HELP = `Runs a whole fleet on this machine, and breaks it while people pla
 HAProxy, Redis and three servers. A server is killed, PgBouncer restarts, the leader is killed, a replica is cut off, a
 release with a migration is rolled through, and the secrets rotate.
 
-  bun run fleet [--players 2000] [--minutes 6] [--seed N]
+  bun run fleet [--players 2000] [--minutes 3] [--seed N]
 
   --players  how many play; each does something every 20 s
   --minutes  about how long they play
@@ -21,7 +21,7 @@ Exit code 1 when an acknowledged write was lost, a player was signed out, or any
 const { values } = parseArgs({
   options: {
     players: { type: "string", default: "2000" },
-    minutes: { type: "string", default: "6" },
+    minutes: { type: "string", default: "3" },
     seed: { type: "string", default: String(Math.floor(Math.random() * 2 ** 31)) },
     help: { type: "boolean", short: "h", default: false },
   },
