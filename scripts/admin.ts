@@ -1,47 +1,10 @@
 import tab from "@bomb.sh/tab/citty";
 import { defineCommand, runMain } from "citty";
-import { accountCommand } from "./admin/account";
-import { ageBandCommand, guardianConsentCommand } from "./admin/age";
-import { auditCommand } from "./admin/audit";
-import { banCommand, unbanCommand } from "./admin/ban";
-import { clientVersionCommand } from "./admin/client-version";
 import { COMMAND } from "./admin/command";
-import { findCommand } from "./admin/find";
-import { keysCommand } from "./admin/keys";
-import { maintenanceCommand } from "./admin/maintenance";
-import { mergeCommand } from "./admin/merge";
-import { noteCommand } from "./admin/note";
-import { renameCommand } from "./admin/rename";
-import { rolesCommand } from "./admin/roles";
-import { sessionsCommand } from "./admin/sessions";
-import { showCommand } from "./admin/show";
-import { signingKeyCommand } from "./admin/signing-key";
-import { undoCommand } from "./admin/undo";
-import { webhooksCommand } from "./admin/webhooks";
+import { COMMANDS } from "./admin/commands";
 
-const subCommands = {
-  find: findCommand,
-  show: showCommand,
-  ban: banCommand,
-  unban: unbanCommand,
-  rename: renameCommand,
-  sessions: sessionsCommand,
-  merge: mergeCommand,
-  undo: undoCommand,
-  note: noteCommand,
-  roles: rolesCommand,
-  account: accountCommand,
-  "age-band": ageBandCommand,
-  "guardian-consent": guardianConsentCommand,
-  maintenance: maintenanceCommand,
-  "client-version": clientVersionCommand,
-  audit: auditCommand,
-  keys: keysCommand,
-  "signing-key": signingKeyCommand,
-  webhooks: webhooksCommand,
-};
 const meta = { name: COMMAND, description: "What an operator does to a database of this server." };
 
 // Adds the command `complete`, whose scripts complete what a shell calls this name (docs/support.md).
-await tab(defineCommand({ meta: { ...meta, name: "account-admin" }, subCommands }));
-await runMain(defineCommand({ meta, subCommands }));
+await tab(defineCommand({ meta: { ...meta, name: "account-admin" }, subCommands: COMMANDS }));
+await runMain(defineCommand({ meta, subCommands: COMMANDS }));

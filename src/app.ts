@@ -170,7 +170,7 @@ export function createApp({
   const readBody = createBodyReader(bodyRules, cutOff);
   const securityHeaders = createSecurityHeaders(config.server.publicUrl);
   const ownUrl = createOwnUrl(config.server);
-  const dpop = createDpop({ authorizations: stores.authorizations, clock, keyRing, ownUrl });
+  const dpop = createDpop({ authorizations: stores.authorizations, clock, keyRing, limits, ownUrl });
   const authenticate = createAuthenticate(tokens.access, stores.sessions, dpop);
   const consoleSessions = createConsoleSessions(
     { keyRing, clock, sessions: stores.sessions },
@@ -197,7 +197,7 @@ export function createApp({
     conflictTickets: createConflictTickets(keyRing, clock),
     dpop,
     guard,
-    atTheDoor: createDoor({ door: stores.door, clock }),
+    atTheDoor: createDoor({ ...stores, clock }),
     graceSeconds: config.leaving.graceSeconds,
     guestsEnabled: config.guests.enabled,
     identityHashes: createIdentityHashes({

@@ -1,14 +1,12 @@
 import { defineCommand } from "citty";
 import { systemClock } from "../../src/clock";
-import { exportAccount } from "../../src/leaving/export";
+import { handOutAccount } from "../../src/leaving/hand-out";
 import { markLeaving } from "../../src/leaving/leave";
 import { takeLeavingBack } from "../../src/leaving/restore";
-import { json } from "./arguments";
+import { json, nobody, player, playerId } from "./arguments";
 import { printJson } from "./output";
-import { nobody, playerId } from "./player-id";
 import { operator, Refusal, withStores } from "./with-stores";
 
-const id = { type: "positional", required: true, description: "The player's id." } as const;
 const reason = { type: "string", description: "Why; the player sees it." } as const;
 
 const exportOne = defineCommand({
@@ -16,13 +14,13 @@ const exportOne = defineCommand({
     name: "export",
     description: "Print everything that is kept of a player, as JSON: for one who cannot ask themselves.",
   },
-  args: { id },
+  args: { player, reason: { type: "string", description: "Why, for the audit." } },
   run: ({ args }) =>
-    withStores(async (stores) => {
-      const userId = playerId(args.id);
-      const user = await stores.users.find(userId);
-      if (!user) throw nobody(userId);
-      printJson(await exportAccount(stores, systemClock, user));
+    withStores(async (stores, { studio }) => {
+      const userId = await playerId(stores, args.player);
+      const exported = await handOutAccount(studio, userId, operator(args.reason));
+      if (!exported) throw nobody(userId);
+      printJson(exported);
     }),
 });
 
@@ -32,10 +30,10 @@ const deleteOne = defineCommand({
     description:
       "Delete a player: they are signed out at once, and nothing personal of them is kept when the time to come back is over.",
   },
-  args: { id, reason, json },
+  args: { player, reason, json },
   run: ({ args }) =>
-    withStores(async (_stores, { config: { leaving }, studio: { transact } }) => {
-      const userId = playerId(args.id);
+    withStores(async (stores, { config: { leaving }, studio: { transact } }) => {
+      const userId = await playerId(stores, args.player);
       const by = operator(args.reason);
       const { deletesAt } = await transact(async (stores) => {
         const user = await stores.users.find(userId);
@@ -49,10 +47,10 @@ const deleteOne = defineCommand({
 
 const restoreOne = defineCommand({
   meta: { name: "restore", description: "Take the deletion of a player back, while there is time." },
-  args: { id, reason, json },
+  args: { player, reason, json },
   run: ({ args }) =>
-    withStores(async (_stores, { studio: { transact } }) => {
-      const userId = playerId(args.id);
+    withStores(async (stores, { studio: { transact } }) => {
+      const userId = await playerId(stores, args.player);
       const by = operator(args.reason);
       const isRestored = await transact((stores) => takeLeavingBack(stores, systemClock, userId, by));
       if (!isRestored) throw new Refusal(`No player with the id ${userId} is being deleted.`);

@@ -5,19 +5,17 @@ import { systemClock } from "../../src/clock";
 import type { Stores } from "../../src/stores";
 import { AGE_BANDS, type AgeBand } from "../../src/users/model";
 import type { UserRow } from "../../src/users/store";
-import { json } from "./arguments";
+import { json, nobody, player, playerId } from "./arguments";
 import { printJson } from "./output";
-import { nobody, playerId } from "./player-id";
 import { operator, Refusal, withStores } from "./with-stores";
 
 const GUARDIAN = /^[^\p{Cc}]{1,200}$/u;
-const id = { type: "positional", required: true, description: "The player's id." } as const;
 const reason = { type: "string", description: "Why, for the audit." } as const;
 
 const set = defineCommand({
   meta: { name: "set", description: "Say how old a player is, whatever they said." },
   args: {
-    id,
+    player,
     band: { type: "positional", required: true, description: AGE_BANDS.join(", ") },
     reason,
     json,
@@ -32,7 +30,7 @@ const set = defineCommand({
 const give = defineCommand({
   meta: { name: "give", description: "Record that a guardian of a player's consents, now." },
   args: {
-    id,
+    player,
     guardian: {
       type: "string",
       required: true,
@@ -50,7 +48,7 @@ const give = defineCommand({
 
 const withdraw = defineCommand({
   meta: { name: "withdraw", description: "Record that they consent no longer." },
-  args: { id, reason, json },
+  args: { player, reason, json },
   run: ({ args }) =>
     change(args, (stores, userId, by) => setGuardianConsent(stores, systemClock, userId, null, by)),
 });
@@ -66,11 +64,11 @@ export const guardianConsentCommand = defineCommand({
 });
 
 function change(
-  args: { id: string; reason?: string | undefined; json: boolean },
+  args: { player: string; reason?: string | undefined; json: boolean },
   work: (stores: Stores, userId: number, by: By) => Promise<UserRow>,
 ): Promise<void> {
-  return withStores(async (_stores, { studio: { transact } }) => {
-    const userId = playerId(args.id);
+  return withStores(async (stores, { studio: { transact } }) => {
+    const userId = await playerId(stores, args.player);
     const changed = await transact(async (stores) => {
       if (!(await stores.users.find(userId))) throw nobody(userId);
       return work(stores, userId, operator(args.reason));

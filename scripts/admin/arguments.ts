@@ -15,6 +15,10 @@ export const player = {
   description: "A player's id, whole name, email, or provider:subject.",
 } as const;
 
+export function nobody(id: number): Refusal {
+  return new Refusal(`There is no player with the id ${id}.`);
+}
+
 /**
  * The id of the one player whom somebody means. A name has to be whole.
  * @throws {Refusal} when it is nobody, or several

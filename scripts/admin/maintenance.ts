@@ -2,9 +2,8 @@ import { defineCommand } from "citty";
 import { systemClock } from "../../src/clock";
 import { setMaintenance } from "../../src/door/set-door";
 import type { Maintenance } from "../../src/door/store";
-import { json } from "./arguments";
+import { json, momentOf } from "./arguments";
 import { printJson } from "./output";
-import { timeFrom } from "./time-from";
 import { operator, Refusal, withStores } from "./with-stores";
 
 const MESSAGE = /^[^\p{Cc}]{1,300}$/u;
@@ -13,7 +12,7 @@ const on = defineCommand({
   meta: {
     name: "on",
     description:
-      "Let nobody sign in or refresh, within five seconds and until it is turned off. Nobody is signed out.",
+      "Let none but admins and moderators sign in or refresh, within five seconds and until it is turned off. Nobody is signed out.",
   },
   args: {
     until: {
@@ -23,16 +22,13 @@ const on = defineCommand({
     message: { type: "string", description: "What players are told, up to 300 characters." },
     json,
   },
-  run: ({ args }) => {
-    const until = args.until === undefined ? null : timeFrom(args.until, systemClock.now());
-    return set(args.json, { maintenance: true, until, message: args.message ?? null });
-  },
+  run: ({ args }) => set(args.json, { maintenance: true, until: args.until, message: args.message ?? null }),
 });
 
 const off = defineCommand({
   meta: { name: "off", description: "Let everybody in again." },
   args: { json },
-  run: ({ args }) => set(args.json, { maintenance: false, until: null, message: null }),
+  run: ({ args }) => set(args.json, { maintenance: false, until: undefined, message: null }),
 });
 
 const show = defineCommand({
@@ -50,11 +46,12 @@ export const maintenanceCommand = defineCommand({
   subCommands: { on, off, show },
 });
 
-function set(asJson: boolean, maintenance: Maintenance): Promise<void> {
+type Wanted = Omit<Maintenance, "until"> & { until: string | undefined };
+
+function set(asJson: boolean, { maintenance: isOn, until: end, message }: Wanted): Promise<void> {
   return withStores(async (_stores, { studio: { transact } }) => {
-    const { until, message } = maintenance;
-    if (Number.isNaN(until?.getTime()))
-      throw new Refusal("A time is 2026-12-01T14:00:00Z, or 30m, 2h, 1d from now.");
+    const until = end === undefined ? null : momentOf(end, systemClock.now());
+    const maintenance = { maintenance: isOn, until, message };
     if (until && until <= systemClock.now()) throw new Refusal("That time is over.");
     if (message !== null && !MESSAGE.test(message))
       throw new Refusal("A message has 1 to 300 characters, none of them a control character.");
@@ -72,7 +69,7 @@ function print(asJson: boolean, maintenance: Maintenance): void {
 function sentences({ maintenance, until, message }: ReturnType<typeof toTell>): string {
   if (!maintenance) return "Players are let in.";
   const told = message === null ? "" : `\nPlayers are told: ${message}`;
-  return `Maintenance${until ? ` until ${until}` : ""}: nobody signs in or refreshes.${told}`;
+  return `Maintenance${until ? ` until ${until}` : ""}: no player signs in or refreshes.${told}`;
 }
 
 function toTell({ maintenance, until, message }: Maintenance) {

@@ -3,15 +3,16 @@ import { systemClock } from "../../src/clock";
 import { isUuid, newUuidv7 } from "../../src/session/uuidv7";
 import { failureOf } from "../../src/webhooks/deliver";
 import { endpointUrlProblem } from "../../src/webhooks/endpoint-url";
-import { endpointSecrets, newEndpointSecret, openEndpoint } from "../../src/webhooks/endpoints";
+import { endpointSecrets, openEndpoint } from "../../src/webhooks/endpoints";
 import { EVENT_TYPES, isEventType } from "../../src/webhooks/event-types";
+import { addEndpoint, enableEndpoint, removeEndpoint, replay } from "../../src/webhooks/manage-endpoints";
 import { signedMessage } from "../../src/webhooks/message";
 import { createWebhookPost } from "../../src/webhooks/post";
 import { createReceiverAddresses } from "../../src/webhooks/receiver-addresses";
-import type { EndpointState, WebhookStore } from "../../src/webhooks/store";
+import type { EndpointState, ToldEndpoint, WebhookStore } from "../../src/webhooks/store";
 import { json } from "./arguments";
 import { printJson } from "./output";
-import { Refusal, withStores } from "./with-stores";
+import { operator, Refusal, withStores } from "./with-stores";
 
 const id = {
   type: "positional",
@@ -34,24 +35,18 @@ const add = defineCommand({
     json,
   },
   run: ({ args }) =>
-    withStores(async ({ webhooks }, { config, keyRing }) => {
+    withStores(async (_, { config, keyRing, studio }) => {
       const problem = endpointUrlProblem(args.url, config.mode === "production");
       if (problem) throw new Refusal(`The URL ${problem}.`);
-      const eventTypes = [...new Set(args.events?.split(",") ?? [])];
-      const unknown = eventTypes.find((type) => !isEventType(type));
+      const wanted = [...new Set(args.events?.split(",") ?? [])];
+      const unknown = wanted.find((type) => !isEventType(type));
       if (unknown !== undefined)
         throw new Refusal(`There is no event "${unknown}"; there is ${Object.keys(EVENT_TYPES).join(", ")}.`);
-      const secret = newEndpointSecret();
-      const secretJwe = await endpointSecrets(keyRing).encrypt(secret);
-      const row = await webhooks.add({
-        id: newUuidv7(systemClock),
-        url: args.url,
-        secretJwe,
-        eventTypes,
-      });
-      if (args.json) return printJson({ ...shown(row), secret });
+      const told = { url: args.url, eventTypes: wanted.filter(isEventType) };
+      const { endpoint, secret } = await addEndpoint(studio, endpointSecrets(keyRing), told, operator());
+      if (args.json) return printJson({ ...shown(endpoint), secret });
       console.log(
-        `${secret}\n\nThis is the only time that the secret is shown. The webhook's id is ${row.id}.`,
+        `${secret}\n\nThis is the only time that the secret is shown. The webhook's id is ${endpoint.id}.`,
       );
     }),
 });
@@ -72,8 +67,8 @@ const remove = defineCommand({
   meta: { name: "remove", description: "Send a server nothing any more, and forget what it was to be told." },
   args: { id, json },
   run: ({ args }) =>
-    withStores(async ({ webhooks }) => {
-      const isRemoved = isUuid(args.id) && (await webhooks.remove(args.id));
+    withStores(async ({ webhooks }, { studio }) => {
+      const isRemoved = await removeEndpoint({ ...studio, webhooks }, args.id, operator());
       if (!isRemoved) throw new Refusal(unknownId(args.id));
       console.log(
         args.json ? JSON.stringify({ removed: args.id }) : "It is gone, with what was still to be sent.",
@@ -85,8 +80,8 @@ const enable = defineCommand({
   meta: { name: "enable", description: "Send again to a server that has answered 410 (Gone)." },
   args: { id, json },
   run: ({ args }) =>
-    withStores(async ({ webhooks }) => {
-      const isEnabled = isUuid(args.id) && (await webhooks.enable(args.id));
+    withStores(async (_, { studio }) => {
+      const isEnabled = await enableEndpoint(studio, args.id, operator());
       if (!isEnabled) throw new Refusal(unknownId(args.id));
       console.log(
         args.json ? JSON.stringify({ enabled: args.id }) : "It is sent to again, within ten seconds.",
@@ -94,7 +89,7 @@ const enable = defineCommand({
     }),
 });
 
-const replay = defineCommand({
+const sendAgain = defineCommand({
   meta: {
     name: "replay",
     description:
@@ -108,15 +103,15 @@ const replay = defineCommand({
     json,
   },
   run: ({ args }) =>
-    withStores(async ({ webhooks }) => {
+    withStores(async (_, { studio }) => {
       const { event: eventId, failed: failedOnly } = args;
       const since = args.since === undefined ? undefined : new Date(args.since);
       if (since && Number.isNaN(since.getTime())) throw new Refusal(`"${args.since}" is no time.`);
       if (eventId !== undefined && !isUuid(eventId)) throw new Refusal(`"${eventId}" is no webhook-id.`);
       if (!eventId && !since && !failedOnly) throw new Refusal("Say which: --event, --since or --failed.");
-      await existing(webhooks, args.id);
       const filter = { ...(eventId ? { eventId } : {}), ...(since ? { since } : {}), failedOnly };
-      const events = await webhooks.replay(args.id, filter);
+      const events = await replay(studio, args.id, filter, operator());
+      if (events === null) throw new Refusal(unknownId(args.id));
       console.log(
         args.json
           ? JSON.stringify({ replayed: events })
@@ -155,7 +150,7 @@ const test = defineCommand({
 
 export const webhooksCommand = defineCommand({
   meta: { name: "webhooks", description: "Servers of yours that are told what happens to players." },
-  subCommands: { add, list, remove, enable, replay, test },
+  subCommands: { add, list, remove, enable, replay: sendAgain, test },
 });
 
 async function existing(webhooks: WebhookStore, webhookId: string) {
@@ -170,13 +165,7 @@ function unknownId(webhookId: string): string {
 
 const text = (time: Date | null) => time?.toISOString() ?? null;
 
-function shown({
-  id,
-  url,
-  eventTypes,
-  createdAt,
-  disabledAt,
-}: Pick<EndpointState, "id" | "url" | "eventTypes" | "createdAt" | "disabledAt">) {
+function shown({ id, url, eventTypes, createdAt, disabledAt }: ToldEndpoint) {
   return { id, url, events: eventTypes, created_at: text(createdAt), disabled_at: text(disabledAt) };
 }
 

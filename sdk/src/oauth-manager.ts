@@ -495,7 +495,7 @@ export class OAuthManager {
    * server alone, within a minute.
    *
    * @param server the name of the game server, as its key has it.
-   * @throws AccountError `not_logged_in`, `rate_limited`, …
+   * @throws AccountError `not_logged_in`, `terms_required`, `rate_limited`, …
    * @example
    * socket.onopen = async () => socket.send(JSON.stringify({ ticket: await oauth.getJoinTicket("kitchen-eu") }));
    */

@@ -15,7 +15,7 @@ export type By = {
   requestId?: string;
 };
 
-/** What can be done, to a player but for the last five. Letters and underscores; a name is for ever. */
+/** What can be done, to a player but for those of keys, webhooks and the door. Letters and underscores; a name is for ever. */
 export const AUDIT_ACTIONS = [
   "rename",
   "link",
@@ -35,9 +35,14 @@ export const AUDIT_ACTIONS = [
   "age_band",
   "guardian_consent",
   "view_as",
+  "export",
   "key_create",
   "key_revoke",
   "signing_key_rotate",
+  "webhook_add",
+  "webhook_remove",
+  "webhook_enable",
+  "webhook_replay",
   "maintenance",
   "client_version",
 ] as const;

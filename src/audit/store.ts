@@ -79,6 +79,14 @@ const LIST = `
   SELECT a.* FROM audit_events AS a, ${CLOCK}
   WHERE ($2::uuid IS NULL OR a.id < $2) AND ($3::text[] IS NULL OR a.action = ANY($3))
   ORDER BY a.id DESC LIMIT $4`;
+
+/** Part of a statement, named `emptied`: as {@link AuditStore.emptyOf} of the players whose `id`s `from` has. */
+export const AUDIT_EMPTIED = (from: string) => `
+  emptied AS (
+    UPDATE audit_events AS a SET before = NULL, after = NULL, reason = NULL FROM ${from} AS gone_player
+    WHERE a.user_id = gone_player.id AND (a.before IS NOT NULL OR a.after IS NOT NULL OR a.reason IS NOT NULL)
+  )`;
+
 /** As much of a row as its triggers let anybody change. */
 const EMPTY = `
   UPDATE audit_events AS a SET before = NULL, after = NULL, reason = NULL FROM ${CLOCK}

@@ -44,6 +44,10 @@ const REDEEM_LOGIN = `
   RETURNING l.session_id, l.provider, coalesce(l.subject, l.google_id) AS subject, nullif(l.email, '') AS email,
     l.email_verified, l.given_name AS name, l.picture`;
 
+const WHOSE_LOGIN = `
+  SELECT l.provider, coalesce(l.subject, l.google_id) AS subject FROM login_codes AS l, ${CLOCK}
+  WHERE l.code_hash = $2 AND l.code_challenge = $3 AND l.created_at > clock.now - ${seconds("$4")}`;
+
 const DROP_LOGIN = `
   DELETE FROM login_codes USING ${CLOCK} WHERE code_hash = $2 RETURNING session_id`;
 
@@ -55,12 +59,24 @@ export const SPENT = (hash: string, keptFor: string, from: string) => `
     ON CONFLICT (hash) DO NOTHING RETURNING hash
   )`;
 
-/** The no-op makes PostgreSQL return the row that is there. */
-const SPEND = `
+/**
+ * Spends an id token, for a session: `session_id` is the one that it opened first, `is_recent` whether that was within
+ * the minute in which an answer may have been lost. The no-op makes PostgreSQL return the row that is there.
+ */
+export const SPEND = (hash: string, sessionId: string, expiresAt: string) => `
   INSERT INTO spent_proofs AS p (hash, session_id, spent_at, expires_at)
-  SELECT $2, $3, clock.now, $4 FROM ${CLOCK}
+  SELECT ${hash}, ${sessionId}, clock.now, ${expiresAt} FROM ${CLOCK}
   ON CONFLICT (hash) DO UPDATE SET hash = p.hash
-  RETURNING p.session_id, p.spent_at > coalesce($1::timestamptz, now()) - ${seconds("$5")} AS is_recent`;
+  RETURNING p.session_id,
+    p.spent_at > coalesce($1::timestamptz, now()) - interval '${LOST_ANSWER_SECONDS} seconds' AS is_recent`;
+
+/** An id token that holds, and opens one session. */
+export type OnceToken = {
+  /** SHA-256 of what is signed. */
+  hash: Buffer;
+  /** Of the token; until then it is remembered. */
+  expiresAt: Date;
+};
 
 const SPEND_ONCE = `
   INSERT INTO spent_proofs (hash, spent_at, expires_at) SELECT $2, clock.now, $3 FROM ${CLOCK}
@@ -165,6 +181,16 @@ export function createAuthorizationStore(run: RunStatement) {
       };
     },
 
+    /** Whom {@link redeemLogin} would answer with, which it leaves to be done. */
+    async whoseLogin(
+      loginCode: string,
+      codeChallenge: string,
+    ): Promise<Pick<Identity, "provider" | "subject"> | null> {
+      type Row = Pick<Identity, "provider" | "subject">;
+      const values = [sha256(loginCode), codeChallenge, LOST_ANSWER_SECONDS];
+      return (await run<Row>("whose_login_code", WHOSE_LOGIN, values)).rows[0] ?? null;
+    },
+
     /** Ends a login code. @returns the session that it opened, if any */
     async dropLogin(loginCode: string): Promise<string | null> {
       const { rows } = await run<{ session_id: string | null }>("drop_login_code", DROP_LOGIN, [
@@ -175,17 +201,15 @@ export function createAuthorizationStore(run: RunStatement) {
 
     /**
      * Spends an id token.
-     * @param hash SHA-256 of it
      * @param sessionId of the session that it opens, unless it has opened one
      * @returns the session that it opened first; null when that was more than a minute ago
      */
-    async spendIdToken(hash: Buffer, sessionId: string, expiresAt: Date): Promise<string | null> {
-      const { rows } = await run<{ session_id: string; is_recent: boolean }>("spend_id_token", SPEND, [
-        hash,
-        sessionId,
-        expiresAt,
-        LOST_ANSWER_SECONDS,
-      ]);
+    async spendIdToken({ hash, expiresAt }: OnceToken, sessionId: string): Promise<string | null> {
+      const { rows } = await run<{ session_id: string; is_recent: boolean }>(
+        "spend_id_token",
+        SPEND("$2", "$3", "$4"),
+        [hash, sessionId, expiresAt],
+      );
       const [row] = rows;
       return row?.is_recent ? row.session_id : null;
     },

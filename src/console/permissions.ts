@@ -1,8 +1,9 @@
+import { staffRole } from "../roles/role";
 import type { DescribedPlayer } from "../studio/describe-player";
 import type { FoundPlayer } from "../studio/found-player";
 import type { ActionName } from "./actions";
 import { BANS, type BanLength } from "./ban-lengths";
-import { type Staff, staffRole } from "./staff";
+import type { Staff } from "./staff";
 
 /** What a moderator may do; an admin may do all. */
 const MODERATORS: readonly ActionName[] = ["note", "rename", "ban", "unban", "sessions", "undo"];

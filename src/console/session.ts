@@ -1,9 +1,10 @@
 import type { Clock } from "../clock";
+import { staffRole } from "../roles/role";
 import type { KeyRing } from "../session/keys";
 import { createSealer } from "../session/sealer";
 import type { ConsoleLifetimes, SessionStore } from "../session/store";
 import { createCookie } from "./cookie";
-import { type Staff, staffRole } from "./staff";
+import type { Staff } from "./staff";
 
 /** Of the sessions of the console; no client of `config.yml` can have an id with a colon. */
 export const CONSOLE_CLIENT_ID = ":console";

@@ -4,11 +4,11 @@ import type { Limits } from "../limits/limits";
 import { logRefusal } from "../limits/refusal-log";
 import type { Log } from "../log/log";
 import type { PlayerPage } from "../oauth/player-page";
+import { staffRole } from "../roles/role";
 import type { SessionStore } from "../session/store";
 import type { UserStore } from "../users/store";
 import { CONSOLE_CLIENT_ID, type ConsoleSessions } from "./session";
 import { noRolePage, notSignedInPage, signedInPage } from "./sign-in-page";
-import { staffRole } from "./staff";
 import type { Call } from "./visit";
 
 /** Where the browser comes back to from the provider. */
@@ -63,7 +63,7 @@ export async function finishSignIn(deps: ConsoleSignInDeps, call: Call): Promise
   const session = { sessionId, userId: opened.user.id };
   if (opened.isOpened) {
     if (content.replaces !== null) await sessions.revoke(content.replaces);
-    for (const evicted of await sessions.evictIdlest(session.userId))
+    for (const evicted of await sessions.evictIdlest(session.userId, opened.openBefore))
       log.event("session_evicted", { userId: session.userId, sessionId: evicted, ...context });
     log.event("login", { ...session, device, client: "console", provider: identity.provider, ...context });
   }

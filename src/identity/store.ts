@@ -1,7 +1,8 @@
+import { type OnceToken, SPEND } from "../authorization/store";
 import { NONE_BANNED } from "../bans/store";
 import type { NamesConfig } from "../config/config";
 import { CLOCK, type RunStatement } from "../db/statements";
-import { type NewSession, OPENED } from "../session/store";
+import { type NewSession, OPEN_BEFORE, OPENED } from "../session/store";
 import { GUEST } from "../users/model";
 import { ENROLLED, LOOKED, NEXT_USER_ID, SIGNED_IN, USER_COLUMNS, type UserRow } from "../users/store";
 import type { Username } from "../users/username";
@@ -32,6 +33,17 @@ export type IdentityTold = {
 /** A whole row as JSON, which PostgreSQL makes a row of again to the last digit. */
 export type IdentityJson = Record<string, unknown>;
 
+/** What a sign-in did for a player who was here before. */
+export type SignedIn = {
+  user: UserRow;
+  /** Not when the session was open already. */
+  isOpened: boolean;
+  /** They have left, and this brings them back. */
+  isLeaving: boolean;
+  /** How many sessions they had. */
+  openBefore: number;
+};
+
 const opened = (clientId: string, scope: string, jkt: string) => ({
   ...{ id: "$2", device: "$3", ip: "$4" },
   ...{ clientId, scope, jkt },
@@ -40,16 +52,38 @@ const opened = (clientId: string, scope: string, jkt: string) => ({
 /**
  * `last_used_at` is written once an hour: a row of `identities` is then read by most sign-ins and written by few.
  */
-const SIGN_IN = `
-  WITH known AS (
-    SELECT user_id FROM identities WHERE provider = $5 AND subject = $6
-  ), ${SIGNED_IN("$7", "$8", "(i.provider, i.subject) <> ($5, $6)")}, ${OPENED(opened("$9", "$10", "$11"))}, used AS (
+const signedIn = (known: string, sessionId: string) => `
+  known AS (${known}
+  ), ${SIGNED_IN("$7", "$8", "(i.provider, i.subject) <> ($5, $6)")}, ${OPENED({ ...opened("$9", "$10", "$11"), id: sessionId })}, used AS (
     UPDATE identities AS i SET last_used_at = clock.now, email = $7, email_verified = $8
     FROM u, ${CLOCK}
     WHERE i.provider = $5 AND i.subject = $6
       AND (i.last_used_at < clock.now - interval '1 hour' OR (i.email, i.email_verified) IS DISTINCT FROM ($7, $8))
-  )
-  SELECT EXISTS (SELECT FROM opened) AS is_opened, u.deletes_at IS NOT NULL AS is_leaving, ${USER_COLUMNS} FROM u`;
+  )`;
+
+const SIGNED_IN_COLUMNS = `
+  EXISTS (SELECT FROM opened) AS is_opened, u.deletes_at IS NOT NULL AS is_leaving, ${OPEN_BEFORE} AS open_before,
+  ${USER_COLUMNS}`;
+
+const SIGN_IN = `
+  WITH ${signedIn("SELECT user_id FROM identities WHERE provider = $5 AND subject = $6", "$2")}
+  SELECT ${SIGNED_IN_COLUMNS} FROM u`;
+
+/** Always one row. */
+const SIGN_IN_ONCE = `
+  WITH spent AS (${SPEND("$12", "$2", "$13")}
+  ), ${signedIn(
+    `SELECT user_id FROM identities, spent WHERE provider = $5 AND subject = $6 AND spent.is_recent`,
+    "(SELECT session_id FROM spent)",
+  )}
+  SELECT spent.session_id, spent.is_recent, u.id IS NOT NULL AS is_known, ${SIGNED_IN_COLUMNS}
+  FROM spent LEFT JOIN u ON true`;
+
+type SignedInRow = UserRow & { is_opened: boolean; is_leaving: boolean; open_before: number };
+
+function toSignedIn({ is_opened, is_leaving, open_before, ...user }: SignedInRow): SignedIn {
+  return { user, isOpened: is_opened, isLeaving: is_leaving, openBefore: open_before };
+}
 
 const ENROLL = `
   WITH claimed AS (
@@ -131,22 +165,33 @@ export function createIdentityStore(run: RunStatement, { keptSeconds }: NamesCon
   return {
     /**
      * Opens a session for a player who was here before, unless it has been opened already.
-     * @returns null for an unknown or banned player; `isLeaving`: they have left, and this brings them back
+     * @returns null for an unknown or banned player
      */
-    async signIn(
+    async signIn(identity: Identity, opening: NewSession): Promise<SignedIn | null> {
+      const values = [...session(opening), ...claims(identity), ...traits(opening)];
+      const { rows } = await run<SignedInRow>("sign_in", SIGN_IN, values, keyOf(identity));
+      return rows[0] ? toSignedIn(rows[0]) : null;
+    },
+
+    /**
+     * As {@link signIn}, and spends the id token that it is done with, also when nobody is signed in.
+     * @returns `sessionId`: of the session that the token opens or has opened first; null when that was more than a
+     * minute ago
+     */
+    async signInOnce(
       identity: Identity,
       opening: NewSession,
-    ): Promise<{ user: UserRow; isOpened: boolean; isLeaving: boolean } | null> {
-      const values = [...session(opening), ...claims(identity), ...traits(opening)];
-      const { rows } = await run<UserRow & { is_opened: boolean; is_leaving: boolean }>(
-        "sign_in",
-        SIGN_IN,
+      { hash, expiresAt }: OnceToken,
+    ): Promise<{ sessionId: string | null; known: SignedIn | null }> {
+      const values = [...session(opening), ...claims(identity), ...traits(opening), hash, expiresAt];
+      const { rows } = await run<SignedInRow & { session_id: string; is_recent: boolean; is_known: boolean }>(
+        "sign_in_once",
+        SIGN_IN_ONCE,
         values,
         keyOf(identity),
       );
-      if (!rows[0]) return null;
-      const { is_opened: isOpened, is_leaving: isLeaving, ...user } = rows[0];
-      return { user, isOpened, isLeaving };
+      const { session_id, is_recent, is_known, ...row } = rows[0] as (typeof rows)[0];
+      return { sessionId: is_recent ? session_id : null, known: is_known ? toSignedIn(row) : null };
     },
 
     /**

@@ -43,8 +43,9 @@ export function joinTicketRoutes(deps: JoinTicketRouteDeps) {
       },
       {
         auth: true,
+        terms: true,
         body: joinTicketBody,
-        response: { 200: joinTicketAnswer, ...errorResponses(...REFUSALS) },
+        response: { 200: joinTicketAnswer, ...errorResponses(...REFUSALS, "terms_required") },
         detail: {
           operationId: "createJoinTicket",
           summary: "A ticket for a game server",

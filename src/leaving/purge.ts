@@ -31,8 +31,19 @@ async function settle(stores: Stores, clock: Timepiece, userId: number): Promise
 
 /** @param ids of the player, and of those who were merged into them */
 async function purge(stores: Stores, clock: Timepiece, userId: number, ids: number[]): Promise<void> {
-  const { accountChanges, audit, grants, identities, notes, pictures, progress, sessions, transfers, users } =
-    stores;
+  const {
+    accountChanges,
+    audit,
+    grants,
+    identities,
+    notes,
+    pictures,
+    progress,
+    sessions,
+    transfers,
+    users,
+    webhooks,
+  } = stores;
   await identities.deleteOf(ids);
   await sessions.deleteOf(ids);
   await transfers.deleteOf(ids);
@@ -41,6 +52,7 @@ async function purge(stores: Stores, clock: Timepiece, userId: number, ids: numb
   await notes.deleteOf(ids);
   await progress.deleteOf(ids);
   await accountChanges.deleteOf(ids);
+  await webhooks.forget(ids);
   await audit.emptyOf(ids);
   await users.bury(ids);
   await audit.append(newUuidv7(clock), { action: "purge", userId, ...BY });

@@ -23,6 +23,8 @@ const WINDOWS = {
   repeatedRefreshElsewhere: { points: 3, duration: 3_600 },
   /** Tokens of a bound session older than the one before the last, with its key's proof. */
   staleToken: { points: 10, duration: 86_400 },
+  /** Proofs of a session whose clock is ahead, of which it is remembered that they were sent. */
+  earlyProof: { points: 60, duration: 3_600 },
   /** Changes of a profile, and of a player's ways in. */
   profileChange: { points: 60, duration: 600 },
   /** What one of the studio's people does to players: a stolen session does not ban everybody. */
@@ -77,6 +79,8 @@ export type Limits = {
   forgedToken(ip: string): Promise<void>;
   /** Counts a token of a bound session that is older than its key has reason to send. @returns false for one too many */
   staleToken(sessionId: string): Promise<boolean>;
+  /** Counts a proof that is remembered before its time has come. @returns false for one too many */
+  earlyProof(sessionId: string): Promise<boolean>;
   profileChange(userId: number): Promise<void>;
   /** Counts what one of the studio's people does to a player. */
   staffAction(staffId: number): Promise<void>;
@@ -109,6 +113,7 @@ export const noLimits: Limits = {
   repeatedRefresh: async () => {},
   forgedToken: async () => {},
   staleToken: async () => true,
+  earlyProof: async () => true,
   profileChange: async () => {},
   staffAction: async () => {},
   transferCode: async () => {},
@@ -149,6 +154,7 @@ export function createLimits(store: LimitStore, guests: NewGuests): Limits {
   const repeatedRefreshes = shared("repeatedRefresh");
   const repeatedRefreshesElsewhere = shared("repeatedRefreshElsewhere");
   const staleTokens = shared("staleToken");
+  const earlyProofs = shared("earlyProof");
   const profileChanges = shared("profileChange");
   const staffActions = shared("staffAction");
   const transferCodes = shared("transferCode");
@@ -189,6 +195,7 @@ export function createLimits(store: LimitStore, guests: NewGuests): Limits {
       ),
     forgedToken: (ip) => forgedTokens(ip),
     staleToken: (sessionId) => tryConsume(staleTokens, sessionId),
+    earlyProof: (sessionId) => tryConsume(earlyProofs, sessionId),
     profileChange: (userId) => consumeOrRefuse(profileChanges, String(userId)),
     staffAction: (staffId) => consumeOrRefuse(staffActions, String(staffId)),
     async transferCode(userId, ip) {

@@ -12,7 +12,7 @@ import { sessionAnswer } from "../session/model";
 import { isUuid, newUuidv7 } from "../session/uuidv7";
 import { proofBody } from "../sign-in/model";
 import { readProof } from "../sign-in/proof";
-import { type VerifyProofDeps, verifyProof } from "../sign-in/verify-proof";
+import { type VerifyProofDeps, verifyAndSpendProof } from "../sign-in/verify-proof";
 import { userAnswer } from "../users/model";
 import { toUser } from "../users/to-user";
 import { type LinkDeps, link } from "./link";
@@ -95,8 +95,8 @@ export function linkingRoutes(deps: LinkingRouteDeps) {
         await limits.profileChange(player.user.id);
         // Of a proof that opens a session once; this opens none.
         const unopened = newUuidv7(clock);
-        const { identity } = await limits.signInAttempt(context.ip, () =>
-          verifyProof(deps, proof, unopened, context),
+        const identity = await limits.signInAttempt(context.ip, () =>
+          verifyAndSpendProof(deps, proof, unopened, context),
         );
         return { status: "success" as const, user: toUser(await link(deps, player, identity, context)) };
       },

@@ -181,16 +181,23 @@ export function oauthErrorResponses(...codes: (OAuthErrorCode | [status: number,
   ) as Record<400 | 500 | 503, ReturnType<typeof errorSchema>>;
 }
 
-/** Of `maintenance` and `client_outdated`, as `POST /api/login` says them. All errors of OAuth share one schema. */
-const AT_THE_DOOR = {
+/** What `POST /api/login` says as well, as it says it. All errors of OAuth share one schema. */
+const FOR_PLAYERS = {
   code: t.Optional(
-    t.String({ description: `At the door of a game: ${valuesIn(["maintenance", "client_outdated"])}` }),
+    t.String({
+      description: `What a game tells its player: ${valuesIn(["maintenance", "client_outdated", "account_disabled"])}`,
+    }),
   ),
   message: t.Optional(
     t.String({ description: "Of `maintenance` and `client_outdated`: one plain sentence." }),
   ),
-  ...ERROR_MEMBERS.maintenance?.members,
+  ...ERROR_MEMBERS.account_disabled?.members,
   ...ERROR_MEMBERS.client_outdated?.members,
+  until: t.Optional(
+    t.Union([t.String({ format: "date-time" }), t.Null()], {
+      description: "When the maintenance or the ban is over; null where nobody knows, or it does not end.",
+    }),
+  ),
 };
 
 function errorSchema(status: number, codes: OAuthErrorCode[]) {
@@ -198,7 +205,7 @@ function errorSchema(status: number, codes: OAuthErrorCode[]) {
     {
       error: t.String({ description: valuesIn(Object.keys(OAUTH_ERRORS)) }),
       error_description: t.String({ description: "One plain sentence, for the client's developer." }),
-      ...AT_THE_DOOR,
+      ...FOR_PLAYERS,
     },
     {
       title: "OAuthError",

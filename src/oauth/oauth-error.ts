@@ -80,7 +80,7 @@ const NAMES: Partial<Record<ErrorCode, OAuthErrorCode>> = {
 const OWN_STATUS = new Set([401, 403, 404, 405, 408, 413, 415, 429, 431, 500, 503]);
 
 /** What a game has to tell its player apart from a failure: the body says it as that of `POST /api/login` does. */
-const AT_THE_DOOR = new Set<ErrorCode>(["maintenance", "client_outdated"]);
+const FOR_PLAYERS = new Set<ErrorCode>(["maintenance", "client_outdated", "account_disabled"]);
 
 /** What is neither a quotation mark, nor a backslash, nor outside of ASCII (RFC 6749 §5.2). */
 const NOT_IN_DESCRIPTIONS = /[^\x20\x21\x23-\x5b\x5d-\x7e]/g;
@@ -97,10 +97,10 @@ export function toOAuthError(error: ApiError, ofResource = false): OAuthError {
   const keepsStatus =
     usual !== 400 || ofResource || (name === "invalid_request" && OWN_STATUS.has(error.status));
   return new OAuthError(name, {
-    description: [error.message, ...fieldsOf(error)].join(" "),
+    description: [error.message, ...fieldsOf(error), ...banOf(error)].join(" "),
     status: keepsStatus ? error.status : usual,
     ...(error.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: error.retryAfterSeconds }),
-    ...(AT_THE_DOOR.has(error.code) && { fields: { code: error.code, ...error.fields } }),
+    ...(FOR_PLAYERS.has(error.code) && { fields: { code: error.code, ...error.fields } }),
   });
 }
 
@@ -121,6 +121,15 @@ export function oauthChallenge(thrown: ApiError, { error, status }: OAuthError):
   if (error === "invalid_dpop_proof") return 'DPoP error="invalid_dpop_proof", algs="ES256"';
   if (error === "invalid_client") return 'Basic realm="oauth"';
   return thrown.code === "unauthorized" ? "Bearer" : 'Bearer error="invalid_token"';
+}
+
+/** Until when, and why, for a client that shows the description and knows no member of ours. */
+function banOf({ code, fields: { until, reason } }: ApiError): string[] {
+  if (code !== "account_disabled") return [];
+  return [
+    ...(typeof until === "string" ? [`Until ${until}.`] : []),
+    ...(typeof reason === "string" ? [`Reason: ${reason}`] : []),
+  ];
 }
 
 function fieldsOf({ fields }: ApiError): string[] {

@@ -20,6 +20,9 @@ export type PendingGrant = {
 
 export type RedeemedGrant = Omit<PendingGrant, "request"> & Pick<AuthorizationRequest, "scope" | "nonce">;
 
+/** For whom a code may be redeemed. */
+type CodeHolder = Omit<AuthorizationRequest, "state" | "scope" | "nonce">;
+
 /** A sign-in has one code at a time, and none any more once one has served. */
 const PUT = `
   INSERT INTO authorization_codes AS a (code_hash, client_id, redirect_uri, code_challenge, scope, nonce, provider, subject,
@@ -29,12 +32,17 @@ const PUT = `
     consent_given = excluded.consent_given
   WHERE a.redeemed_at IS NULL`;
 
+/** Whether a code may be redeemed: its hash, client, redirect and challenge, and its seconds. */
+const IS_GOOD = `a.code_hash = $2 AND a.client_id = $3 AND a.redirect_uri = $4 AND a.code_challenge = $5
+    AND a.redeemed_at IS NULL AND a.created_at > clock.now - ${seconds("$6")}`;
+
 const REDEEM = `
   UPDATE authorization_codes AS a SET redeemed_at = clock.now FROM ${CLOCK}
-  WHERE a.code_hash = $2 AND a.client_id = $3 AND a.redirect_uri = $4 AND a.code_challenge = $5
-    AND a.redeemed_at IS NULL AND a.created_at > clock.now - ${seconds("$6")}
+  WHERE ${IS_GOOD}
   RETURNING a.scope, a.nonce, a.provider, a.subject, a.email, a.email_verified AS "emailVerified", a.name, a.picture,
     a.session_id AS "sessionId", a.consent_given AS "consentGiven"`;
+
+const WHOSE = `SELECT a.provider, a.subject FROM authorization_codes AS a, ${CLOCK} WHERE ${IS_GOOD}`;
 
 const DROP = `
   DELETE FROM authorization_codes USING ${CLOCK} WHERE code_hash = $2 RETURNING session_id`;
@@ -126,7 +134,7 @@ export function createGrantStore(run: RunStatement) {
     /** Lets a code serve, within its minute. @returns null for one that is unknown, too old, another's, or has served */
     async redeemCode(
       code: string,
-      { clientId, redirectUri, codeChallenge }: Omit<AuthorizationRequest, "state" | "scope" | "nonce">,
+      { clientId, redirectUri, codeChallenge }: CodeHolder,
     ): Promise<RedeemedGrant | null> {
       type Row = Omit<RedeemedGrant, "identity"> & Identity;
       const values = [sha256(code), clientId, redirectUri, codeChallenge, CODE_SECONDS];
@@ -135,6 +143,16 @@ export function createGrantStore(run: RunStatement) {
       if (!row) return null;
       const { provider, subject, email, emailVerified, ...grant } = row;
       return { ...grant, identity: { provider, subject, email, emailVerified } };
+    },
+
+    /** Whom {@link redeemCode} would answer with, which it leaves to be done. */
+    async whoseCode(
+      code: string,
+      { clientId, redirectUri, codeChallenge }: CodeHolder,
+    ): Promise<Pick<Identity, "provider" | "subject"> | null> {
+      type Row = Pick<Identity, "provider" | "subject">;
+      const values = [sha256(code), clientId, redirectUri, codeChallenge, CODE_SECONDS];
+      return (await run<Row>("whose_authorization_code", WHOSE, values)).rows[0] ?? null;
     },
 
     /** Ends a code. @returns the session that it opens, or has opened; null for an unknown code */

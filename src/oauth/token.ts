@@ -2,13 +2,16 @@ import { acceptWait, type WaitingRequestParts } from "../device/prefer";
 import type { Door } from "../door/door";
 import type { Dpop, ProvenRequest } from "../dpop/dpop";
 import type { RequestContext } from "../http/context";
+import { boundSender, type WhoRefreshesDeps, whoRefreshes } from "../session/who-refreshes";
+import { sha256 } from "../sha256";
 import type { Client, Clients } from "./clients";
 import { DEVICE_CODE_GRANT, GRANTS, type GrantDeps, type Granted, type TokenForm } from "./grants";
 import type { IdTokens } from "./id-token";
 import { OAuthError } from "./oauth-error";
 import { hasScope } from "./scopes";
 
-export type TokenDeps = GrantDeps & { atTheDoor: Door; clients: Clients; dpop: Dpop; idTokens: IdTokens };
+export type TokenDeps = GrantDeps &
+  WhoRefreshesDeps & { atTheDoor: Door; clients: Clients; dpop: Dpop; idTokens: IdTokens };
 
 /** What every request of a client carries. */
 export type ClientForm = { client_id?: string; client_secret?: string };
@@ -23,13 +26,25 @@ export async function exchange(
   parts: ProvenRequest & WaitingRequestParts,
   context: RequestContext,
 ) {
-  await deps.atTheDoor.admit(parts.request.headers);
+  await deps.atTheDoor.admit(parts.request.headers, () => whoAsks(deps, form));
   const client = publicClient(deps.clients, form, parts.request.headers);
   const grant = Object.hasOwn(GRANTS, form.grant_type) ? GRANTS[form.grant_type] : undefined;
   if (!grant) throw new OAuthError("unsupported_grant_type");
-  const jkt = await deps.dpop.provenKey(parts);
+  const { refresh_token } = form;
+  const sender = async () => (refresh_token === undefined ? null : boundSender(deps, refresh_token));
+  const jkt = await deps.dpop.provenKey(parts, { sender });
   const waitSeconds = form.grant_type === DEVICE_CODE_GRANT ? acceptWait(parts) : 0;
   return tokenAnswer(deps.idTokens, client, await grant(deps, form, { client, jkt, waitSeconds }, context));
+}
+
+/** The id of the player whom a grant is of, which stays as it was; null of a device code, which is told by using it. */
+async function whoAsks(deps: TokenDeps, form: TokenForm & ClientForm): Promise<number | null> {
+  const { refresh_token, code, client_id: clientId, code_verifier, redirect_uri: redirectUri } = form;
+  if (refresh_token !== undefined) return whoRefreshes(deps, refresh_token);
+  if (!code || !clientId || !code_verifier || !redirectUri) return null;
+  const codeChallenge = sha256(code_verifier).toString("base64url");
+  const identity = await deps.grants.whoseCode(code, { clientId, redirectUri, codeChallenge });
+  return identity && deps.identities.ownerOf(identity.provider, identity.subject);
 }
 
 /**

@@ -15,7 +15,7 @@ export async function createKey(
   const id = newUuidv7(clock);
   return transact(async ({ serverKeys, audit }) => {
     const row = await serverKeys.put(key, { id, name, scopes, server });
-    const after = { key: id, name, scopes };
+    const after = { key: id, name, scopes, ...(server !== null && { server }) };
     await audit.append(newUuidv7(clock), { action: "key_create", userId: null, after, ...by });
     return { key, row };
   });

@@ -15,7 +15,8 @@ export async function revokeKey(
     const revoked = await serverKeys.revoke(id);
     if (!revoked) return null;
     const { isNew, ...row } = revoked;
-    const before = { key: id, name: row.name, scopes: row.scopes };
+    const { name, scopes, server } = row;
+    const before = { key: id, name, scopes, ...(server !== null && { server }) };
     if (isNew) await audit.append(newUuidv7(clock), { action: "key_revoke", userId: null, before, ...by });
     return row;
   });

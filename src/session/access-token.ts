@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import { type Clock, epochSeconds } from "../clock";
 import { GAME_CLIENT_ID } from "../config/oauth";
 import { PLAYER } from "../roles/role";
@@ -9,6 +10,8 @@ import { isUuid } from "./uuidv7";
 const TYPE = "at+jwt";
 const MAXIMUM_LENGTH = 4_096;
 const MAXIMUM_USER_ID = 2 ** 31 - 1;
+/** Tokens whose signature is remembered, of some 1.2 kB each. */
+const REMEMBERED_TOKENS = 16_384;
 const THUMBPRINT = /^[A-Za-z0-9_-]{43}$/;
 
 /** The OAuth client that a session was opened for, and what for; both null for the game's own endpoints. */
@@ -57,7 +60,10 @@ export type AccessTokenOptions = {
   firstPartyIds: readonly string[];
 };
 
-/** Access tokens, signed with the current key; each of the ring verifies. */
+/**
+ * Access tokens, signed with the current key; each of the ring verifies. The same bytes are verified once: what a signature
+ * says never changes, and only the time is looked at again.
+ */
 export function createAccessTokens(
   ring: KeyRing,
   { expiresInSeconds, audience, issuer, firstPartyIds }: AccessTokenOptions,
@@ -65,6 +71,7 @@ export function createAccessTokens(
 ): AccessTokens {
   const jwts = ring.map((key) => createJwt(key, { type: TYPE, audience }, clock));
   const [current] = jwts as [Jwt];
+  const remembered = new LRUCache<string, VerifiedAccessToken>({ max: REMEMBERED_TOKENS });
 
   return {
     expiresInSeconds,
@@ -87,10 +94,14 @@ export function createAccessTokens(
     },
     async verify(token) {
       if (token.length > MAXIMUM_LENGTH) return null;
+      const known = remembered.get(token);
+      if (known) return Number(known.claims.exp) > epochSeconds(clock) ? known : null;
       for (const jwt of jwts) {
         const claims = await jwt.verify(token);
-        if (claims !== null)
-          return claims.aud === audience && issuer.accepts(claims.iss) ? verified(claims) : null;
+        if (claims === null) continue;
+        const read = claims.aud === audience && issuer.accepts(claims.iss) ? verified(claims) : null;
+        if (read) remembered.set(token, read);
+        return read;
       }
       return null;
     },

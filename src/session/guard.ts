@@ -4,7 +4,7 @@ import { ApiError } from "../errors";
 import { alsoAnswers } from "../http/model";
 import { requireTerms, type Terms } from "../terms/terms";
 import type { UserRow } from "../users/store";
-import type { AccessTokenSubject, AccessTokens, VerifiedAccessToken } from "./access-token";
+import type { AccessTokens, VerifiedAccessToken } from "./access-token";
 import type { SessionStore } from "./store";
 
 /** A signed-in player, as the guard found them. */
@@ -12,10 +12,11 @@ export type Player = { user: UserRow; sessionId: string };
 
 /**
  * Whom one of the studio's people looks at, with a token that the console made.
+ * @param route that is asked, as it was declared
  * @returns null for any other token
- * @throws {ApiError} insufficient_scope for a request that is no reading
+ * @throws {ApiError} insufficient_scope for a request that is no reading, or reads what only the player may
  */
-export type ViewAs = (request: Request) => Promise<Player | null>;
+export type ViewAs = (request: Request, route: string) => Promise<Player | null>;
 
 /**
  * Finds out whose access token a request carries. The session's row is read every time, so a revoked session ends at
@@ -31,13 +32,15 @@ export function createAuthenticate(
 ): Authenticate {
   /** A bound token is worth nothing without its key, and is sent in a scheme of its own (RFC 9449 §7.1, §7.2). */
   const requireBinding = async (
-    { jkt }: AccessTokenSubject,
+    { jkt, sessionId, claims }: VerifiedAccessToken,
     inDpopScheme: boolean,
     parts: ProvenRequest,
-    token: string | undefined,
+    token: string,
   ) => {
     if (inDpopScheme !== (jkt !== null)) throw new ApiError("invalid_token");
-    if (jkt !== null && (await dpop.provenKey(parts, token)) !== jkt)
+    if (jkt === null) return;
+    const sender = async () => ({ sessionId, jkt, until: new Date(Number(claims.exp) * 1_000) });
+    if ((await dpop.provenKey(parts, { accessToken: token, sender })) !== jkt)
       throw new ApiError("invalid_dpop_proof", { cause: "dpop_key" });
   };
   return async (parts) => {
@@ -45,7 +48,7 @@ export function createAuthenticate(
     if (authorization === null) throw new ApiError("unauthorized");
     const [, scheme = "", sent] = /^(Bearer|DPoP) +([A-Za-z0-9._~+/-]+=*)$/i.exec(authorization) ?? [];
     const token = sent ? await accessTokens.verify(sent) : null;
-    if (token) await requireBinding(token, scheme.toLowerCase() === "dpop", parts, sent);
+    if (token && sent) await requireBinding(token, scheme.toLowerCase() === "dpop", parts, sent);
     const user = token ? await sessions.findUser(token.sessionId, token.userId) : null;
     if (!token || !user) throw new ApiError("invalid_token");
     return { user, token };
@@ -83,14 +86,14 @@ export function createGuard(
   return new Elysia({ name }).macro({
     auth: {
       async transform(context) {
-        const { request, server, set } = context;
+        const { request, route, server, set } = context;
         const guarded = context as unknown as Guarded;
         try {
           const { user, token } = await authenticate({ request, server, set });
           if (!firstPartyIds.includes(token.clientId)) throw new ApiError("insufficient_scope");
           guarded.player = { user, sessionId: token.sessionId };
         } catch (refusal) {
-          const viewed = await viewAs(request);
+          const viewed = await viewAs(request, route);
           if (!viewed) throw refusal;
           guarded.player = viewed;
         }

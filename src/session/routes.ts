@@ -6,9 +6,11 @@ import { errorResponses, successAnswer } from "../http/model";
 import { type LogoutDeps, logout } from "./logout";
 import { refreshTokenBody, sessionAnswer } from "./model";
 import { type RefreshDeps, refresh } from "./refresh";
+import { boundSender, type WhoRefreshesDeps, whoRefreshes } from "./who-refreshes";
 
 export type SessionRouteDeps = RefreshDeps &
-  LogoutDeps & { atTheDoor: Door; dpop: Dpop; readContext: ReadContext };
+  LogoutDeps &
+  WhoRefreshesDeps & { atTheDoor: Door; dpop: Dpop; readContext: ReadContext };
 
 export function sessionRoutes(deps: SessionRouteDeps) {
   const { atTheDoor, dpop, readContext } = deps;
@@ -16,8 +18,9 @@ export function sessionRoutes(deps: SessionRouteDeps) {
     .post(
       "/api/refresh",
       async ({ body, request, route, server, set }) => {
-        await atTheDoor.admit(request.headers);
-        const jkt = await dpop.provenKey({ request, server, set });
+        await atTheDoor.admit(request.headers, () => whoRefreshes(deps, body.refresh_token));
+        const sender = () => boundSender(deps, body.refresh_token);
+        const jkt = await dpop.provenKey({ request, server, set }, { sender });
         return refresh(deps, body.refresh_token, jkt, readContext({ request, route, server, set }));
       },
       {

@@ -106,6 +106,10 @@ const FIND_ALIVE = `
   WHERE s.id = $2 AND s.revoked_at IS NULL AND ${isAllowed("u")}
     AND s.rotated_at > clock.now - ${seconds("$3")} AND s.created_at > clock.now - ${seconds("$4")}`;
 
+/** How many sessions the player in `u.id` had open before the statement. */
+export const OPEN_BEFORE =
+  "(SELECT count(*)::int FROM refresh_tokens AS s WHERE s.user_id = u.id AND s.revoked_at IS NULL)";
+
 /** Locks in the order of the ids, so that the evictions of parallel sign-ins cannot deadlock. */
 const EVICT = `
   UPDATE refresh_tokens AS s SET revoked_at = clock.now
@@ -316,8 +320,14 @@ export function createSessionStore(database: Database, run: RunStatement, policy
       return rows[0] as SessionFigures;
     },
 
-    /** Revokes the idlest sessions of a player beyond the limit. @returns which */
-    async evictIdlest(userId: number): Promise<string[]> {
+    /**
+     * Revokes the idlest sessions of a player beyond the limit.
+     * @param openBefore how many were open before the last sign-in; of less than half of the limit none is looked for,
+     * however many replicas sign the player in at that moment
+     * @returns which
+     */
+    async evictIdlest(userId: number, openBefore: number): Promise<string[]> {
+      if (openBefore < policy.maxSessionsPerUser / 2) return [];
       const { rows } = await run<{ id: string }>("evict_idlest", EVICT, [userId, policy.maxSessionsPerUser]);
       return rows.map(({ id }) => id);
     },

@@ -9,7 +9,7 @@ import type { SessionStore } from "../session/store";
 import { newUuidv7 } from "../session/uuidv7";
 import type { ProofBody } from "./model";
 import { readProof } from "./proof";
-import { type VerifyProofDeps, verifyProof } from "./verify-proof";
+import { type VerifyProofDeps, verifyAndSpendProof } from "./verify-proof";
 
 /** For how long a sign-in shows that it is the player who sits there. */
 export const FRESH_SESSION_SECONDS = 600;
@@ -42,7 +42,7 @@ export async function requireFreshProof(
   // Of a proof that opens a session once; this opens none.
   const unopened = newUuidv7(deps.clock);
   await deps.limits.signInAttempt(context.ip, async () => {
-    const { identity } = await verifyProof(deps, proof, unopened, context);
+    const identity = await verifyAndSpendProof(deps, proof, unopened, context);
     const owner = await deps.identities.ownerOf(identity.provider, identity.subject);
     if (owner !== user.id) throw new ApiError("reauth_required", { cause: "proof_of_another_player" });
   });

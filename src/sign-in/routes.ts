@@ -14,6 +14,7 @@ import { signInBody } from "./model";
 import { readProof } from "./proof";
 import { type SignInDeps, signIn } from "./sign-in";
 import { type VerifyProofDeps, verifyProof } from "./verify-proof";
+import { whoSignsIn } from "./who-signs-in";
 
 export type SignInRouteDeps = SignInDeps &
   VerifyProofDeps & {
@@ -32,19 +33,20 @@ export function signInRoutes(deps: SignInRouteDeps) {
   return new Elysia({ name: "sign-in", tags: ["Session"] }).post(
     "/api/login",
     async ({ body, request, route, server, set }) => {
-      await atTheDoor.admit(request.headers);
       const context = readContext({ request, route, server, set });
+      await atTheDoor.admit(request.headers, () => whoSignsIn(deps, body, context));
       const jkt = await dpop.provenKey({ request, server, set });
       const proof = readProof(body, providers);
       const newSessionId = newUuidv7(clock);
-      const { identity, sessionId } = await limits.signInAttempt(context.ip, () =>
-        verifyProof(deps, proof, newSessionId, context),
-      );
-      if (proof.kind === "login_code" && providers.onlyLinks(identity.provider))
-        throw new ApiError("provider_unavailable");
-      await limits.signIn(identity.provider, identity.subject);
       const device = body.device ?? null;
-      return signIn(deps, identity, { sessionId, device, ip: context.ip, ...OWN_ENDPOINTS, jkt }, context);
+      return limits.signInAttempt(context.ip, async () => {
+        const { identity, sessionId, idToken } = await verifyProof(deps, proof, newSessionId, context);
+        if (proof.kind === "login_code" && providers.onlyLinks(identity.provider))
+          throw new ApiError("provider_unavailable");
+        await limits.signIn(identity.provider, identity.subject);
+        const opening = { sessionId, device, ip: context.ip, ...OWN_ENDPOINTS, jkt };
+        return signIn(deps, identity, opening, context, idToken);
+      });
     },
     {
       body: signInBody,

@@ -1,3 +1,4 @@
+import type { OnceToken } from "../authorization/store";
 import { banFields } from "../bans/banned";
 import type { IdentityHashes } from "../bans/identity-hashes";
 import type { BanStore } from "../bans/store";
@@ -5,7 +6,8 @@ import type { Timepiece } from "../clock";
 import { ApiError } from "../errors";
 import type { RequestContext } from "../http/context";
 import type { VerifiedIdentity } from "../identity/provider";
-import type { IdentityStore } from "../identity/store";
+import { refusal } from "../identity/refusals";
+import type { IdentityStore, SignedIn } from "../identity/store";
 import { takeLeavingBack } from "../leaving/restore";
 import type { Limits } from "../limits/limits";
 import type { Log } from "../log/log";
@@ -34,7 +36,9 @@ export type SignInDeps = {
 /**
  * Signs a verified player in on a device of their own, and up on the first time. An opening that has happened already,
  * by a proof that was sent again because its answer was lost, gets the same session. Who had left is back then.
- * @throws {ApiError} account_disabled with `reason` and `until`; invalid_grant when that session is over,
+ * @param idToken that the player proved themselves with, which opens one session
+ * @throws {ApiError} google_token_invalid or provider_token_invalid for an id token that has opened another session more
+ * than a minute ago; account_disabled with `reason` and `until`; invalid_grant when that session is over,
  * invalid_dpop_proof when it is bound to another key; rate_limited for one guest too many
  */
 export async function signIn(
@@ -42,10 +46,16 @@ export async function signIn(
   identity: VerifiedIdentity,
   opening: NewSession,
   context: RequestContext,
+  idToken: OnceToken | null = null,
 ): Promise<SessionAnswer> {
   const { sessions, tokens, transact, clock, log } = deps;
-  const { sessionId, device, clientId, scope, jkt } = opening;
-  const { user, isNew, isOpened, isLeaving } = await openSession(deps, identity, opening);
+  const { device, clientId, scope, jkt } = opening;
+  const { sessionId, user, isNew, isOpened, isLeaving, openBefore } = await openSession(
+    deps,
+    identity,
+    opening,
+    idToken,
+  );
   const client = clientId ?? undefined;
   const details = { userId: user.id, sessionId, device: device ?? undefined, client, ...context };
   const by = { actor: { kind: "player", id: user.id }, requestId: context.requestId } as const;
@@ -54,7 +64,7 @@ export async function signIn(
   if (isOpened) {
     if (isNew) log.event("new_player", { ...details, username: user.name });
     else
-      for (const evicted of await sessions.evictIdlest(user.id))
+      for (const evicted of await sessions.evictIdlest(user.id, openBefore))
         log.event("session_evicted", { userId: user.id, sessionId: evicted, ...context });
     log.event("login", { ...details, provider: identity.provider });
   } else {
@@ -67,22 +77,27 @@ export async function signIn(
   return isRestored ? { ...answer, restored: true } : answer;
 }
 
-type Opened = { user: UserRow; isNew: boolean; isOpened: boolean; isLeaving: boolean };
+type Opened = SignedIn & { sessionId: string; isNew: boolean };
 
 async function openSession(
   deps: Omit<SignInDeps, "sessions" | "tokens" | "log">,
   identity: VerifiedIdentity,
-  opening: NewSession,
+  asked: NewSession,
+  idToken: OnceToken | null,
 ): Promise<Opened> {
   const { bans, identities, identityHashes, limits } = deps;
-  const known = await identities.signIn(identity, opening);
-  if (known) return { ...known, isNew: false };
+  const { sessionId, known } = idToken
+    ? await identities.signInOnce(identity, asked, idToken)
+    : { sessionId: asked.sessionId, known: await identities.signIn(identity, asked) };
+  if (sessionId === null) throw refusal(identity.provider, "token_invalid");
+  if (known) return { ...known, sessionId, isNew: false };
+  const opening = { ...asked, sessionId };
   if (identity.provider === GUEST) await limits.newGuest(opening.ip);
   const hashes = (await identityHashes())(identity);
-  const enrolled = await enroll(deps, identity, opening, hashes);
-  if (enrolled) return { user: enrolled, isNew: true, isOpened: true, isLeaving: false };
+  const user = await enroll(deps, identity, opening, hashes);
+  if (user) return { user, sessionId, isNew: true, isOpened: true, isLeaving: false, openBefore: 0 };
   const sameMoment = await identities.signIn(identity, opening);
-  if (sameMoment) return { ...sameMoment, isNew: false };
+  if (sameMoment) return { ...sameMoment, sessionId, isNew: false };
   const ban = await bans.find(identity, hashes);
   throw new ApiError("account_disabled", { fields: banFields(ban ?? { reason: null, until: null }) });
 }

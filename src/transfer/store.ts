@@ -28,6 +28,11 @@ const REDEEM = `
   ), ${TRANSFER_AUDITED("$7", "redeemed.session_id = $3", "$8")}
   SELECT session_id, provider, subject, email, email_verified FROM redeemed`;
 
+const WHOSE = `
+  SELECT coalesce(u.merged_into, u.id) AS user_id FROM transfer_codes AS t JOIN users AS u ON u.id = t.user_id, ${CLOCK}
+  WHERE t.code_hash = ANY($2) AND t.created_at > clock.now - ${seconds("$3")}
+    AND (t.session_id IS NULL OR t.redeemed_at > clock.now - ${seconds("$4")})`;
+
 const DELETE_OF = `DELETE FROM transfer_codes AS t USING ${CLOCK} WHERE t.user_id = ANY($2)`;
 
 const DELETE_STALE = `
@@ -67,6 +72,13 @@ export function createTransferStore(run: RunStatement) {
       if (!row) return null;
       const { session_id, email_verified: emailVerified, ...identity } = row;
       return { sessionId: session_id, identity: { ...identity, emailVerified } };
+    },
+
+    /** The id of the player whom {@link redeem} would answer with, which it leaves to be done. */
+    async whose(codeHashes: Buffer[]): Promise<number | null> {
+      const values = [codeHashes, TRANSFER_CODE_SECONDS, LOST_ANSWER_SECONDS];
+      const { rows } = await run<{ user_id: number }>("whose_transfer_code", WHOSE, values);
+      return rows[0]?.user_id ?? null;
     },
 
     async deleteOf(userIds: number[]): Promise<void> {

@@ -1,9 +1,9 @@
-import { RENAME_AUDITED } from "../audit/store";
+import { AUDIT_EMPTIED, RENAME_AUDITED } from "../audit/store";
 import { type Ban, isAllowed, isBanned } from "../bans/banned";
 import type { NamesConfig } from "../config/config";
 import { notNullViolation, uniqueViolation } from "../db/errors";
 import { CLOCK, type RunStatement, seconds } from "../db/statements";
-import { OUTBOXED, typeLiteral } from "../webhooks/outbox";
+import { FORGOTTEN, OUTBOXED, typeLiteral } from "../webhooks/outbox";
 import { type AgeBand, GUEST, type User, userModel } from "./model";
 import { looks } from "./skeleton";
 import type { Username } from "./username";
@@ -195,11 +195,11 @@ const PURGE_GUESTS = `
           SELECT FROM refresh_tokens AS s
           WHERE s.user_id = u.id AND s.revoked_at IS NULL AND s.rotated_at > clock.now - ${seconds("$2")})
       LIMIT $3 FOR UPDATE OF u SKIP LOCKED)
-    RETURNING users.id, users.name
-  ), ${OUTBOXED("gone", {
+    RETURNING users.id, users.created_at
+  ), ${FORGOTTEN("gone")}, ${AUDIT_EMPTIED("gone")}, ${OUTBOXED("gone", {
     type: typeLiteral("player.purged"),
     userId: "gone.id",
-    name: "gone.name",
+    name: "''",
     by: "'system'",
   })}
   SELECT FROM gone`;

@@ -6,8 +6,11 @@ import type { EndpointRow, WebhookStore } from "./store";
 /** Where webhooks go, and what they are signed with. */
 export type Endpoint = { id: string; url: string; secret: string };
 
+/** Encrypts and decrypts the secrets of endpoints. */
+export type EndpointSecrets = KeptSecrets<string>;
+
 /** The secrets of endpoints, under the keys of the ring. */
-export function endpointSecrets(ring: KeyRing): KeptSecrets<string> {
+export function endpointSecrets(ring: KeyRing): EndpointSecrets {
   return createKeptSecrets<string>(ring, "webhook secret");
 }
 
@@ -21,7 +24,7 @@ export function newEndpointSecret(): string {
  * @returns null when the key that it was encrypted under is gone
  */
 export async function openEndpoint(
-  { webhooks, secrets }: { webhooks: WebhookStore; secrets: KeptSecrets<string> },
+  { webhooks, secrets }: { webhooks: WebhookStore; secrets: EndpointSecrets },
   { id, url, secretJwe }: EndpointRow,
 ): Promise<Endpoint | null> {
   const secret = await secrets.decrypt(secretJwe);

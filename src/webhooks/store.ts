@@ -1,4 +1,5 @@
 import { CLOCK, type RunStatement, seconds } from "../db/statements";
+import { FORGOTTEN } from "./outbox";
 
 /** A server of the studio's that is told what happens to players. */
 export type EndpointRow = {
@@ -11,8 +12,11 @@ export type EndpointRow = {
   disabledAt: Date | null;
 };
 
+/** What of an endpoint is no secret. */
+export type ToldEndpoint = Omit<EndpointRow, "secretJwe">;
+
 /** An endpoint, and what it has not taken. */
-export type EndpointState = Omit<EndpointRow, "secretJwe"> & {
+export type EndpointState = ToldEndpoint & {
   pending: number;
   /** When the oldest of these happened. */
   pendingSince: Date | null;
@@ -50,7 +54,9 @@ const BATCH_SIZE = 500;
 
 const KEPT_SECONDS = 30 * 86_400;
 
-const COLUMNS = `e.id, e.url, e.secret_jwe AS "secretJwe", e.event_types AS "eventTypes", e.created_at AS "createdAt", e.disabled_at AS "disabledAt"`;
+const WITHOUT_SECRET = `e.id, e.url, e.event_types AS "eventTypes", e.created_at AS "createdAt", e.disabled_at AS "disabledAt"`;
+
+const COLUMNS = `${WITHOUT_SECRET}, e.secret_jwe AS "secretJwe"`;
 
 const ADD = `
   INSERT INTO webhook_endpoints AS e (id, url, secret_jwe, event_types, created_at)
@@ -62,7 +68,7 @@ const LIST_ENABLED = `
   SELECT ${COLUMNS} FROM webhook_endpoints AS e, ${CLOCK} WHERE e.disabled_at IS NULL ORDER BY e.id`;
 
 const LIST_STATES = `
-  SELECT e.id, e.url, e.event_types AS "eventTypes", e.created_at AS "createdAt", e.disabled_at AS "disabledAt",
+  SELECT ${WITHOUT_SECRET},
     count(d.id) FILTER (WHERE d.status = 'pending')::int AS pending,
     min(d.created_at) FILTER (WHERE d.status = 'pending') AS "pendingSince",
     count(d.id) FILTER (WHERE d.status = 'failed')::int AS failed,
@@ -71,7 +77,7 @@ const LIST_STATES = `
     LEFT JOIN webhook_deliveries AS d ON d.endpoint_id = e.id AND d.status IN ('pending', 'failed')
   GROUP BY e.id ORDER BY e.id`;
 
-const REMOVE = `DELETE FROM webhook_endpoints AS e USING ${CLOCK} WHERE e.id = $2`;
+const REMOVE = `DELETE FROM webhook_endpoints AS e USING ${CLOCK} WHERE e.id = $2 RETURNING ${WITHOUT_SECRET}`;
 
 const REMOVE_DELIVERIES = `
   DELETE FROM webhook_deliveries WHERE id IN (
@@ -80,7 +86,10 @@ const REMOVE_DELIVERIES = `
 const DISABLE = `
   UPDATE webhook_endpoints AS e SET disabled_at = clock.now FROM ${CLOCK} WHERE e.id = $2 AND e.disabled_at IS NULL`;
 
-const ENABLE = `UPDATE webhook_endpoints AS e SET disabled_at = NULL FROM ${CLOCK} WHERE e.id = $2`;
+const ENABLE = `
+  WITH before AS (SELECT disabled_at FROM webhook_endpoints WHERE id = $2 FOR UPDATE)
+  UPDATE webhook_endpoints AS e SET disabled_at = NULL FROM before, ${CLOCK}
+  WHERE e.id = $2 RETURNING ${WITHOUT_SECRET}, before.disabled_at IS NOT NULL AS "wasDisabled"`;
 
 const ENCRYPT_ANEW = `
   UPDATE webhook_endpoints AS e SET secret_jwe = $4 FROM ${CLOCK} WHERE e.id = $2 AND e.secret_jwe = $3`;
@@ -137,6 +146,11 @@ const REPLAY = `
     ORDER BY id LIMIT $7 FOR UPDATE)
   RETURNING d.id`;
 
+const FORGET = `
+  WITH players AS (SELECT u.id, u.created_at FROM users AS u, ${CLOCK} WHERE u.id = ANY($2)),
+  ${FORGOTTEN("players")}
+  SELECT`;
+
 const DELETE_OLD = `
   DELETE FROM webhook_deliveries WHERE id IN (
     SELECT d.id FROM webhook_deliveries AS d, ${CLOCK}
@@ -173,12 +187,15 @@ export function createWebhookStore(run: RunStatement) {
       return (await run<EndpointState>("list_webhooks", LIST_STATES)).rows;
     },
 
-    /** Forgets an endpoint, and what it was to be told. @returns whether it was there */
-    async remove(id: string): Promise<boolean> {
-      const { rowCount } = await run("remove_webhook", REMOVE, [id]);
+    /** Forgets an endpoint, but for what it was to be told. @returns null when it was not there */
+    async remove(id: string): Promise<ToldEndpoint | null> {
+      return (await run<ToldEndpoint>("remove_webhook", REMOVE, [id])).rows[0] ?? null;
+    },
+
+    /** Forgets what an endpoint was told and was to be told. */
+    async removeDeliveries(id: string): Promise<void> {
       for (let removed = BATCH_SIZE; removed === BATCH_SIZE; )
         removed = (await run("remove_webhook_deliveries", REMOVE_DELIVERIES, [id, BATCH_SIZE])).rowCount;
-      return rowCount > 0;
     },
 
     /** Sends an endpoint nothing from now on; what is pending stays so. */
@@ -186,9 +203,10 @@ export function createWebhookStore(run: RunStatement) {
       await run("disable_webhook", DISABLE, [id]);
     },
 
-    /** Takes {@link disable} back. @returns whether the endpoint is there */
-    async enable(id: string): Promise<boolean> {
-      return (await run("enable_webhook", ENABLE, [id])).rowCount > 0;
+    /** Takes {@link disable} back. @returns null when the endpoint is not there */
+    async enable(id: string): Promise<(ToldEndpoint & { wasDisabled: boolean }) | null> {
+      type Row = ToldEndpoint & { wasDisabled: boolean };
+      return (await run<Row>("enable_webhook", ENABLE, [id])).rows[0] ?? null;
     },
 
     /** @param before the secret as it was read: what somebody else has written since stays */
@@ -233,6 +251,11 @@ export function createWebhookStore(run: RunStatement) {
         if (rows.length < BATCH_SIZE) return total;
         for (const { id } of rows) if (BigInt(id) > last) last = BigInt(id);
       }
+    },
+
+    /** Takes out of the events of players who are about to be gone what is personal, and leaves that they happened. */
+    async forget(userIds: number[]): Promise<void> {
+      await run("forget_webhook_deliveries", FORGET, [userIds]);
     },
 
     /** Deletes up to so many events of more than 30 days ago. @returns how many */

@@ -5,9 +5,10 @@ import { bars, type Results } from "./lib/bars";
 import { chart } from "./lib/chart";
 import { FULL, QUICK } from "./lib/plan";
 import { publish } from "./lib/publish";
-import { report, rest, summary } from "./lib/report";
+import { footprintOf, report, rest, summary } from "./lib/report";
 import { openStage } from "./lib/stage";
 import { measureClient } from "./measures/client";
+import { measureFootprint } from "./measures/footprint";
 import { measureGameServers } from "./measures/game-servers";
 import { measureGrowth } from "./measures/growth";
 import { measureMemory } from "./measures/memory";
@@ -24,6 +25,7 @@ const plan = quick ? QUICK : FULL;
 const folder = join(import.meta.dirname, quick ? "results/quick" : "results");
 const file = join(folder, "results.json");
 const PAGE = join(import.meta.dirname, "../../docs/performance.md");
+const SCALE_PAGE = join(import.meta.dirname, "../../docs/scale.md");
 const say = (line: string) => console.log(`${new Date().toISOString().slice(11, 19)} ${line}`);
 const load = () => loadavg()[0]?.toFixed(1) ?? "?";
 
@@ -55,6 +57,7 @@ try {
   await measure("statementsOfRejected", () => statementsOfRejected(stage));
   await measure("workers", () => measureWorkers(stage, plan));
   await measure("growth", () => measureGrowth(stage, plan));
+  await measure("footprint", () => measureFootprint(stage));
   await measure("memory", () => measureMemory(stage, plan));
 } finally {
   await stage.close();
@@ -65,6 +68,7 @@ writeFileSync(join(folder, "results.svg"), chart(complete.rates));
 if (!quick) {
   publish(PAGE, "bars", summary(complete));
   publish(PAGE, "results", rest(complete));
+  publish(SCALE_PAGE, "footprint", footprintOf(complete));
 }
 console.log(`\n${report(complete)}`);
 const missed = bars(complete).filter(({ met }) => !met);

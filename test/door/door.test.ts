@@ -4,10 +4,12 @@ import { setClientVersion, setMaintenance } from "../../src/door/set-door";
 import type { ClientVersion, DoorRow, Maintenance } from "../../src/door/store";
 import { ApiError } from "../../src/errors";
 import { createStores, createTransact } from "../../src/stores";
+import { newGame, signedInRedirect } from "../support/authorization";
+import { consoleAt, newStaff, setRoles } from "../support/console";
 import { newGuestKey, playAsGuest } from "../support/guests";
-import { postForm, tokensOf, withClients } from "../support/oauth";
-import { googleTokens, refresh, refreshed, signIn } from "../support/players";
-import { type Answer, bearer, expectError, get, post } from "../support/requests";
+import { authorizeUrl, GAME, newPkce, postForm, signInAt, tokensOf, withClients } from "../support/oauth";
+import { freshAccount, googleTokens, refresh, refreshed, signIn } from "../support/players";
+import { type Answer, bearer, expectError, get, post, send } from "../support/requests";
 import { onEachDatabase } from "../support/suite";
 
 const BY = { actor: { kind: "operator", id: "ops" } } as const;
@@ -120,6 +122,129 @@ onEachDatabase(
       });
     });
 
+    describe("The studio's own people, during a maintenance,", () => {
+      const login = (body: object, headers = {}) => post(at.server, "/api/login", body, headers);
+      const googleProof = async (account: string) => {
+        const { access_token } = await googleTokens(at.server, { account });
+        return { access_token };
+      };
+      /** As a game gets it from the sign-in page. */
+      const loginCode = async (account: string) => {
+        const game = newGame();
+        const { searchParams } = await signedInRedirect(at.server, game, account);
+        return { login_code: searchParams.get("code"), code_verifier: game.codeVerifier };
+      };
+      const oauthCode = async (account: string) => {
+        const pkce = newPkce();
+        const answer = await signInAt(authorizeUrl(at.server, pkce), account);
+        const code = answer.searchParams.get("code") ?? "";
+        return { grant_type: "authorization_code", code, code_verifier: pkce.verifier, ...GAME };
+      };
+      const redeemed = (form: Record<string, string>) => postForm(at.server, "/oauth/token", form);
+
+      test.each(["admin", "moderator"] as const)("sign in and refresh: %s", async (role) => {
+        const { account, user } = await newStaff(at.server, role);
+        const session = await signIn(at.server, { account });
+        const oauth = await tokensOf(at.server, {}, account);
+        await maintain();
+        for (const proof of [await googleProof(account), await loginCode(account)]) {
+          const answer = await login(proof);
+          expect([answer.status, answer.body.user?.id]).toEqual([200, user.id]);
+        }
+        await refreshed(at.server, session);
+        expect((await oauthRefresh(oauth.refresh_token)).status).toBe(200);
+        expect((await redeemed(await oauthCode(account))).status).toBe(200);
+      });
+
+      test("a guest among them too, by the key and by a code for a new device", async () => {
+        const key = newGuestKey();
+        const guest = await playAsGuest(at.server, key);
+        await setRoles(at.server, guest.user.id, ["moderator"]);
+        const headers = bearer(guest);
+        const { body } = await send(at.server, "/api/transfer_code", { method: "POST", headers });
+        await maintain();
+        expect((await login({ provider: "guest", guest_key: key })).status).toBe(200);
+        const { transfer_code } = body;
+        expect((await login({ transfer_code })).body.user.id).toBe(guest.user.id);
+      });
+
+      test("sign in to the console, and nobody else does", async () => {
+        const { account } = await newStaff(at.server, "moderator");
+        const player = freshAccount();
+        await signIn(at.server, { account: player });
+        await maintain();
+        expect((await consoleAt(at.server).signIn(account)).status).toBe(200);
+        expect((await consoleAt(at.server).signIn(player)).status).toBe(403);
+      });
+
+      test("need a game that is not too old, as everybody does", async () => {
+        const { account } = await newStaff(at.server, "admin");
+        await require({ minimum: "2.0.0" });
+        await maintain();
+        const old = { "x-client-version": "1.0.0" };
+        expectError(await login(await googleProof(account), old), "client_outdated", {
+          minimum: "2.0.0",
+          url: null,
+        });
+      });
+
+      test("are no more than players once their role is gone, or while they are banned", async () => {
+        const [former, banned] = [await newStaff(at.server, "admin"), await newStaff(at.server, "admin")];
+        await setRoles(at.server, former.user.id, ["player"]);
+        const { pool } = at.server.database;
+        await pool.query("UPDATE users SET banned_at = now() WHERE id = $1", [banned.user.id]);
+        await maintain();
+        for (const { account } of [former, banned])
+          expectError(await login(await googleProof(account)), "maintenance", { until: null });
+      });
+
+      test("and what players came with meanwhile is as good afterwards as it was before", async () => {
+        const account = freshAccount();
+        const { user } = await signIn(at.server, { account });
+        const guest = await playAsGuest(at.server);
+        const made = await send(at.server, "/api/transfer_code", { method: "POST", headers: bearer(guest) });
+        const { id_token } = await googleTokens(at.server, { account });
+        const proofs: [object, number][] = [
+          [await loginCode(account), user.id],
+          [{ id_token }, user.id],
+          [{ transfer_code: made.body.transfer_code }, guest.user.id],
+        ];
+        const form = await oauthCode(account);
+        await maintain();
+        for (const [proof] of proofs) expectError(await login(proof), "maintenance", { until: null });
+        expect((await redeemed(form)).status).toBe(503);
+        await maintain(OPEN);
+        for (const [proof, id] of proofs) {
+          const answer = await login(proof);
+          expect([answer.status, answer.body.user?.id]).toEqual([200, id]);
+        }
+        expect((await redeemed(form)).status).toBe(200);
+      });
+
+      test("are looked for without a session or a player coming of it", async () => {
+        const count = async () => {
+          const { rows } = await at.server.database.pool.query(
+            "SELECT (SELECT count(*) FROM refresh_tokens) AS sessions, (SELECT count(*) FROM users) AS users",
+          );
+          return rows[0];
+        };
+        const account = freshAccount();
+        await signIn(at.server, { account });
+        await maintain();
+        const before = await count();
+        for (const proof of [
+          await googleProof(account),
+          await googleProof(freshAccount()),
+          { provider: "guest", guest_key: newGuestKey() },
+          { access_token: "no token" },
+          { provider: "nobody", ticket: "ff" },
+          {},
+        ])
+          expectError(await login(proof), "maintenance", { until: null });
+        expect(await count()).toEqual(before);
+      });
+    });
+
     describe("A game that is too old", () => {
       test("is refused where it signs in and refreshes, and no session ends", async () => {
         const session = await signIn(at.server);
@@ -221,6 +346,7 @@ describe("The database is asked", () => {
     let now = 0;
     const asked: number[] = [];
     const door = createDoor({
+      users: { find: async () => null },
       clock: { monotonic: () => now },
       door: {
         async read() {
@@ -233,7 +359,7 @@ describe("The database is asked", () => {
     });
     return { door, asked, at: (time: number) => (now = time) };
   };
-  const admit = async ({ door }: ReturnType<typeof readings>) => door.admit(new Headers());
+  const admit = async ({ door }: ReturnType<typeof readings>) => door.admit(new Headers(), async () => null);
 
   test("once in five seconds, however many come in", async () => {
     const world = readings([row]);
@@ -243,6 +369,21 @@ describe("The database is asked", () => {
       await Promise.all(Array.from({ length: 50 }, () => admit(world)));
     }
     expect(world.asked).toEqual([0, 5_000, 10_001]);
+  });
+
+  test("and who comes in is asked for during a maintenance alone", async () => {
+    const world = readings([row, { ...row, maintenance: true }]);
+    let times = 0;
+    const whoComes = async () => {
+      times++;
+      throw new Error("whoever it is");
+    };
+    await world.door.admit(new Headers(), whoComes);
+    expect(world.door.admit(new Headers(), whoComes)).toBeUndefined();
+    expect(times).toBe(0);
+    world.at(5_000);
+    await expect(world.door.admit(new Headers(), whoComes)).rejects.toThrow(ApiError);
+    expect(times).toBe(1);
   });
 
   test("and while it does not answer, what it said last goes on", async () => {

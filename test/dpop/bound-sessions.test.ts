@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import type { SessionAnswer } from "../../src/session/model";
 import { type Device, hashOf, newDevice } from "../support/dpop";
 import { newGuestKey } from "../support/guests";
@@ -139,6 +139,72 @@ onEachDatabase((at) => {
     },
   );
 
+  describe("A request of a device whose clock is ahead, which somebody has read,", () => {
+    const spent = async () => {
+      const { rows } = await at.server.database.pool.query("SELECT count(*)::int AS n FROM spent_proofs");
+      return rows[0].n as number;
+    };
+    const iatIn = (seconds: number) => Math.floor(at.server.clock.now().getTime() / 1_000) + seconds;
+    const refreshBy = (dpop: string, refresh_token: string) =>
+      post(at.server, "/api/refresh", { refresh_token }, { dpop });
+
+    test.each([62, 3_600, 20 * 86_400])("is no refresh when its time has come, %d s later", async (ahead) => {
+      const own = await device();
+      const { body } = await guest(own);
+      const early = await own.proof("POST", url("/api/refresh"), { iat: iatIn(ahead) });
+      for (let time = 0; time < 2; time++)
+        expectError(await refreshBy(early, body.refresh_token), "use_dpop_nonce");
+      at.server.clock.advance(ahead);
+      expectError(await refreshBy(early, body.refresh_token), "invalid_dpop_proof");
+      expect((await refreshWith(own, body.refresh_token)).status).toBe(200);
+    });
+
+    test("is no change of a profile either", async () => {
+      const own = await device();
+      const { body } = await guest(own);
+      const path = "/api/update_username";
+      const [early, late] = [`E${crypto.randomUUID().slice(0, 8)}`, `L${crypto.randomUUID().slice(0, 8)}`];
+      const headers = {
+        authorization: `DPoP ${body.access_token}`,
+        dpop: await own.proof("POST", url(path), { iat: iatIn(900), ath: hashOf(body.access_token) }),
+      };
+      expectError(await post(at.server, path, { new_username: early }, headers), "use_dpop_nonce");
+      const later = await post(at.server, path, { new_username: late }, await dpop(own, path, body, "POST"));
+      expect(later.status).toBe(200);
+      at.server.clock.advance(900);
+      expectError(await post(at.server, path, { new_username: early }, headers), "invalid_dpop_proof");
+      expect((await me(own, body)).body.user.name).toBe(late);
+    });
+
+    test("leaves a row where it could be sent once more, and nowhere else", async () => {
+      const [own, stranger] = [await device(), await device()];
+      const { body } = await guest(own);
+      const early = (by: Device, iat: number) => by.proof("POST", url("/api/refresh"), { iat });
+      const before = await spent();
+      const asked: [string, string][] = [
+        [await early(stranger, iatIn(600)), body.refresh_token],
+        [await early(own, iatIn(600)), "no token"],
+        [await early(own, iatIn(-600)), body.refresh_token],
+        [await early(own, iatIn(366 * 86_400)), body.refresh_token],
+        [await early(own, 1e300), body.refresh_token],
+      ];
+      for (const [dpop, token] of asked) expectError(await refreshBy(dpop, token), "use_dpop_nonce");
+      const reading = await own.proof("GET", url("/api/me"), {
+        iat: iatIn(600),
+        ath: hashOf(body.access_token),
+      });
+      const authorization = `DPoP ${body.access_token}`;
+      expectError(await get(at.server, "/api/me", { authorization, dpop: reading }), "use_dpop_nonce");
+      expect(await spent()).toBe(before);
+      expectError(await refreshBy(await early(own, iatIn(600)), body.refresh_token), "use_dpop_nonce");
+      expect(await spent()).toBe(before + 1);
+      const { rows } = await at.server.database.pool.query(
+        "SELECT expires_at FROM spent_proofs ORDER BY expires_at DESC LIMIT 1",
+      );
+      expect(rows[0].expires_at.getTime() / 1_000).toBeWithin(iatIn(1_100), iatIn(1_300));
+    });
+  });
+
   test("a nonce is good for a few minutes", async () => {
     const own = await device();
     const nonce = (await guest(own)).headers.get("dpop-nonce");
@@ -202,6 +268,36 @@ onEmbedded(
       const events = (await at.server.logLines()).map(({ event }) => event);
       expect(events.filter((event) => event === "stale_token_accepted")).toHaveLength(10);
       expect(events).toContain("replay_detected");
+    });
+  },
+  { env: { RATE_LIMIT: "on" } },
+);
+
+onEmbedded(
+  (at) => {
+    test("of a session sixty proofs of an hour to come are remembered, and none is refused for it", async () => {
+      const own = await newDevice(() => at.server.clock.now());
+      const url = at.server.origin;
+      const first = await post(
+        at.server,
+        "/api/login",
+        { provider: "guest", guest_key: newGuestKey() },
+        { dpop: await own.proof("POST", `${url}/api/login`) },
+      );
+      const path = "/api/update_username";
+      const count = async () =>
+        (await at.server.database.pool.query("SELECT count(*)::int AS n FROM spent_proofs")).rows[0].n;
+      const before = await count();
+      const ath = hashOf(first.body.access_token);
+      const iat = Math.floor(at.server.clock.now().getTime() / 1_000) + 600;
+      for (let time = 0; time < 63; time++) {
+        const headers = {
+          authorization: `DPoP ${first.body.access_token}`,
+          dpop: await own.proof("POST", url + path, { iat, ath }),
+        };
+        expectError(await post(at.server, path, {}, headers), "use_dpop_nonce");
+      }
+      expect(await count()).toBe(before + 60);
     });
   },
   { env: { RATE_LIMIT: "on" } },

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { SessionAnswer } from "../../src/session/model";
 import {
@@ -14,6 +14,7 @@ import {
   refresh,
   signIn,
 } from "../support/client";
+import { inSomeOrder, listedPoints } from "../support/crash-points";
 import { newDevice } from "../support/dpop";
 import { folderWithDatabase } from "../support/embedded";
 import type { Proof, Run } from "../support/proof";
@@ -170,25 +171,19 @@ async function crashPoints(run: Run, folder: string, databaseEnv: Record<string,
   let server = await spawn();
   run.world.defer(() => server.kill());
 
-  const points: { operation: string; statement: string; at: string }[] = [];
+  const points: { operation: string; at: string }[] = [];
   for (const [operation, makeReady] of Object.entries(OPERATIONS)) {
     const { send } = await makeReady({ origin: server.origin, google });
-    writeFileSync(command, `list ${operation}`);
+    writeFileSync(command, "list");
     await send(server.origin);
     rmSync(command);
-    const statements = readFileSync(join(folder, "statements"), "utf8").trim().split("\n");
-    rmSync(join(folder, "statements"));
-    for (const [index, statement] of statements.entries()) {
-      for (const side of ["before", "after"])
-        points.push({ operation, statement, at: `${side} ${index + 1}` });
-    }
+    points.push(...listedPoints(folder).map((at) => ({ operation, at })));
   }
-  const order = run.random.shuffled(points);
+  const pointOf = inSomeOrder(run, points);
 
   return async (round: number) => {
-    const point = order[(round - 1) % order.length];
-    if (!point) throw new Error("no statement was seen");
-    const what = `${point.operation}, killed ${point.at} (${point.statement})`;
+    const point = pointOf(round);
+    const what = `${point.operation}, killed ${point.at}`;
     const request = await OPERATIONS[point.operation]?.({ origin: server.origin, google });
     if (!request) return;
     writeFileSync(command, point.at);

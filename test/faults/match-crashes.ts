@@ -8,7 +8,7 @@ import { openDatabase } from "../../src/db/database";
 import { newServerKey } from "../../src/server-keys/server-key";
 import { createStores } from "../../src/stores";
 import { ask, outcome, playAsGuest, type Reply } from "../support/client";
-import { crashPoints } from "../support/crash-points";
+import { inSomeOrder, listedPoints } from "../support/crash-points";
 import { folderWithDatabase } from "../support/embedded";
 import type { Proof, Run } from "../support/proof";
 import { googleOf, serverFolder, spawnServer } from "../support/spawned-server";
@@ -64,18 +64,18 @@ async function matchCrashes(run: Run, folder: string, env: Record<string, string
         stats.last_map === matches,
     );
 
-  writeFileSync(command, "list match");
+  writeFileSync(command, "list");
   matches++;
   run.check(isWhole(await report(randomUUID(), matches)), "a match without a fault is whole");
   rmSync(command);
-  const pointOf = crashPoints(run, folder);
+  const pointOf = inSomeOrder(run, listedPoints(folder));
 
   return async (round: number) => {
     const point = pointOf(round);
-    const what = `a match, killed ${point.at} (${point.statement})`;
+    const what = `a match, killed ${point}`;
     const once = randomUUID();
     matches++;
-    writeFileSync(command, point.at);
+    writeFileSync(command, point);
     run.fault();
     const unanswered = await outcome(report(once, matches));
     run.check(unanswered === null, `${what}: no answer came, as meant`);

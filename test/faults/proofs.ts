@@ -21,6 +21,7 @@ import { purgeCrashPointsEmbedded, purgeCrashPointsPostgres } from "./purge-cras
 import { logoutRace, race, theft } from "./race";
 import { secretRotation } from "./secret-rotation";
 import { migratingTogether, rollingRestart } from "./shutdown";
+import { webhookCrashPointsEmbedded, webhookCrashPointsPostgres } from "./webhook-crash-points";
 import { webhooks } from "./webhooks";
 import { wrongClock } from "./wrong-clock";
 
@@ -37,6 +38,8 @@ export const PROOFS: readonly Proof[] = [
   purgeCrashPointsPostgres,
   matchCrashesEmbedded,
   matchCrashesPostgres,
+  webhookCrashPointsEmbedded,
+  webhookCrashPointsPostgres,
   databaseWire,
   databaseRestart,
   serializationFailures,

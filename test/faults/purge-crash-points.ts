@@ -1,9 +1,9 @@
-import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { loadConfig } from "../../src/config/config";
 import { type Database, openDatabase } from "../../src/db/database";
 import type { SessionAnswer } from "../../src/session/model";
-import { crashPoints } from "../support/crash-points";
+import { inSomeOrder, listedPoints } from "../support/crash-points";
 import { folderWithDatabase } from "../support/embedded";
 import { signIn } from "../support/players";
 import type { Proof, Run } from "../support/proof";
@@ -24,17 +24,24 @@ const LEFT_OF = `
       + (SELECT count(*)::int FROM name_looks AS l WHERE l.user_id = u.id)
       + (SELECT count(*)::int FROM account_changes AS c WHERE c.user_id = u.id)
       + (SELECT count(*)::int FROM transfer_codes AS t WHERE t.user_id = u.id)
+      + (SELECT count(*)::int FROM webhook_deliveries AS d WHERE d.user_id = u.id AND d.data #>> '{player,name}' <> '')
       + (SELECT count(*)::int FROM audit_events AS a WHERE a.user_id = u.id AND a.after IS NOT NULL) AS personal,
     (SELECT count(*)::int FROM audit_events AS a WHERE a.user_id = u.id AND a.action = 'purge') AS purges
   FROM users AS u WHERE u.id = $1`;
 
-const LEAVERS_AT_ONCE = 12;
+/** Somebody who is told of everything, and never asked. */
+const RECEIVER = `
+  INSERT INTO webhook_endpoints (id, url, secret_jwe, event_types)
+  SELECT gen_random_uuid(), 'https://nobody.example/', '', '{}' WHERE NOT EXISTS (SELECT FROM webhook_endpoints)`;
+
+const LEAVERS_AT_ONCE = 4;
 
 type Left = { purged: boolean; personal: number; purges: number };
 
 /** Kills what forgets a player before and after each of its statements, in an order of the seed's. */
 async function purgeCrashPoints(run: Run, folder: string, env: Record<string, string>) {
-  const command = join(folder, "crash-at");
+  const command = join(folder, "crash-later");
+  const begun = join(folder, "crash-at");
   const at = async <T>(work: (database: Database) => Promise<T>): Promise<T> => {
     const database = await openDatabase(loadConfig({ cwd: folder, env }).database);
     return work(database).finally(() => database.close());
@@ -51,6 +58,7 @@ async function purgeCrashPoints(run: Run, folder: string, env: Record<string, st
   /** Players who have left. */
   const leavers = (count: number): Promise<SessionAnswer[]> =>
     at(async (database) => {
+      await database.pool.query(RECEIVER);
       const server = await startTestServer({ database });
       const sessions = [];
       for (let left = 0; left < count; left++) {
@@ -73,21 +81,21 @@ async function purgeCrashPoints(run: Run, folder: string, env: Record<string, st
   };
 
   await nextLeaver();
-  writeFileSync(command, "list purge");
+  writeFileSync(command, "list");
   await purge();
-  rmSync(command);
-  const pointOf = crashPoints(run, folder);
+  rmSync(begun);
+  const pointOf = inSomeOrder(run, listedPoints(folder));
 
   return async (round: number) => {
     const point = pointOf(round);
-    const what = `the purge, killed ${point.at} (${point.statement})`;
+    const what = `the purge, killed ${point}`;
     const leaver = await nextLeaver();
     const before = await leftOf(leaver);
-    writeFileSync(command, point.at);
+    writeFileSync(command, point);
     run.fault();
     const exitCode = await purge();
     run.check(exitCode !== 0, `${what}: it was killed`);
-    if (existsSync(command)) rmSync(command);
+    rmSync(begun, { force: true });
     const between = await leftOf(leaver);
     const isWhole = between.personal === before.personal && !between.purged && between.purges === 0;
     const isGone = between.personal === 0 && between.purged && between.purges === 1;

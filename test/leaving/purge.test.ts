@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test";
+import { afterEach, describe, expect, test } from "bun:test";
 import { purgeLeavers } from "../../src/leaving/purge";
 import type { SessionAnswer } from "../../src/session/model";
 import { createStores, createTransact } from "../../src/stores";
@@ -10,6 +10,8 @@ import { FORUM, tokensOf, withClients } from "../support/oauth";
 import { freshAccount, freshName, googleTokens, refresh, signIn } from "../support/players";
 import { bearer, expectError, get, post, send } from "../support/requests";
 import { onEachDatabase } from "../support/suite";
+import { type Receiver, startReceiver } from "../support/webhook-receiver";
+import { webhooksAt } from "../support/webhooks";
 
 const DAY = 86_400;
 const PNG =
@@ -97,6 +99,97 @@ onEachDatabase(
         const { rows } = await pool().query(`SELECT FROM ${table} WHERE user_id = $1`, [idOf(session)]);
         expect([table, rows]).toEqual([table, []]);
       }
+    });
+
+    describe("What the studio's servers are told of the player", () => {
+      const receivers: Receiver[] = [];
+      const kit = () => webhooksAt(at.server);
+      const receiver = (status = 204) => {
+        const one = startReceiver(() => new Response(null, { status }));
+        receivers.push(one);
+        return one;
+      };
+      afterEach(async () => {
+        for (const { stop } of receivers.splice(0)) stop();
+        await (await kit()).reset();
+      });
+
+      test("keeps nothing personal once they are gone, whether it was sent or not", async () => {
+        const { add, deliver, rows } = await kit();
+        await add(receiver());
+        await add(receiver(500));
+        const { session, personal } = await busyPlayer();
+        const other = await signIn(at.server);
+        const otherName = freshName();
+        await rename(other, otherName);
+        await deliver();
+        const mine = async () => (await rows()).filter(({ user_id }) => user_id === idOf(session));
+        expect((await mine()).map(({ status }) => status)).toContain("delivered");
+        expect((await mine()).map(({ status }) => status)).toContain("pending");
+        expect(await tablesWith(personal.at(-1) as string)).toContain("webhook_deliveries");
+        const types = (await mine()).map(({ type }) => type);
+        await calls().left(session);
+        await calls().purge();
+        for (const text of personal) expect([text, await tablesWith(text)]).toEqual([text, []]);
+        const left = await mine();
+        expect(left.map(({ type }) => type).slice(0, types.length)).toEqual(types);
+        for (const { data } of left)
+          expect(data).toEqual({
+            player: { id: idOf(session), name: null },
+            by: expect.any(String),
+            before: null,
+            after: null,
+            reason: null,
+          });
+        expect(await tablesWith(otherName)).toContain("webhook_deliveries");
+      });
+
+      test("is sent without a name where it was not sent before", async () => {
+        const { add, deliver } = await kit();
+        const hook = receiver(500);
+        await add(hook, "player.renamed", "player.purged");
+        const session = await signIn(at.server);
+        await rename(session, freshName());
+        await deliver();
+        await calls().left(session);
+        await calls().purge();
+        hook.received.splice(0);
+        hook.answerWith(() => new Response(null, { status: 204 }));
+        await deliver();
+        const nobody = { player: { id: idOf(session), name: null }, before: null, after: null, reason: null };
+        expect(hook.taken().map(({ body }) => [body.type, body.data] as [string, object])).toEqual([
+          ["player.renamed", { ...nobody, by: "player" }],
+          ["player.purged", { ...nobody, by: "system" }],
+        ]);
+      });
+
+      test("nor of a guest who never came back, and the audit keeps what was done to them alone", async () => {
+        const { add, deliver } = await kit();
+        const hook = receiver();
+        await add(hook);
+        const guest = await playAsGuest(at.server);
+        const name = freshName();
+        await rename(guest, name);
+        await deliver();
+        at.server.clock.advance(91 * DAY);
+        await pool().query("UPDATE webhook_deliveries SET created_at = created_at + interval '91 days'");
+        await pool().query("UPDATE users SET created_at = created_at + interval '91 days' WHERE id = $1", [
+          idOf(guest),
+        ]);
+        await cleanUpAt(at.server);
+        await deliver();
+        for (const text of [name, guest.user.name])
+          expect([text, await tablesWith(text)]).toEqual([text, []]);
+        expect(hook.taken().at(-1)?.body).toMatchObject({
+          type: "player.purged",
+          data: { player: { id: idOf(guest), name: null }, by: "system" },
+        });
+        const { rows } = await pool().query(
+          "SELECT action, before, after FROM audit_events WHERE user_id = $1",
+          [idOf(guest)],
+        );
+        expect(rows).toEqual([{ action: "rename", before: null, after: null }]);
+      });
     });
 
     test("what was done stays, without what it was about, and the purge itself once", async () => {

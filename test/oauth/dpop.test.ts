@@ -1,7 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import { calculateJwkThumbprint, decodeJwt, exportJWK } from "jose";
 import * as client from "openid-client";
+import { newDevice } from "../support/dpop";
+import { newGuestKey } from "../support/guests";
 import { FORUM, issuerOf, postForm, signInAt, withClients } from "../support/oauth";
+import { post } from "../support/requests";
 import { onEachDatabase } from "../support/suite";
 
 describe("a client that binds its session to a key, with openid-client", () => {
@@ -63,6 +66,24 @@ describe("a client that binds its session to a key, with openid-client", () => {
         expect(await refused.catch(({ error }) => error)).toBe("invalid_dpop_proof");
         const next = await client.refreshTokenGrant(config, refresh_token, undefined, { DPoP });
         expect(next.token_type).toBe("dpop");
+      });
+
+      test("of a device whose clock is ahead, its request serves nobody when its time has come", async () => {
+        const own = await newDevice(() => at.server.clock.now());
+        const url = (path: string) => at.server.origin + path;
+        const guest = { provider: "guest", guest_key: newGuestKey() };
+        const dpop = await own.proof("POST", url("/api/login"));
+        const { refresh_token } = (await post(at.server, "/api/login", guest, { dpop })).body;
+        const form = { grant_type: "refresh_token", refresh_token, client_id: "game" };
+        const iat = Math.floor(at.server.clock.now().getTime() / 1_000) + 600;
+        const early = { dpop: await own.proof("POST", url("/oauth/token"), { iat }) };
+        const asked = await postForm(at.server, "/oauth/token", form, early);
+        expect([asked.status, asked.body.error]).toEqual([400, "use_dpop_nonce"]);
+        at.server.clock.advance(600);
+        const again = await postForm(at.server, "/oauth/token", form, early);
+        expect([again.status, again.body.error]).toEqual([400, "invalid_dpop_proof"]);
+        const now = { dpop: await own.proof("POST", url("/oauth/token")) };
+        expect((await postForm(at.server, "/oauth/token", form, now)).status).toBe(200);
       });
 
       test("is not signed out by whoever has its token and not its key", async () => {

@@ -171,6 +171,36 @@ describe("/oauth/token", () => {
         expectInvalidGrant(await refreshAt(first.refresh_token, "game"));
         expect(await tokensOf(at.server, {}, account).catch(String)).toContain("invalid_grant");
       });
+
+      test("who signs in is told why they are banned and until when, as at /api/login, in words and in members", async () => {
+        const account = freshAccount();
+        const { sub } = decodeJwt((await tokensOf(at.server, {}, account)).access_token);
+        const until = new Date(at.server.clock.now().getTime() + 86_400_000).toISOString();
+        const banned = (reason: string | null, end: string | null) =>
+          at.server.database.pool.query(
+            "UPDATE users SET banned_at = now(), ban_reason = $2, banned_until = $3 WHERE id = $1",
+            [sub, reason, end],
+          );
+        const told = async () => {
+          const answer = await tokensOf(at.server, {}, account).catch(String);
+          return JSON.parse(String(answer).replace(/^Error: 400 /, ""));
+        };
+        await banned('Threw a "pöt"', until);
+        expect(await told()).toEqual({
+          error: "invalid_grant",
+          error_description: `This account is disabled. Until ${until}. Reason: Threw a 'p't'`,
+          code: "account_disabled",
+          reason: 'Threw a "pöt"',
+          until,
+        });
+        await banned(null, null);
+        expect(await told()).toEqual({
+          error: "invalid_grant",
+          error_description: "This account is disabled.",
+          code: "account_disabled",
+          until: null,
+        });
+      });
     },
     { adjust: withClients },
   );

@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { decodeJwt, decodeProtectedHeader, generateKeyPair, jwtVerify } from "jose";
+import { loadConfig } from "../../src/config/config";
+import { createAccessTokens, OWN_ENDPOINTS } from "../../src/session/access-token";
+import { createIssuer } from "../../src/session/issuer";
+import { loadKeyRing } from "../../src/session/keys";
 import { forge, secretBytes, unsigned } from "../support/access-tokens";
+import { TestClock } from "../support/clock";
 import { freshAccount, googleTokens, signIn } from "../support/players";
 import { bearer, expectError, get, post } from "../support/requests";
 import { onEmbedded } from "../support/suite";
@@ -289,4 +294,23 @@ onEmbedded((at) => {
     const { access_token, id_token } = await googleTokens(at.server, { account: freshAccount() });
     for (const token of [refresh_token, access_token, id_token]) await expectRefused(token);
   });
+});
+
+test("S19 a token that has been seen is refused when its time is over, and taken again by a clock that is set back", async () => {
+  const clock = new TestClock();
+  const config = loadConfig({ cwd: import.meta.dir, env: { JWT_SECRET: secretBytes().toString() } });
+  const tokens = createAccessTokens(
+    await loadKeyRing(config.security, import.meta.dir),
+    { expiresInSeconds: 60, audience: "game", issuer: createIssuer(config.server), firstPartyIds: [] },
+    clock,
+  );
+  const whose = { userId: 7, sessionId: Bun.randomUUIDv7() };
+  const token = await tokens.issue({ ...whose, ...OWN_ENDPOINTS, jkt: null, roles: "player" });
+  expect(await tokens.verify(token)).toMatchObject(whose);
+  clock.advance(57);
+  expect(await tokens.verify(token)).toMatchObject(whose);
+  clock.advance(3);
+  expect(await tokens.verify(token)).toBeNull();
+  clock.advance(-3);
+  expect(await tokens.verify(token)).toMatchObject(whose);
 });

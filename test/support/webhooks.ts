@@ -51,7 +51,10 @@ export async function webhooksAt({ database, clock, config }: TestServer) {
     },
     /** Forgets every endpoint. */
     async reset(): Promise<void> {
-      for (const { id } of await webhooks.listStates()) await webhooks.remove(id);
+      for (const { id } of await webhooks.listStates()) {
+        await webhooks.remove(id);
+        await webhooks.removeDeliveries(id);
+      }
       endpoints.length = 0;
       failures.length = 0;
     },

@@ -28,11 +28,54 @@ onEachDatabase(
           access_token: (await googleTokens(at.server)).access_token,
         }),
         await post(at.server, "/api/identities/resolve", { ticket: "x", keep: "mine" }, bearer(session)),
+        await post(at.server, "/api/join_tickets", { server: "kitchen-eu" }, bearer(session)),
       ];
       for (const answer of refusals) expectError(answer, "terms_required", TERMS);
       for (const path of ["/api/me", "/api/sessions", "/api/me/events", "/api/me/export", "/api/identities"])
         expect([path, (await get(at.server, path, bearer(session))).status]).toEqual([path, 200]);
       await leavingAt(at.server).left(session);
+    });
+
+    /** What a player may do who has not accepted the terms: answer them, sign out, leave, and take things away or back. */
+    const FREE = [
+      "POST /api/terms",
+      "POST /api/age_band",
+      "DELETE /api/sessions",
+      "DELETE /api/sessions/:id",
+      "POST /api/device/lookup",
+      "POST /api/device/confirm",
+      "DELETE /api/identities/:provider",
+      "POST /api/changes/:id/undo",
+      "DELETE /api/me",
+      "POST /api/me/restore",
+    ];
+
+    test("what is new of what a player may do is for those who have accepted, or among what is free", async () => {
+      const session = await signIn(at.server);
+      const asks = at.server.app.routes.filter(
+        ({ method, hooks }) => method !== "GET" && JSON.stringify(hooks.detail ?? {}).includes('"bearer"'),
+      );
+      const bodies: Record<string, object> = {
+        "POST /api/update_username": { new_username: freshName() },
+        "POST /api/update_picture": { new_picture: null },
+        "POST /api/identities": { provider: "guest", guest_key: "A".repeat(43) },
+        "POST /api/identities/resolve": { ticket: "x", keep: "mine" },
+        "POST /api/join_tickets": { server: "kitchen-eu" },
+      };
+      const gated = [];
+      for (const { method, path } of asks) {
+        const name = `${method} ${path}`;
+        if (FREE.includes(name) || path.startsWith("/oauth/")) continue;
+        const body = bodies[name];
+        const answer = await send(at.server, path, {
+          method,
+          headers: { ...bearer(session), ...(body && { "content-type": "application/json" }) },
+          ...(body && { body: JSON.stringify(body) }),
+        });
+        expect([name, answer.body.code]).toEqual([name, "terms_required"]);
+        gated.push(name);
+      }
+      expect(gated).toHaveLength(6);
     });
 
     test("whoever accepts them is asked no more, and it stands among what was done, once", async () => {

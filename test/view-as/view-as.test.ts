@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { decodeJwt, decodeProtectedHeader } from "jose";
+import { SHOWN_ROUTES } from "../../src/view-as/view-as";
 import { setRoles, staffAt } from "../support/console";
 import { postForm } from "../support/devices";
 import { freshName, refresh, signIn } from "../support/players";
@@ -27,6 +28,39 @@ onEachDatabase((at) => {
     }
     const { sessions } = JSON.parse((await get(at.server, "/api/sessions", bearer(token))).text);
     expect(sessions).toMatchObject([{ device: "Tablet", current: false }]);
+  });
+
+  describe("reads what a game shows its player, and nothing else", () => {
+    /** Not for somebody else's eyes. */
+    const PLAYERS_ALONE = ["/api/me/export"];
+
+    test("at every route that reads and asks for a player", async () => {
+      const { token } = await viewing();
+      const reading = at.server.app.routes
+        .filter(
+          ({ method, path, hooks }) =>
+            method === "GET" &&
+            path.startsWith("/api/") &&
+            JSON.stringify(hooks.detail ?? {}).includes('"bearer"'),
+        )
+        .map(({ path }) => path);
+      expect(reading.toSorted()).toEqual([...SHOWN_ROUTES, ...PLAYERS_ALONE].toSorted());
+      for (const path of reading) {
+        const answer = await get(at.server, path, bearer(token));
+        const isShown = SHOWN_ROUTES.includes(path);
+        expect([path, answer.status]).toEqual([path, isShown ? 200 : 403]);
+        if (!isShown) expectError(answer, "insufficient_scope");
+      }
+    });
+
+    test("an export is refused with a line, and the player has theirs", async () => {
+      const { player, token } = await viewing();
+      const { body, text } = await get(at.server, "/api/me/export", bearer(token));
+      expect(text).not.toContain(player.user.email);
+      const lines = (await at.server.logLines()).filter(({ request_id }) => request_id === body.request_id);
+      expect(lines).toEqual([expect.objectContaining({ event: "refused", code: "insufficient_scope" })]);
+      expect((await get(at.server, "/api/me/export", bearer(player))).status).toBe(200);
+    });
   });
 
   test("says who looks (RFC 8693 §4.1), and is no access token to anybody", async () => {

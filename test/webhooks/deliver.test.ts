@@ -240,7 +240,7 @@ onEachDatabase((at) => {
       { id, disabledAt: expect.any(Date), pending: 2, failed: 0, lastFailure: "http_410" },
     ]);
     hook.answerWith(() => new Response());
-    expect(await webhooks.enable(id)).toBe(true);
+    expect(await webhooks.enable(id)).toMatchObject({ wasDisabled: true });
     await deliver();
     expect(namesOf(hook.taken())).toEqual(names);
   });
@@ -333,9 +333,10 @@ onEachDatabase((at) => {
     at.server.clock.advance(1.5 * DAY);
     expect(await webhooks.deleteOld(500)).toBe(1);
     expect((await rows()).map(({ user_id }) => user_id)).toEqual([later.user.id, later.user.id]);
-    expect(await webhooks.remove(id)).toBe(true);
+    expect(await webhooks.remove(id)).toMatchObject({ id });
+    await webhooks.removeDeliveries(id);
     expect(await rows()).toEqual([]);
-    expect(await webhooks.remove(id)).toBe(false);
+    expect(await webhooks.remove(id)).toBeNull();
   });
 
   test("a merge is told after what happened to the kept player before", async () => {

@@ -21,4 +21,13 @@ const authorizations = createAuthorizationStore(run);
 const identities = createIdentityStore(run, config.names);
 const users = createUserStore(run, config.names);
 
-serve({ ...sessions, ...identities, ...users, ...authorizations });
+serve({
+  ...sessions,
+  ...identities,
+  ...users,
+  ...authorizations,
+  async signIn(who, opening, idToken) {
+    if (!idToken) return identities.signIn(who, opening);
+    return (await identities.signInOnce(who, opening, idToken)).known;
+  },
+});

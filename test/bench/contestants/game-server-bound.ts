@@ -40,6 +40,7 @@ const access = createAccessTokens(
     expiresInSeconds: config.security.accessTokenExpirySeconds,
     audience: config.security.audience,
     issuer: createIssuer(config.server),
+    firstPartyIds: [],
   },
   systemClock,
 );

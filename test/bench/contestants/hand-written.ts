@@ -6,6 +6,7 @@ import {
   timingSafeEqual,
   verify,
 } from "node:crypto";
+import type { OnceToken } from "../../../src/authorization/store";
 import { systemClock } from "../../../src/clock";
 import { loadConfig } from "../../../src/config/config";
 import { GAME_CLIENT_ID } from "../../../src/config/oauth";
@@ -15,6 +16,7 @@ import { createAccessTokens, OWN_ENDPOINTS } from "../../../src/session/access-t
 import { createIssuer } from "../../../src/session/issuer";
 import { loadKeyRing } from "../../../src/session/keys";
 import type { NewSession, RotationAttempt } from "../../../src/session/store";
+import { sha256 } from "../../../src/sha256";
 import type { UserRow } from "../../../src/users/store";
 import { suggestNames } from "../../../src/users/suggested-names";
 import { parseUsername, type Username } from "../../../src/users/username";
@@ -26,7 +28,12 @@ export type Store = {
   /** Spends the id of a proof. */
   spendOnce(hash: Buffer, expiresAt: Date): Promise<boolean>;
   findUser(sessionId: string, userId: number): Promise<UserRow | null>;
-  signIn(identity: Identity, opening: NewSession): Promise<{ user: UserRow } | null>;
+  /** @param idToken is spent, if the contestant does that */
+  signIn(
+    identity: Identity,
+    opening: NewSession,
+    idToken: OnceToken | null,
+  ): Promise<{ user: UserRow; openBefore: number } | null>;
   enroll(
     identity: Identity,
     profile: Profile,
@@ -34,7 +41,7 @@ export type Store = {
     opening: NewSession,
     hashes: Buffer[],
   ): Promise<UserRow | null>;
-  evictIdlest(userId: number): Promise<unknown>;
+  evictIdlest(userId: number, openBefore: number): Promise<unknown>;
   rename(
     player: Pick<UserRow, "id" | "name">,
     username: Username,
@@ -133,9 +140,12 @@ export function serve(store: Store): void {
             email: claims.email,
             emailVerified: String(claims.email_verified) === "true",
           };
-          const known = (await store.signIn(who, opening))?.user;
-          if (known) await store.evictIdlest(known.id);
-          const user = known ?? (await enroll(store, who, claims, opening));
+          const idToken = body.id_token
+            ? { hash: sha256(body.id_token), expiresAt: new Date(claims.exp * 1_000) }
+            : null;
+          const known = await store.signIn(who, opening, idToken);
+          if (known) await store.evictIdlest(known.user.id, known.openBefore);
+          const user = known?.user ?? (await enroll(store, who, claims, opening));
           return user ? sessionAnswer(user, opening.sessionId, 0) : refusal("google_token_invalid");
         },
       },

@@ -1,5 +1,6 @@
 import { PrismaPg } from "@prisma/adapter-pg";
 import { PrismaClient, type User } from "../../../src/generated/prisma/client";
+import type { UserRow } from "../../../src/users/store";
 import { config, serve } from "./hand-written";
 
 // The same routes and rules, each through Prisma's own calls, as Prisma's documentation would write them.
@@ -9,11 +10,15 @@ const prisma = new PrismaClient({
 const { refreshTokenExpirySeconds: idle, sessionMaxSeconds: cap, maxSessionsPerUser } = config.security;
 
 const ago = (seconds: number) => new Date(Date.now() - seconds * 1_000);
-const row = (user: User) => ({
+const row = (user: User): UserRow => ({
   ...user,
   providers: user.providers.join(),
+  roles: user.roles.join(),
   created_at: user.createdAt,
   last_login: user.lastLogin,
+  terms_version: user.termsVersion,
+  age_band: user.ageBand as UserRow["age_band"],
+  guardian_consent_at: user.guardianConsentAt,
 });
 
 serve({
@@ -64,7 +69,7 @@ serve({
         sessions: { create: { id: sessionId, device, ip } },
       },
     });
-    return { user: row(user) };
+    return { user: row(user), openBefore: maxSessionsPerUser };
   },
   async enroll(identity, profile, { name, folded, skeleton, looks }, { sessionId, device, ip }) {
     const { provider, subject, email, emailVerified } = identity;

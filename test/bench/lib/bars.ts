@@ -1,4 +1,5 @@
 import type { Operation } from "../client/dialects";
+import type { RowSize } from "../measures/footprint";
 import type { GameServerRates } from "../measures/game-servers";
 import type { Growth } from "../measures/growth";
 import type { Memory } from "../measures/memory";
@@ -14,6 +15,7 @@ export type Results = {
   rates: Rates;
   gameServers: GameServerRates;
   growth: Growth;
+  footprint: RowSize[];
   memory: Memory;
   start: StartTimes;
   workers: Workers;

@@ -12,6 +12,8 @@ export type Cluster = {
   run(database: string, sql: string): Promise<Record<string, unknown>[]>;
   create(database: string, template?: string): Promise<void>;
   drop(database: string): Promise<void>;
+  /** Bytes of write-ahead log since it was made. */
+  walBytes(): Promise<number>;
   /** CPU seconds of the postmaster and all its children so far. */
   cpuSeconds(): number;
   version: string;
@@ -86,6 +88,10 @@ export async function startCluster(): Promise<Cluster> {
     },
     drop: async (database) => {
       await run("postgres", `DROP DATABASE IF EXISTS ${database} WITH (FORCE)`);
+    },
+    walBytes: async () => {
+      const [lsn] = await run("postgres", "SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn AS bytes");
+      return Number(lsn?.bytes);
     },
     cpuSeconds: () => treeCpuSeconds(server.pid),
     async stop() {

@@ -68,6 +68,38 @@ export function rest({ growth, workers, client }: Results): string {
   ].join("\n\n");
 }
 
+/** What the page on scale reckons with. */
+export function footprintOf({ footprint, growth, rates }: Results): string {
+  return [
+    table(
+      ["table", "rows", "bytes a row", "bytes a row in indexes"],
+      footprint.map(({ table: name, rows, heap, indexes }) => [
+        `\`${name}\``,
+        whole(rows),
+        whole(heap),
+        whole(indexes),
+      ]),
+    ),
+    table(
+      ["request", "server CPU", "database CPU", "write-ahead log"],
+      [
+        ...(["login_new", "login_returning", "refresh", "refresh_bound", "me", "rename"] as const).flatMap(
+          (name) => {
+            const { server } = rates[name];
+            return server ? [costRow(OPERATIONS[name], server)] : [];
+          },
+        ),
+        costRow("refresh, spread over 5,000,000 sessions", growth.refresh.full),
+        costRow("me, spread over 5,000,000 sessions", growth.me.full),
+      ],
+    ),
+  ].join("\n\n");
+}
+
+function costRow(name: string, { serverCpu, databaseCpu, walBytes }: Measured): string[] {
+  return [name, micro(serverCpu), micro(databaseCpu), `${whole(walBytes)} bytes`];
+}
+
 function settingOf({ setting }: Results): string {
   return Object.entries(setting)
     .map(([name, value]) => `${name}: ${value}`)
@@ -96,6 +128,7 @@ function detailsTable(results: Results): string {
       "server CPU s/1,000",
       "database CPU s/1,000",
       "RSS MB",
+      "WAL bytes",
     ],
     operations(results).flatMap((operation) => detailRows(results, operation)),
   );
@@ -130,6 +163,7 @@ function detailRows({ rates }: Results, operation: Operation): string[][] {
     row.serverCpu.toFixed(3),
     row.databaseCpu.toFixed(3),
     whole(row.residentMegabytes),
+    whole(row.walBytes),
   ]);
 }
 

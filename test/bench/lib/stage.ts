@@ -25,6 +25,8 @@ export type Measured = RunResult & {
   databaseCpu: number;
   clientCpu: number;
   residentMegabytes: number;
+  /** Bytes of write-ahead log for one request. */
+  walBytes: number;
 };
 
 /** The median of what a round of the one reached of the speed of the other's round beside it. */
@@ -89,7 +91,11 @@ export async function openStage() {
       operation: Operation,
       length: Length,
     ): Promise<Measured> {
-      const before = { server: contestant.cpuSeconds(), database: cluster.cpuSeconds() };
+      const before = {
+        server: contestant.cpuSeconds(),
+        database: cluster.cpuSeconds(),
+        wal: await cluster.walBytes(),
+      };
       const result = await client.run({ contestant: label, operation, connections: CONNECTIONS, ...length });
       const thousand = result.served / 1_000;
       return {
@@ -99,6 +105,7 @@ export async function openStage() {
         databaseCpu: (cluster.cpuSeconds() - before.database) / thousand,
         clientCpu: result.clientCpuSeconds / thousand,
         residentMegabytes: contestant.residentMegabytes(),
+        walBytes: ((await cluster.walBytes()) - before.wal) / result.served,
       };
     },
 
