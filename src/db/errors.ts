@@ -84,6 +84,11 @@ export function isReadOnly(error: unknown): boolean {
   return codesOf(error).includes(READ_ONLY);
 }
 
+/** Whether a statement was refused, and nothing done, because it runs in no transaction: `CREATE DATABASE`, for one. */
+export function isRefusedInTransaction(error: unknown): boolean {
+  return codesOf(error).includes("25001");
+}
+
 /** Whether a statement, prepared before a migration, has to be prepared anew. Only another connection can. */
 export function isOutdatedPlan(error: unknown): boolean {
   return chain(error).some(

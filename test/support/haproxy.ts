@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -47,12 +47,7 @@ export async function startHaproxy(
     `  server one ${host} check inter 2s fall 3 rise 1`,
     "",
   ];
-  writeFileSync(join(folder, "haproxy.cfg"), config.join("\n"));
-  const child = Bun.spawn([BINARY, "-db", "-f", join(folder, "haproxy.cfg")], {
-    stdin: "ignore",
-    stdout: "ignore",
-    stderr: "ignore",
-  });
+  const child = spawnHaproxy(folder, config);
   const stop = async () => {
     child.kill("SIGKILL");
     await child.exited;
@@ -68,6 +63,20 @@ export async function startHaproxy(
     }
   };
   return { origin: `http://127.0.0.1:${port}`, checkStatus, stop };
+}
+
+/**
+ * HAProxy itself.
+ * @param folder gets its configuration, and what it prints as `haproxy.log`
+ * @param config lines, as its manual has them
+ */
+export function spawnHaproxy(folder: string, config: string[]): Bun.Subprocess {
+  writeFileSync(join(folder, "haproxy.cfg"), config.join("\n"));
+  const log = openSync(join(folder, "haproxy.log"), "a");
+  const command = [BINARY, "-db", "-f", join(folder, "haproxy.cfg")];
+  const child = Bun.spawn(command, { stdin: "ignore", stdout: log, stderr: log });
+  closeSync(log);
+  return child;
 }
 
 /** `check_status` and `check_code` of the one server, from the statistics socket. */

@@ -66,8 +66,9 @@ export async function spawnServer({
     const decoder = new TextDecoder();
     for await (const chunk of stream) {
       output += decoder.decode(chunk, { stream: true });
-      const port = /API\s+http:\/\/localhost:(\d+)\/api/.exec(output)?.[1];
-      if (port) started.resolve(`http://127.0.0.1:${port}`);
+      // Behind a public URL the banner does not say the port.
+      const shown = /API\s+https?:\/\/[^\s/:]+(?::(\d+))?\/api/.exec(output);
+      if (shown) started.resolve(`http://127.0.0.1:${env.SERVER_PORT ?? shown[1]}`);
     }
   };
   const reading = Promise.all([read(child.stdout), read(child.stderr)]);

@@ -2,6 +2,7 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import type { SqlDriverAdapter, SqlMigrationAwareDriverAdapterFactory } from "@prisma/driver-adapter-utils";
 import { ColumnTypeEnum } from "@prisma/driver-adapter-utils";
 import pg from "pg";
+import { isRefusedInTransaction } from "../errors";
 
 /** Opens an empty database to replay migrations in (`migrate dev`); `dispose` removes it again. */
 export type OpenShadow = () => Promise<{ pool: pg.Pool; dispose(): Promise<void> }>;
@@ -34,11 +35,22 @@ async function connect(pool: pg.Pool): Promise<SqlDriverAdapter> {
   };
   // A migration goes out as one message, which PostgreSQL runs as one transaction. PrismaPg would cut it at every
   // semicolon, also inside a string or a function's body.
+  const send = (sql: string) => adapter.executeRaw({ sql, args: [], argTypes: [] });
   adapter.executeScript = async (sql) => {
-    await adapter.executeRaw({ sql, args: [], argTypes: [] });
+    await send(WITHOUT_LIMITS + sql).catch((error) => {
+      if (!isRefusedInTransaction(error)) throw error;
+      return send(sql);
+    });
   };
   return adapter;
 }
+
+/**
+ * The limits of statements that players wait for may stand on the role, which is how they are set behind a pooler. A
+ * migration waits for its locks. Set for its transaction alone, since behind a pooler the connection is somebody else's
+ * next.
+ */
+const WITHOUT_LIMITS = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; ";
 
 const NOTHING = { rows: [], fields: [], rowCount: 0 };
 

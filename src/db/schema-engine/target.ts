@@ -39,7 +39,8 @@ async function postgresTarget(config: PostgresConfig): Promise<Target> {
     exclusively: (work) =>
       withClient(config, async (client) => {
         await client.query("BEGIN");
-        await client.query("SET LOCAL lock_timeout = '60s'");
+        // Instead of those that may stand on the role.
+        await client.query("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '60s'");
         await client.query("SELECT pg_advisory_xact_lock($1)", [ADVISORY_LOCK]);
         return work();
       }),
