@@ -1,23 +1,25 @@
 import { join } from "node:path";
 
 /**
- * Runs all tests in two processes at once, each of which has its own databases and ports: most tests wait, and so both
- * take little longer than the longer one. What the second says is shown after the first.
+ * Runs all tests in three processes at once, each of which has its own databases and ports: most tests wait, and so all
+ * take little longer than the longest one. What the others say is shown after the first.
  */
 const ROOT = join(import.meta.dir, "..");
-/** Those that start processes, kill them and wait for them. */
-const WITH_PROCESSES =
-  /^test\/(adoption|db|deploy|faults|fuzz|host|metrics|openapi|runtimes|scripts|tracing|webhooks)\//;
+/** Those that start processes, kill them and wait for them, in two parts that take about as long. */
+const LANES = [
+  /^test\/(adoption|db|faults)\//,
+  /^test\/(deploy|fleet|fuzz|host|metrics|openapi|player-files|runtimes|scripts|tracing|webhooks)\//,
+];
 
 const files = [...new Bun.Glob("test/**/*.test.ts").scanSync({ cwd: ROOT })]
   .filter((file) => !file.includes("/node_modules/"))
   .sort();
 const lanes = [
-  files.filter((file) => WITH_PROCESSES.test(file)),
-  files.filter((file) => !WITH_PROCESSES.test(file)),
+  ...LANES.map((lane) => files.filter((file) => lane.test(file))),
+  files.filter((file) => !LANES.some((lane) => lane.test(file))),
 ];
 
-const [first, second] = lanes.map((lane, index) =>
+const [first, ...others] = lanes.map((lane, index) =>
   Bun.spawn([process.execPath, "test", "--timeout", "60000", ...lane.map((file) => `./${file}`)], {
     cwd: ROOT,
     stdin: "ignore",
@@ -25,10 +27,12 @@ const [first, second] = lanes.map((lane, index) =>
     stderr: index === 0 ? "inherit" : "pipe",
   }),
 );
-const said = Promise.all(
-  [second?.stdout, second?.stderr].map((stream) => new Response(stream as never).text()),
+const said = others.map(({ stdout, stderr }) =>
+  Promise.all([stdout, stderr].map((stream) => new Response(stream as never).text())),
 );
 const codes = [await first?.exited];
-for (const text of await said) process.stderr.write(text);
-codes.push(await second?.exited);
+for (const [index, other] of others.entries()) {
+  for (const text of (await said[index]) ?? []) process.stderr.write(text);
+  codes.push(await other.exited);
+}
 process.exit(codes.every((code) => code === 0) ? 0 : 1);
