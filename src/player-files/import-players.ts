@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import type { By } from "../audit/event";
 import type { IdentityHashes } from "../bans/identity-hashes";
@@ -180,7 +181,7 @@ async function triedAgain<T>(work: () => Promise<T>): Promise<T> {
       return await work();
     } catch (error) {
       if (attempt === TRIES || !isWorthAnotherTry(error)) throw error;
-      await Bun.sleep(Math.random() * 50 * attempt);
+      await sleep(Math.random() * 50 * attempt);
     }
   }
 }

@@ -1,3 +1,4 @@
+import stringWidth from "fast-string-width";
 import { escapeText } from "../log/escape";
 import type { ImportReport } from "./import-report";
 import { REFUSALS } from "./player";
@@ -26,9 +27,9 @@ export function importTable(report: ImportReport): string {
     ["columns that nothing here knows", report.unknownColumns.join(", ") || "none"],
     ["records refused", report.refused.count],
   ];
-  const width = Math.max(...rows.map(([name]) => Bun.stringWidth(name)));
+  const width = Math.max(...rows.map(([name]) => stringWidth(name)));
   const lines = rows.map(([name, value]) => {
-    const pad = " ".repeat(width - Bun.stringWidth(name));
+    const pad = " ".repeat(width - stringWidth(name));
     return `  ${escapeText(name)}${pad}  ${typeof value === "number" ? number(value) : escapeText(value)}`;
   });
   return [...lines, ...names(report), ...refusals(report), "", conclusion(report)].join("\n");
