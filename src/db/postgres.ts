@@ -3,8 +3,16 @@ import pg from "pg";
 import type { DatabaseConfig } from "../config/config";
 import { effectiveSslMode, type SslMode } from "../config/tls";
 import { ConnectionLimit } from "./connection-limit";
-import { isLockTimeout, isOutdatedPlan, isParameterRefused, isRetryable, isStatementLost } from "./errors";
+import {
+  isLockTimeout,
+  isOutdatedPlan,
+  isParameterRefused,
+  isReadOnly,
+  isRetryable,
+  isStatementLost,
+} from "./errors";
 import { OfferedTlsClient } from "./offered-tls";
+import { isPooled, PooledConnectionError } from "./pooler";
 import { SessionClient } from "./session-client";
 import { SharedConnection } from "./shared-connection";
 import { statementName } from "./statement-name";
@@ -55,12 +63,16 @@ const NOTHING_PREPARED =
  * statements a migration has outdated, is replaced. A transaction over `connect` has its connection to itself and is
  * its owner's to repeat.
  *
- * Behind a pooler (PgBouncer) it does without what the pooler does not do, once that is seen.
+ * Behind a pooler (PgBouncer) it does without what the pooler does not do, once that is seen. There each statement has a
+ * connection to itself: a pooler may hand a connection of PostgreSQL's to somebody else while answers are still to come on
+ * it, when the one who asked is gone in the middle of several statements.
  */
 export class ServingPool extends pg.Pool {
-  private readonly shared = Array.from({ length: SHARED_CONNECTIONS }, () => new SharedConnection(this));
+  private readonly pooled = new WeakSet<pg.ClientBase>();
+  private readonly shared = Array.from({ length: SHARED_CONNECTIONS }, () => this.newShared());
   private readonly limit: ConnectionLimit;
   private prepares = true;
+  private pipelines = true;
   /** Statements that have a connection to themselves, or are about to; the shared ones must find one as well. */
   private waiting = 0;
   private readonly maximumWaiting: number;
@@ -69,7 +81,18 @@ export class ServingPool extends pg.Pool {
     config: pg.PoolConfig & { max: number; connectionTimeoutMillis: number },
     private readonly onWarning: (line: string) => void,
   ) {
-    super(config);
+    super({
+      ...config,
+      verify: (client, done) => {
+        isPooled(client).then((yes) => {
+          if (yes) {
+            this.pooled.add(client);
+            Object.assign(client, { pipeline: false });
+          }
+          done();
+        }, done);
+      },
+    });
     this.maximumWaiting = Math.max(1, Math.floor(config.max / 2));
     this.limit = new ConnectionLimit(this, config.max, config.connectionTimeoutMillis);
     // Between the pool's own listener and its user's there is a moment without any, in which a loss ends the process.
@@ -104,8 +127,14 @@ export class ServingPool extends pg.Pool {
       const connection = this.leastBusy();
       const { prepares } = this;
       try {
-        return await (alone ? this.queryAlone(...statement) : connection.query(this.asSent(statement)));
+        if (alone) return await this.queryAlone(...statement);
+        const sent = this.asSent(statement);
+        return await (this.pipelines ? connection.query(sent) : this.queryApart(sent));
       } catch (error) {
+        if (error instanceof PooledConnectionError) {
+          this.pipelines = false;
+          continue;
+        }
         if (!alone && isLockTimeout(error) && ++locked <= LOCKED_TRIES) {
           alone = this.waiting < this.maximumWaiting;
           if (!alone) await sleep(LOCKED_PAUSE_MS * (0.5 + Math.random()));
@@ -136,6 +165,25 @@ export class ServingPool extends pg.Pool {
     }
   }) as pg.Pool["query"];
 
+  /** Sends a statement when nothing else is under way on its connection. */
+  private async queryApart(statement: Parameters<pg.Pool["query"]>): Promise<unknown> {
+    const client = await this.connect();
+    let lost: Error | undefined;
+    try {
+      return await client.query(...statement);
+    } catch (error) {
+      const isAnswer = error instanceof pg.DatabaseError;
+      if (!isAnswer || isOutdatedPlan(error) || isReadOnly(error)) lost = error as Error;
+      throw error;
+    } finally {
+      client.release(lost);
+    }
+  }
+
+  private newShared(): SharedConnection {
+    return new SharedConnection(this, (client) => this.pooled.has(client));
+  }
+
   private asSent(statement: Parameters<pg.Pool["query"]>): Parameters<pg.Pool["query"]> {
     const [config, ...rest] = statement as unknown as [string | pg.QueryConfig, ...unknown[]];
     if (typeof config === "string" || config.name === undefined) return statement;
@@ -145,7 +193,7 @@ export class ServingPool extends pg.Pool {
 
   private replace(connection: SharedConnection): void {
     const at = this.shared.indexOf(connection);
-    if (at >= 0) this.shared[at] = new SharedConnection(this);
+    if (at >= 0) this.shared[at] = this.newShared();
   }
 
   private leastBusy(): SharedConnection {

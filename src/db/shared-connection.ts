@@ -1,6 +1,7 @@
 import type { Writable } from "node:stream";
 import type pg from "pg";
 import { isOutdatedPlan, isReadOnly } from "./errors";
+import { PooledConnectionError } from "./pooler";
 
 /**
  * A connection that statements share: each is sent at once, behind those under way (pipelining), and is a
@@ -14,9 +15,17 @@ export class SharedConnection {
   private release: (error?: Error) => void = () => {};
   private retired: Error | undefined;
 
-  /** @param pool its clients have `pipeline: true` */
-  constructor(private readonly pool: pg.Pool) {}
+  /**
+   * @param pool its clients have `pipeline: true`
+   * @param isPooled whether a client has a pooler before it, which gives what is still to come to somebody else when the
+   * client is lost in between
+   */
+  constructor(
+    private readonly pool: pg.Pool,
+    private readonly isPooled: (client: pg.PoolClient) => boolean,
+  ) {}
 
+  /** @throws {PooledConnectionError} before anything is sent, behind a pooler */
   async query(statement: Parameters<pg.Pool["query"]>): Promise<unknown> {
     this.running++;
     try {
@@ -46,6 +55,12 @@ export class SharedConnection {
         if (!client) {
           this.client = null;
           reject(error);
+          return;
+        }
+        if (this.isPooled(client)) {
+          this.client = null;
+          client.release();
+          reject(new PooledConnectionError());
           return;
         }
         const release = (error?: Error) => {

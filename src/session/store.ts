@@ -66,7 +66,7 @@ const ROTATE = `
   WHERE s.id = $2 AND s.generation <= $3 AND s.revoked_at IS NULL AND (s.jkt IS NULL OR s.jkt = $7)
     AND s.rotated_at > clock.now - ${seconds("$5")} AND s.created_at > clock.now - ${seconds("$6")}
     AND u.id = s.user_id AND ${isAllowed("u")} AND ${isOf("$8")}
-  RETURNING ${generationOf("s")}, ${USER_COLUMNS}`;
+  RETURNING s.id AS rotated, ${generationOf("s")}, ${USER_COLUMNS}`;
 
 /**
  * Of a bound session a token alone proves nothing: neither that its player sent it, nor that somebody has stolen it. Its
@@ -245,8 +245,16 @@ export function createSessionStore(database: Database, run: RunStatement, policy
     /** One step of the rotation, if this is the current generation of a living session. */
     async rotate({ sessionId, generation, ip, jkt, clients }: RotationAttempt): Promise<Rotated | null> {
       const values = [sessionId, generation, ip, idle, cap, jkt, clients];
-      const { rows } = await run<UserRow & Generation>("rotate", ROTATE, values, sessionId);
-      return rows[0] ? split(rows[0]) : null;
+      const { rows } = await run<UserRow & Generation & { rotated: string }>(
+        "rotate",
+        ROTATE,
+        values,
+        sessionId,
+      );
+      if (!rows[0]) return null;
+      const { rotated, ...row } = rows[0];
+      requireOwn(rotated, sessionId);
+      return split(row);
     },
 
     /** After {@link rotate} did nothing: revokes the session when the token was replayed, and says what it was. */
@@ -293,6 +301,7 @@ export function createSessionStore(database: Database, run: RunStatement, policy
     /** The user of a session that may still be used. */
     async findUser(sessionId: string, userId: number): Promise<UserRow | null> {
       const { rows } = await run<UserRow>("find_session_user", FIND, [sessionId, userId, cap]);
+      if (rows[0]) requireOwn(rows[0].id, userId);
       return rows[0] ?? null;
     },
 
@@ -434,4 +443,12 @@ function split({
   ...user
 }: UserRow & Generation): Rotated {
   return { generation, clientId, scope, jkt, user };
+}
+
+/**
+ * An answer of the database that is one to another question would make a player of this request somebody else.
+ * @throws for such an answer: a 500, and nothing is done
+ */
+function requireOwn<Id>(answered: Id, asked: Id): void {
+  if (answered !== asked) throw new Error("The database answered for another session.");
 }
