@@ -67,7 +67,10 @@ export class Player {
   /** @returns whether there are new tokens */
   async refresh(): Promise<boolean> {
     const user = await this.insist("a refresh", () => this.oauth.refreshTokens());
-    if (user && this.account) this.account.rotations += 1;
+    if (user && this.account) {
+      this.requireOwn("a refresh", user.id);
+      this.account.rotations += 1;
+    }
     return user !== undefined;
   }
 
@@ -84,6 +87,7 @@ export class Player {
     account.openNames.push(name);
     const user = await this.insist("a rename", () => this.oauth.updateUsername(name));
     if (!user) return;
+    this.requireOwn("a rename", user.id);
     Object.assign(account, { name, openNames: [], renames: account.renames + 1 });
   }
 
@@ -94,7 +98,8 @@ export class Player {
     account.openStars += 1;
     const options = { retryForSeconds: PATIENCE_SECONDS, signal: stop };
     try {
-      await gameServer.updateProgress(account.userId, { stars: 1 }, options);
+      const { id } = await gameServer.updateProgress(account.userId, { stars: 1 }, options);
+      this.requireOwn("a report", id);
       account.openStars -= 1;
       account.stars += 1;
       this.world.traffic.waited((performance.now() - began) / 1_000);
@@ -107,8 +112,18 @@ export class Player {
     await this.insist("a look at the profile", async () => {
       const response = await this.oauth.fetch(`${this.world.origin}/api/me`);
       if (!response.ok) throw Object.assign(new Error("no profile"), { status: response.status });
+      const { user } = (await response.json()) as { user: { id: number } };
+      this.requireOwn("a look at the profile", user.id);
       return true;
     });
+  }
+
+  /** Nothing may ever be answered for somebody else. */
+  private requireOwn(what: string, userId: number): void {
+    if (userId !== this.account?.userId)
+      this.world.traffic.failed(
+        `${what} of player ${this.account?.userId} was answered for player ${userId}`,
+      );
   }
 
   /** Asks until it is done. @returns undefined for what never was */
