@@ -5,9 +5,9 @@ import { join } from "node:path";
  * take little longer than the longest one. What the others say is shown after the first.
  */
 const ROOT = join(import.meta.dir, "..");
-/** Those that start processes, kill them and wait for them, in two parts that take about as long. */
+/** What takes about as long as the rest. Most of it starts processes, kills them and waits for them. */
 const LANES = [
-  /^test\/(adoption|db|faults)\//,
+  /^test\/(adoption|db|faults|identity|leaving|oauth|users)\//,
   /^test\/(deploy|fleet|fuzz|host|metrics|openapi|player-files|runtimes|scripts|tracing|webhooks)\//,
 ];
 
