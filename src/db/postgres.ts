@@ -85,10 +85,7 @@ export class ServingPool extends pg.Pool {
       ...config,
       verify: (client, done) => {
         isPooled(client).then((yes) => {
-          if (yes) {
-            this.pooled.add(client);
-            Object.assign(client, { pipeline: false });
-          }
+          if (yes) this.pooled.add(client);
           done();
         }, done);
       },
