@@ -83,11 +83,9 @@ export class ServingPool extends pg.Pool {
   ) {
     super({
       ...config,
-      verify: (client, done) => {
-        isPooled(client).then((yes) => {
-          if (yes) this.pooled.add(client);
-          done();
-        }, done);
+      // Not `verify`: whoever has given up waiting by its end would never release the client.
+      onConnect: async (client) => {
+        if (await isPooled(client)) this.pooled.add(client);
       },
     });
     this.maximumWaiting = Math.max(1, Math.floor(config.max / 2));

@@ -38,4 +38,25 @@ describe.skipIf(!postgresAvailable() || !pgbouncerAvailable())("a pooler before 
   test("without one statements share connections", async () => {
     expect(await connectionsFor(8, null)).toBe(4);
   });
+
+  test("who gives up waiting for a connection behind one that hangs leaves none behind", async () => {
+    await using world = new AsyncDisposableStack();
+    const { createDatabase } = await testPostgres();
+    const through = await behindPgbouncer(world, await createDatabase(), "transaction", 2);
+    const pool = servingPool({ ...through, poolSize: 4 });
+    pool.on("error", () => {});
+    await pool.query("SELECT 1");
+    const failures = await Promise.all(
+      Array.from({ length: 12 }, async (_, n) => {
+        await Bun.sleep(100 * n);
+        return pool.query("SELECT pg_sleep(6)").then(
+          () => "none",
+          ({ message }) => message,
+        );
+      }),
+    );
+    expect(failures).toContain("Query read timeout");
+    expect(failures).toContain("timeout exceeded when trying to connect");
+    await pool.end();
+  }, 20_000);
 });
