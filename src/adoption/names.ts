@@ -1,3 +1,4 @@
+import { createNameClaims } from "../users/name-claims";
 import { suggestNames } from "../users/suggested-names";
 import { parseUsername, type Username, type UsernameProblem } from "../users/username";
 
@@ -13,25 +14,12 @@ export type AdoptedName = { username: Username; reason: RenameReason | null };
  * @returns to be called with the players in the order in which they came, the first of whom keeps a name that several have
  */
 export function createNaming(random: () => number): (name: string) => AdoptedName {
-  const folded = new Set<string>();
-  const skeletons = new Set<string>();
-  const looks = new Set<string>();
-  const isFree = (username: Username) =>
-    !folded.has(username.folded) &&
-    !skeletons.has(username.skeleton) &&
-    !username.looks.some((look) => looks.has(look));
-  const claim = (username: Username): Username => {
-    folded.add(username.folded);
-    skeletons.add(username.skeleton);
-    for (const look of username.looks) looks.add(look);
-    return username;
-  };
+  const claimed = createNameClaims();
   return (name) => {
     const parsed = parseUsername(name);
-    if (parsed.ok && isFree(parsed)) return { username: claim(parsed), reason: null };
+    if (parsed.ok && claimed.claim(parsed)) return { username: parsed, reason: null };
     for (const username of suggestNames(name, random))
-      if (isFree(username))
-        return { username: claim(username), reason: parsed.ok ? "duplicate" : parsed.reason };
+      if (claimed.claim(username)) return { username, reason: parsed.ok ? "duplicate" : parsed.reason };
     throw new Error("unreachable: suggestions have no end");
   };
 }

@@ -3,7 +3,7 @@ import type { RequestContext } from "../http/context";
 import type { VerifiedIdentity } from "../identity/provider";
 import type { Log } from "../log/log";
 import type { SessionStore } from "../session/store";
-import { sha256 } from "../sha256";
+import { codeChallengeOf } from "./code-challenge";
 import type { AuthorizationStore } from "./store";
 
 export type LoginCodeDeps = { authorizations: AuthorizationStore; sessions: SessionStore; log: Log };
@@ -22,7 +22,7 @@ export async function redeemLoginCode(
   sessionId: string,
   context: RequestContext,
 ): Promise<{ identity: VerifiedIdentity; sessionId: string }> {
-  const codeChallenge = sha256(codeVerifier).toString("base64url");
+  const codeChallenge = codeChallengeOf(codeVerifier);
   const login = await authorizations.redeemLogin(code, codeChallenge, sessionId);
   if (login) {
     const { identity, name, picture } = login;

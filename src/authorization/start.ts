@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { SignInPage } from "../identity/provider";
 import { sha256 } from "../sha256";
+import { codeChallengeOf } from "./code-challenge";
 import type { States } from "./state";
 
 /**
@@ -31,7 +32,7 @@ export async function startAuthorization(
   return page.authorizationUrl({
     redirectUri: callback,
     state,
-    codeChallenge: sha256(codeVerifier).toString("base64url"),
+    codeChallenge: codeChallengeOf(codeVerifier),
     nonce: nonceOf(codeVerifier),
   });
 }

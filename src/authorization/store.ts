@@ -37,16 +37,19 @@ const PUT_LOGIN = `
 
 const IS_SPENT = `SELECT FROM spent_proofs AS p, ${CLOCK} WHERE p.hash = $2 AND p.expires_at > clock.now`;
 
+/** Whether a login code may be redeemed: its hash and challenge, and its seconds. */
+const IS_GOOD = `l.code_hash = $2 AND l.code_challenge = $3 AND l.created_at > clock.now - ${seconds("$4")}`;
+
 /** A spent code goes on naming its session until the clean-up, so that its second use is recognised. */
 const REDEEM_LOGIN = `
-  UPDATE login_codes AS l SET session_id = coalesce(l.session_id, $3) FROM ${CLOCK}
-  WHERE l.code_hash = $2 AND l.code_challenge = $4 AND l.created_at > clock.now - ${seconds("$5")}
+  UPDATE login_codes AS l SET session_id = coalesce(l.session_id, $5) FROM ${CLOCK}
+  WHERE ${IS_GOOD}
   RETURNING l.session_id, l.provider, coalesce(l.subject, l.google_id) AS subject, nullif(l.email, '') AS email,
     l.email_verified, l.given_name AS name, l.picture`;
 
 const WHOSE_LOGIN = `
   SELECT l.provider, coalesce(l.subject, l.google_id) AS subject FROM login_codes AS l, ${CLOCK}
-  WHERE l.code_hash = $2 AND l.code_challenge = $3 AND l.created_at > clock.now - ${seconds("$4")}`;
+  WHERE ${IS_GOOD}`;
 
 const DROP_LOGIN = `
   DELETE FROM login_codes USING ${CLOCK} WHERE code_hash = $2 RETURNING session_id`;
@@ -168,7 +171,7 @@ export function createAuthorizationStore(run: RunStatement) {
       codeChallenge: string,
       sessionId: string,
     ): Promise<RedeemedLogin | null> {
-      const values = [sha256(loginCode), sessionId, codeChallenge, LOST_ANSWER_SECONDS];
+      const values = [sha256(loginCode), codeChallenge, LOST_ANSWER_SECONDS, sessionId];
       const { rows } = await run<RedeemedRow>("redeem_login_code", REDEEM_LOGIN, values, loginCode);
       const [row] = rows;
       if (!row) return null;

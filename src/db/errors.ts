@@ -89,6 +89,11 @@ export function isRefusedInTransaction(error: unknown): boolean {
   return codesOf(error).includes("25001");
 }
 
+/** Whether a connection is of no more use after this: whoever gets it next would meet the same. */
+export function isOfConnection(error: unknown): boolean {
+  return isOutdatedPlan(error) || isReadOnly(error);
+}
+
 /** Whether a statement, prepared before a migration, has to be prepared anew. Only another connection can. */
 export function isOutdatedPlan(error: unknown): boolean {
   return chain(error).some(

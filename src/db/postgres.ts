@@ -5,9 +5,9 @@ import { effectiveSslMode, type SslMode } from "../config/tls";
 import { ConnectionLimit } from "./connection-limit";
 import {
   isLockTimeout,
+  isOfConnection,
   isOutdatedPlan,
   isParameterRefused,
-  isReadOnly,
   isRetryable,
   isStatementLost,
 } from "./errors";
@@ -68,10 +68,10 @@ const NOTHING_PREPARED =
  * it, when the one who asked is gone in the middle of several statements.
  */
 export class ServingPool extends pg.Pool {
-  private readonly pooled = new WeakSet<pg.ClientBase>();
   private readonly shared = Array.from({ length: SHARED_CONNECTIONS }, () => this.newShared());
   private readonly limit: ConnectionLimit;
   private prepares = true;
+  /** Until one of its connections turns out to be a pooler's. */
   private pipelines = true;
   /** Statements that have a connection to themselves, or are about to; the shared ones must find one as well. */
   private waiting = 0;
@@ -85,7 +85,7 @@ export class ServingPool extends pg.Pool {
       ...config,
       // Not `verify`: whoever has given up waiting by its end would never release the client.
       onConnect: async (client) => {
-        if (await isPooled(client)) this.pooled.add(client);
+        if (await isPooled(client)) this.pipelines = false;
       },
     });
     this.maximumWaiting = Math.max(1, Math.floor(config.max / 2));
@@ -126,10 +126,7 @@ export class ServingPool extends pg.Pool {
         const sent = this.asSent(statement);
         return await (this.pipelines ? connection.query(sent) : this.queryApart(sent));
       } catch (error) {
-        if (error instanceof PooledConnectionError) {
-          this.pipelines = false;
-          continue;
-        }
+        if (error instanceof PooledConnectionError) continue;
         if (!alone && isLockTimeout(error) && ++locked <= LOCKED_TRIES) {
           alone = this.waiting < this.maximumWaiting;
           if (!alone) await sleep(LOCKED_PAUSE_MS * (0.5 + Math.random()));
@@ -167,8 +164,7 @@ export class ServingPool extends pg.Pool {
     try {
       return await client.query(...statement);
     } catch (error) {
-      const isAnswer = error instanceof pg.DatabaseError;
-      if (!isAnswer || isOutdatedPlan(error) || isReadOnly(error)) lost = error as Error;
+      if (!(error instanceof pg.DatabaseError) || isOfConnection(error)) lost = error as Error;
       throw error;
     } finally {
       client.release(lost);
@@ -176,7 +172,7 @@ export class ServingPool extends pg.Pool {
   }
 
   private newShared(): SharedConnection {
-    return new SharedConnection(this, (client) => this.pooled.has(client));
+    return new SharedConnection(this, () => this.pipelines);
   }
 
   private asSent(statement: Parameters<pg.Pool["query"]>): Parameters<pg.Pool["query"]> {

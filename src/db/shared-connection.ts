@@ -1,6 +1,6 @@
 import type { Writable } from "node:stream";
 import type pg from "pg";
-import { isOutdatedPlan, isReadOnly } from "./errors";
+import { isOfConnection } from "./errors";
 import { PooledConnectionError } from "./pooler";
 
 /**
@@ -17,12 +17,12 @@ export class SharedConnection {
 
   /**
    * @param pool its clients have `pipeline: true`
-   * @param isPooled whether a client has a pooler before it, which gives what is still to come to somebody else when the
-   * client is lost in between
+   * @param mayShare not behind a pooler, which gives what is still to come to somebody else when a client is lost in
+   * between
    */
   constructor(
     private readonly pool: pg.Pool,
-    private readonly isPooled: (client: pg.PoolClient) => boolean,
+    private readonly mayShare: () => boolean,
   ) {}
 
   /** @throws {PooledConnectionError} before anything is sent, behind a pooler */
@@ -34,8 +34,8 @@ export class SharedConnection {
       sendTogether(client);
       return await client.query(...statement);
     } catch (error) {
-      // Before it is released: whoever gets it next would meet the same.
-      if (isOutdatedPlan(error) || isReadOnly(error)) this.retired = error as Error;
+      // Before it is released.
+      if (isOfConnection(error)) this.retired = error as Error;
       throw error;
     } finally {
       this.running--;
@@ -57,7 +57,7 @@ export class SharedConnection {
           reject(error);
           return;
         }
-        if (this.isPooled(client)) {
+        if (!this.mayShare()) {
           this.client = null;
           client.release();
           reject(new PooledConnectionError());

@@ -1,6 +1,6 @@
 import type pg from "pg";
 import type { Statements } from "./database";
-import { isOutdatedPlan, isReadOnly, isStatementLost } from "./errors";
+import { isOfConnection, isOutdatedPlan, isStatementLost } from "./errors";
 import { statementName } from "./statement-name";
 
 /**
@@ -32,9 +32,7 @@ export async function inTransaction<T>(
     await client.query("ROLLBACK").catch((failure) => {
       lost = failure;
     });
-    // Its plans are those of before a migration, or its database was replaced by another: whoever gets it next would
-    // meet the same.
-    if (isOutdatedPlan(error) || isReadOnly(error)) lost = error as Error;
+    if (isOfConnection(error)) lost = error as Error;
     throw error;
   } finally {
     client.release(lost);

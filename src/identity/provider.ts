@@ -19,6 +19,11 @@ export type Identity = {
   emailVerified: boolean;
 };
 
+/** What makes an identity one; no provider's id has a colon in it. */
+export function identityKey({ provider, subject }: Pick<Identity, "provider" | "subject">): string {
+  return `${provider}:${subject}`;
+}
+
 /** What a first sign-in takes over. */
 export type Profile = {
   /** A name to suggest, the given one where there is one. */

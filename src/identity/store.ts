@@ -16,7 +16,7 @@ import {
 } from "../users/store";
 import type { Username } from "../users/username";
 import { OUTBOXED, typeLiteral } from "../webhooks/outbox";
-import type { Identity, Profile } from "./provider";
+import { type Identity, identityKey, type Profile } from "./provider";
 
 /** A way in of a player's. */
 export type IdentityRow = {
@@ -134,10 +134,13 @@ const LIST = `
   FROM identities AS i, ${CLOCK} WHERE i.user_id = $2
   ORDER BY i.provider, i.linked_at, i.subject`;
 
+/** The columns of {@link IdentityTold}. */
+const TOLD_COLUMNS = `
+  i.provider, CASE WHEN i.provider <> '${GUEST}' THEN i.subject END AS subject, i.email, i.email_verified, i.name,
+  i.linked_at, i.last_used_at`;
+
 const TELL = `
-  SELECT i.provider, CASE WHEN i.provider <> '${GUEST}' THEN i.subject END AS subject, i.email, i.email_verified, i.name,
-    i.linked_at, i.last_used_at
-  FROM identities AS i, ${CLOCK} WHERE i.user_id = $2
+  SELECT ${TOLD_COLUMNS} FROM identities AS i, ${CLOCK} WHERE i.user_id = $2
   ORDER BY i.provider, i.linked_at, i.subject`;
 
 const DELETE_OF = `DELETE FROM identities AS i USING ${CLOCK} WHERE i.user_id = ANY($2)`;
@@ -154,9 +157,7 @@ const OWNERS = `
   WHERE o."userId" IS NOT NULL`;
 
 const TELL_OF = `
-  SELECT i.user_id, i.provider, CASE WHEN i.provider <> '${GUEST}' THEN i.subject END AS subject, i.email, i.email_verified,
-    i.name, i.linked_at, i.last_used_at
-  FROM identities AS i, ${CLOCK} WHERE i.user_id = ANY($2)
+  SELECT i.user_id, ${TOLD_COLUMNS} FROM identities AS i, ${CLOCK} WHERE i.user_id = ANY($2)
   ORDER BY i.user_id, i.provider, i.linked_at, i.subject`;
 
 const GIVEN_IDENTITIES = (json: string) => `
@@ -222,7 +223,7 @@ export function createIdentityStore(run: RunStatement, { keptSeconds }: NamesCon
      */
     async signIn(identity: Identity, opening: NewSession): Promise<SignedIn | null> {
       const values = [...session(opening), ...claims(identity), ...traits(opening)];
-      const { rows } = await run<SignedInRow>("sign_in", SIGN_IN, values, keyOf(identity));
+      const { rows } = await run<SignedInRow>("sign_in", SIGN_IN, values, identityKey(identity));
       return rows[0] ? toSignedIn(rows[0]) : null;
     },
 
@@ -241,7 +242,7 @@ export function createIdentityStore(run: RunStatement, { keptSeconds }: NamesCon
         "sign_in_once",
         SIGN_IN_ONCE,
         values,
-        keyOf(identity),
+        identityKey(identity),
       );
       const { session_id, is_recent, is_known, ...row } = rows[0] as (typeof rows)[0];
       return { sessionId: is_recent ? session_id : null, known: is_known ? toSignedIn(row) : null };
@@ -262,7 +263,7 @@ export function createIdentityStore(run: RunStatement, { keptSeconds }: NamesCon
       const { name, folded, skeleton, looks } = username;
       const player = [profile.name, name, folded, skeleton, profile.picture, ...looks, keptSeconds];
       const values = [...session(opening), ...claims(identity), ...player, ...traits(opening), hashes];
-      const { rows } = await run<UserRow>("enroll", ENROLL, values, keyOf(identity));
+      const { rows } = await run<UserRow>("enroll", ENROLL, values, identityKey(identity));
       return rows[0] ?? null;
     },
 
@@ -356,8 +357,4 @@ export function createIdentityStore(run: RunStatement, { keptSeconds }: NamesCon
       return (await run("restore_identities", RESTORE, values)).rowCount === rows.length;
     },
   };
-}
-
-function keyOf({ provider, subject }: Identity): string {
-  return `${provider}:${subject}`;
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { JWTPayload } from "jose";
 import type { BrowserBinding } from "../authorization/browser-binding";
+import { codeChallengeOf } from "../authorization/code-challenge";
 import { type LoginCodeDeps, redeemLoginCode } from "../authorization/login-code";
 import { ownStartUrl } from "../authorization/own-start";
 import { startAuthorization } from "../authorization/start";
@@ -16,7 +17,6 @@ import type { Limits } from "../limits/limits";
 import type { KeyRing } from "../session/keys";
 import { createSealer } from "../session/sealer";
 import { newUuidv7 } from "../session/uuidv7";
-import { sha256 } from "../sha256";
 
 export type PlayerPageDeps = LoginCodeDeps & {
   binding: BrowserBinding;
@@ -84,7 +84,7 @@ export function createPlayerPage<Content extends JWTPayload>(
       {
         redirectUri: ownUrl + path,
         state: await sealer.seal({ content, codeVerifier, browser }),
-        codeChallenge: sha256(codeVerifier).toString("base64url"),
+        codeChallenge: codeChallengeOf(codeVerifier),
         browser,
       },
       `${ownUrl}/auth/${provider}/callback`,

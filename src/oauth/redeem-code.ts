@@ -1,7 +1,7 @@
+import { codeChallengeOf } from "../authorization/code-challenge";
 import type { RequestContext } from "../http/context";
 import type { Log } from "../log/log";
 import type { SessionStore } from "../session/store";
-import { sha256 } from "../sha256";
 import { OAuthError } from "./oauth-error";
 import type { GrantStore, RedeemedGrant } from "./store";
 
@@ -19,7 +19,7 @@ export async function redeemCode(
   { code, codeVerifier, redirectUri, clientId }: CodeRequest,
   context: RequestContext,
 ): Promise<RedeemedGrant> {
-  const codeChallenge = sha256(codeVerifier).toString("base64url");
+  const codeChallenge = codeChallengeOf(codeVerifier);
   const redeemed = await deps.grants.redeemCode(code, { clientId, redirectUri, codeChallenge });
   if (redeemed) return redeemed;
   const sessionId = await deps.grants.dropCode(code);

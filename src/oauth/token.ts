@@ -1,9 +1,9 @@
+import { codeChallengeOf } from "../authorization/code-challenge";
 import { acceptWait, type WaitingRequestParts } from "../device/prefer";
 import type { Door } from "../door/door";
 import type { Dpop, ProvenRequest } from "../dpop/dpop";
 import type { RequestContext } from "../http/context";
 import { boundSender, type WhoRefreshesDeps, whoRefreshes } from "../session/who-refreshes";
-import { sha256 } from "../sha256";
 import type { Client, Clients } from "./clients";
 import { DEVICE_CODE_GRANT, GRANTS, type GrantDeps, type Granted, type TokenForm } from "./grants";
 import type { IdTokens } from "./id-token";
@@ -42,7 +42,7 @@ async function whoAsks(deps: TokenDeps, form: TokenForm & ClientForm): Promise<n
   const { refresh_token, code, client_id: clientId, code_verifier, redirect_uri: redirectUri } = form;
   if (refresh_token !== undefined) return whoRefreshes(deps, refresh_token);
   if (!code || !clientId || !code_verifier || !redirectUri) return null;
-  const codeChallenge = sha256(code_verifier).toString("base64url");
+  const codeChallenge = codeChallengeOf(code_verifier);
   const identity = await deps.grants.whoseCode(code, { clientId, redirectUri, codeChallenge });
   return identity && deps.identities.ownerOf(identity.provider, identity.subject);
 }

@@ -1,4 +1,5 @@
 import type { RenameReason } from "../adoption/names";
+import { createNameClaims } from "../users/name-claims";
 import type { NamePolicy } from "../users/name-policy";
 import { suggestNames } from "../users/suggested-names";
 import type { Username } from "../users/username";
@@ -29,7 +30,7 @@ export async function assignNames(
   policy: NamePolicy,
   findTaken: FindTaken,
 ): Promise<AssignedName[]> {
-  const claimed = createClaims();
+  const claimed = createNameClaims();
   const assigned: AssignedName[] = [];
   let waiting = players.map((player, place) => ({ place, ...wishesOf(player, policy) }));
   for (let round = 0; waiting.length > 0; round++) {
@@ -74,23 +75,4 @@ function* first(own: Username, names: Iterable<Username>): Generator<Username, u
 
 function reasonOf({ own, broken }: Wishes, { name }: Username): RenameReason | null {
   return own === null ? broken : own.name === name ? null : "duplicate";
-}
-
-/** Names among each other. */
-function createClaims() {
-  const keys = new Set<string>();
-  return {
-    /** @returns false when another one has it, or one that looks like it */
-    claim(username: Username): boolean {
-      const own = nameClaims(username);
-      if (own.some((key) => keys.has(key))) return false;
-      for (const key of own) keys.add(key);
-      return true;
-    },
-  };
-}
-
-/** What no two names may have in common. */
-export function nameClaims({ folded, skeleton, looks }: Username): string[] {
-  return [`f:${folded}`, `s:${skeleton}`, ...looks.map((look) => `l:${look}`)];
 }

@@ -1,18 +1,11 @@
+import { type Identity, identityKey } from "../identity/provider";
 import type { Stores } from "../stores";
 import type { Username } from "../users/username";
-
-/** What makes an identity one. */
-export type Named = { provider: string; subject: string };
-
-/** No provider's id has a colon in it. */
-export function identityKey({ provider, subject }: Named): string {
-  return `${provider}:${subject}`;
-}
 
 /** What is there before a batch of players is. */
 export type Known = {
   /** Ids of players by {@link identityKey}; identities that nobody has are missing. */
-  ownersOf(identities: Named[]): Promise<Map<string, number>>;
+  ownersOf(identities: Pick<Identity, "provider" | "subject">[]): Promise<Map<string, number>>;
   /** The places of names that somebody has, or one that looks like it, or that are kept for somebody. */
   namesTaken(names: Username[]): Promise<Set<number>>;
   idsTaken(ids: number[]): Promise<Set<number>>;

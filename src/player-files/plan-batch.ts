@@ -1,11 +1,12 @@
 import type { RenameReason } from "../adoption/names";
 import { keptPicture } from "../adoption/pictures";
 import type { HashIdentity } from "../bans/identity-hashes";
+import { identityKey } from "../identity/provider";
 import type { Stores } from "../stores";
 import type { NamePolicy } from "../users/name-policy";
 import type { Username } from "../users/username";
 import { assignNames } from "./assign-names";
-import { identityKey, type Known } from "./known";
+import type { Known } from "./known";
 import type { FileIdentity, FilePlayer, RefusalReason } from "./player";
 
 /** A player of a file, whose identities are well-formed. */

@@ -1,7 +1,8 @@
 import type { Statements } from "../db/database";
 import { DatabaseStartError } from "../db/errors";
-import { nameClaims } from "./assign-names";
-import { identityKey, type Known } from "./known";
+import { identityKey } from "../identity/provider";
+import { nameKeys } from "../users/name-claims";
+import type { Known } from "./known";
 import type { BatchPlan } from "./plan-batch";
 
 /** What a dry run has given away so far: keys of identities and names, and ids. Goes with its transaction. */
@@ -53,10 +54,10 @@ export async function startRehearsal(statements: Statements, known: Known): Prom
       return owners;
     },
     async namesTaken(names) {
-      const rehearsed = await find(names.flatMap(nameClaims));
+      const rehearsed = await find(names.flatMap(nameKeys));
       const taken = await known.namesTaken(names);
       for (const [place, name] of names.entries())
-        if (nameClaims(name).some((key) => rehearsed.has(key))) taken.add(place);
+        if (nameKeys(name).some((key) => rehearsed.has(key))) taken.add(place);
       return taken;
     },
     async idsTaken(ids) {
@@ -75,7 +76,7 @@ export async function startRehearsal(statements: Statements, known: Known): Prom
       for (const { identities, username, id } of newPlayers) {
         last -= 1;
         for (const identity of identities) claim(`i:${identityKey(identity)}`, last);
-        for (const key of nameClaims(username)) claim(key, last);
+        for (const key of nameKeys(username)) claim(key, last);
         if (id !== null) claim(`n:${id}`, last);
       }
       for (const { userId, identity } of links) claim(`i:${identityKey(identity)}`, userId);

@@ -1,9 +1,9 @@
+import { codeChallengeOf } from "../authorization/code-challenge";
 import type { RequestContext } from "../http/context";
 import type { Identity, IdentityProof } from "../identity/provider";
 import type { Providers } from "../identity/providers";
 import type { IdentityStore } from "../identity/store";
 import type { Limits } from "../limits/limits";
-import { sha256 } from "../sha256";
 import { guestIdentity } from "./guest-key";
 import type { ProofBody } from "./model";
 import { type Proof, readProof } from "./proof";
@@ -46,7 +46,7 @@ async function identityOf(
     case "guest_key":
       return guestIdentity(proof.key, guestsEnabled);
     case "login_code":
-      return authorizations.whoseLogin(proof.code, sha256(proof.codeVerifier).toString("base64url"));
+      return authorizations.whoseLogin(proof.code, codeChallengeOf(proof.codeVerifier));
     case "of_provider": {
       const { provider, proof: own } = proof;
       return REPEATABLE.includes(own.kind) ? limits.signInAttempt(ip, () => provider.verifyProof(own)) : null;
