@@ -19,20 +19,54 @@ const lanes = [
   files.filter((file) => !LANES.some((lane) => lane.test(file))),
 ];
 
-const [first, ...others] = lanes.map((lane, index) =>
-  Bun.spawn([process.execPath, "test", "--timeout", "60000", ...lane.map((file) => `./${file}`)], {
-    cwd: ROOT,
-    stdin: "ignore",
-    stdout: index === 0 ? "inherit" : "pipe",
-    stderr: index === 0 ? "inherit" : "pipe",
+const startedAt = performance.now();
+const results = await Promise.all(
+  lanes.map(async (lane, index) => {
+    const run = Bun.spawn(
+      [process.execPath, "test", "--timeout", "60000", ...lane.map((file) => `./${file}`)],
+      {
+        cwd: ROOT,
+        stdin: "ignore",
+        stdout: index === 0 ? "inherit" : "pipe",
+        stderr: "pipe",
+      },
+    );
+    const [stdout, stderr] = await Promise.all([
+      run.stdout ? new Response(run.stdout).text() : "",
+      read(run.stderr, index === 0),
+    ]);
+    return {
+      lane: index + 1,
+      seconds: (performance.now() - startedAt) / 1_000,
+      code: await run.exited,
+      stdout,
+      stderr,
+    };
   }),
 );
-const said = others.map(({ stdout, stderr }) =>
-  Promise.all([stdout, stderr].map((stream) => new Response(stream as never).text())),
-);
-const codes = [await first?.exited];
-for (const [index, other] of others.entries()) {
-  for (const text of (await said[index]) ?? []) process.stderr.write(text);
-  codes.push(await other.exited);
+for (const { stdout, stderr } of results.slice(1)) process.stderr.write(stdout + stderr);
+for (const { lane, seconds, code, stderr } of results) {
+  console.error(`\nProcess ${lane}: exit code ${code} after ${seconds.toFixed()} s.`);
+  for (const failure of failures(stderr)) console.error(failure);
 }
-process.exit(codes.every((code) => code === 0) ? 0 : 1);
+process.exit(results.every(({ code }) => code === 0) ? 0 : 1);
+
+async function read(stream: ReadableStream<Uint8Array>, show: boolean): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const bytes of stream) {
+    if (show) process.stderr.write(bytes);
+    text += decoder.decode(bytes, { stream: true });
+  }
+  return text;
+}
+
+/** Whoever sees only the end of a log sees why a test failed: what was said since the test before it, and its line. */
+function failures(stderr: string): string[] {
+  const lines = stderr.split("\n");
+  const ends = lines.flatMap((line, at) => (/^\((pass|fail|skip|todo)\)/.test(line) ? [at] : []));
+  return ends
+    .map((at, index) => lines.slice((ends[index - 1] ?? -1) + 1, at + 1))
+    .filter((said) => said.at(-1)?.startsWith("(fail)"))
+    .map((said) => said.slice(-80).join("\n"));
+}

@@ -3,6 +3,8 @@ const CLOSED_POLL_MS = 100;
 const CLOSED_POLLS = 15;
 /** For tens of milliseconds on its way to being cut off, a popup looks like one that can be seen at another origin. */
 const CUT_OFF_MS = 400;
+/** A game that stands still between two looks has not seen the popup all the while. */
+const SEEN_BY_A_LOOK_MS = 200;
 
 /**
  * Waits until the player has closed the popup. A popup that a COOP header has cut off says `closed` as well, while the
@@ -11,15 +13,16 @@ const CUT_OFF_MS = 400;
  */
 export function untilClosed(popup: () => Window, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    let elsewhereSince: number | undefined;
-    let seen = false;
+    let seenMs = 0;
+    let lookedAt = performance.now();
     let polls = 0;
     const poll = setInterval(() => {
+      const sinceLook = performance.now() - lookedAt;
+      lookedAt += sinceLook;
       if (!popup().closed) {
-        if (isElsewhere(popup())) elsewhereSince ??= performance.now();
-        seen ||= performance.now() - (elsewhereSince ?? Infinity) > CUT_OFF_MS;
+        if (isElsewhere(popup())) seenMs += Math.min(sinceLook, SEEN_BY_A_LOOK_MS);
         polls = 0;
-      } else if (seen && document.hasFocus() && ++polls > CLOSED_POLLS) resolve();
+      } else if (seenMs > CUT_OFF_MS && document.hasFocus() && ++polls > CLOSED_POLLS) resolve();
     }, CLOSED_POLL_MS);
     signal.addEventListener("abort", () => clearInterval(poll));
   });
