@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { makeEmbeddedImage } from "../test/support/embedded-image";
 
 /**
  * Runs all tests in three processes at once, each of which has its own databases and ports: most tests wait, and so all
@@ -19,6 +20,7 @@ const lanes = [
   files.filter((file) => !LANES.some((lane) => lane.test(file))),
 ];
 
+using image = await makeEmbeddedImage();
 const startedAt = performance.now();
 const results = await Promise.all(
   lanes.map(async (lane, index) => {
@@ -26,6 +28,7 @@ const results = await Promise.all(
       [process.execPath, "test", "--timeout", "60000", ...lane.map((file) => `./${file}`)],
       {
         cwd: ROOT,
+        env: { ...process.env, ...image.env },
         stdin: "ignore",
         stdout: index === 0 ? "inherit" : "pipe",
         stderr: "pipe",
@@ -49,7 +52,7 @@ for (const { lane, seconds, code, stderr } of results) {
   console.error(`\nProcess ${lane}: exit code ${code} after ${seconds.toFixed()} s.`);
   for (const failure of failures(stderr)) console.error(failure);
 }
-process.exit(results.every(({ code }) => code === 0) ? 0 : 1);
+process.exitCode = results.every(({ code }) => code === 0) ? 0 : 1;
 
 async function read(stream: ReadableStream<Uint8Array>, show: boolean): Promise<string> {
   const decoder = new TextDecoder();

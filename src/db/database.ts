@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { isExecutable } from "../assets";
 import type { DatabaseConfig } from "../config/config";
 import type { PrismaClient } from "../generated/prisma/client";
 import { DatabaseStartError, toStartError } from "./errors";
@@ -134,7 +135,7 @@ async function refuseUnlessMigrated(pool: pg.Pool, { onWarning }: OpenOptions): 
   if (pending.length > 0)
     throw new DatabaseStartError(
       `The database lacks ${pending.length === 1 ? "1 migration" : `${pending.length} migrations`}; ` +
-        `run "bunx prisma migrate deploy".`,
+        `run ${isExecutable ? 'this program with "migrate"' : '"bunx prisma migrate deploy"'}.`,
     );
   if (unknown.length > 0) onWarning?.(`The database is newer than this server: ${unknown.join(", ")}.`);
 }

@@ -17,7 +17,7 @@ describe.skipIf(!postgresAvailable())("where the role has limits", async () => {
   const config: PostgresConfig = { ...superuser, database, user: ROLE, password: "limited-password" };
   await withClient(superuser, async (client) => {
     await client.query(`CREATE ROLE ${ROLE} LOGIN PASSWORD 'limited-password'`);
-    await client.query(`ALTER ROLE ${ROLE} SET statement_timeout = '100ms'`);
+    await client.query(`ALTER ROLE ${ROLE} SET statement_timeout = '1s'`);
     await client.query(`ALTER ROLE ${ROLE} SET lock_timeout = '25ms'`);
     await client.query(`ALTER DATABASE ${pg.escapeIdentifier(database)} OWNER TO ${ROLE}`);
   });
@@ -26,7 +26,7 @@ describe.skipIf(!postgresAvailable())("where the role has limits", async () => {
   const adapter = await engineAdapter(pool, () => Promise.reject(new Error("no shadow"))).connect();
 
   test("a migration takes as long as it takes, and waits for its locks", async () => {
-    await adapter.executeScript("CREATE TABLE played (id int); SELECT pg_sleep(0.3)");
+    await adapter.executeScript("CREATE TABLE played (id int); SELECT pg_sleep(1.3)");
     const locked = withClient(config, async (client) => {
       await client.query("BEGIN; LOCK TABLE played");
       await Bun.sleep(300);
@@ -37,6 +37,24 @@ describe.skipIf(!postgresAvailable())("where the role has limits", async () => {
     await locked;
     const { rows } = await pool.query("SHOW lock_timeout");
     expect(rows).toEqual([{ lock_timeout: "25ms" }]);
+  });
+
+  test("a migration that waits for a lock holds up nobody who reads, and is done once when the lock is free", async () => {
+    const reader = new pg.Client(config);
+    await reader.connect();
+    await reader.query("BEGIN; LOCK TABLE played IN ACCESS SHARE MODE");
+    const migrated = adapter.executeScript(
+      "CREATE TABLE again (id int); ALTER TABLE played ADD COLUMN place text",
+    );
+    await Bun.sleep(50);
+    await pool.query("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '1s'; SELECT FROM played");
+    await Bun.sleep(300);
+    expect((await pool.query("SELECT to_regclass('again') AS made")).rows).toEqual([{ made: null }]);
+    await reader.query("COMMIT");
+    await reader.end();
+    await migrated;
+    const columns = "SELECT column_name FROM information_schema.columns WHERE table_name = 'played'";
+    expect((await pool.query(columns)).rows.map((row) => row.column_name)).toContain("place");
   });
 
   test("what runs in no transaction still runs", async () => {

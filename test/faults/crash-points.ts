@@ -203,7 +203,7 @@ export const crashPointsEmbedded: Proof = {
   name: "crash points, embedded",
   title: "S28 S29 S37 killed before and after every statement, a repetition works (embedded database)",
   database: "embedded",
-  shortRounds: 3,
+  shortRounds: 2,
   longRounds: 100,
   share: 3,
   prepare: async (run) => crashPoints(run, await folderWithDatabase(run.world), {}),

@@ -35,7 +35,7 @@ export const killLoopEmbedded: Proof = {
   name: "kill -9, embedded",
   title: "S29 kill -9 amid requests loses no answer (embedded database)",
   database: "embedded",
-  shortRounds: 2,
+  shortRounds: 1,
   longRounds: 100,
   share: 6,
   prepare: async (run) => killLoop(run, await folderWithDatabase(run.world), {}),

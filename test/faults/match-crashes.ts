@@ -94,7 +94,7 @@ export const matchCrashesEmbedded: Proof = {
   name: "match crashes, embedded",
   title: "a match that is killed before and after every statement counts once and whole (embedded database)",
   database: "embedded",
-  shortRounds: 3,
+  shortRounds: 2,
   longRounds: 40,
   share: 1,
   async prepare(run) {

@@ -119,7 +119,7 @@ export const purgeCrashPointsEmbedded: Proof = {
   name: "purge, embedded",
   title: `${TITLE} (embedded database)`,
   database: "embedded",
-  shortRounds: 2,
+  shortRounds: 1,
   longRounds: 60,
   share: 1,
   prepare: async (run) => purgeCrashPoints(run, await folderWithDatabase(run.world), {}),

@@ -263,7 +263,12 @@ onEachDatabase(
 
     test("players who were merged into the one who leaves go with them", async () => {
       const { mine, theirs, ticket, account } = await linkingAt(at.server).conflict();
+      const [myName, theirName] = [freshName(), freshName()];
+      await rename(mine, myName);
+      await rename(theirs, theirName);
       await linkingAt(at.server).resolve(mine, ticket, "mine");
+      for (const text of [account, myName, theirName])
+        expect([text, await tablesWith(text)]).not.toEqual([text, []]);
       await calls().left(mine);
       await calls().purge();
       for (const session of [mine, theirs])
@@ -273,7 +278,7 @@ onEachDatabase(
           purged_at: expect.any(Date),
         });
       expect((await calls().row(theirs)).merged_into).toBe(idOf(mine));
-      for (const text of [account, mine.user.name, theirs.user.name])
+      for (const text of [account, myName, theirName])
         expect([text, await tablesWith(text)]).toEqual([text, []]);
     });
 

@@ -67,13 +67,14 @@ describe.skipIf(!postgresAvailable())("on PostgreSQL", () => {
     const database = await emptyDatabaseOf(world);
     const run = (...args: string[]) => {
       const env = { PATH: "", HOME: home, SERVER_PORT: port ?? "1", ...database.env() };
-      const { exitCode, stdout } = Bun.spawnSync([executable, ...args], { cwd: home, env });
-      return [exitCode, stdout.toString()] as const;
+      const { exitCode, stdout, stderr } = Bun.spawnSync([executable, ...args], { cwd: home, env });
+      return [exitCode, stdout.toString(), stderr.toString()] as const;
     };
     let port: string | undefined;
     expect(run("health")[0]).toBe(1);
+    expect(run()[2]).toMatch(/^The database lacks \d+ migrations; run this program with "migrate"\.\n$/);
     expect(run("migrate")[1]).toMatch(/^Applied \d+_init, /);
-    expect(run("migrate")).toEqual([0, "The database is up to date.\n"]);
+    expect(run("migrate")).toEqual([0, "The database is up to date.\n", ""]);
     const server = await spawnServer({
       folder: serverFolder(world, "server: { workers: 2 }"),
       env: database.env(),

@@ -3,6 +3,7 @@ import { createDatabase, type Database, openDatabase } from "../../src/db/databa
 import { openInMemory } from "../../src/db/embedded";
 import { applyMigrations } from "../../src/db/migrations";
 import type { PostgresConfig } from "../../src/db/postgres";
+import { imageOfThisRun } from "./embedded-image";
 import { postgresAvailable, testPostgres } from "./postgres";
 import { TEST_RUNTIME } from "./test-runtime";
 
@@ -51,7 +52,8 @@ export const openEmbeddedForTest: OpenDatabase = async () => {
 };
 
 async function makeEmbedded(): Promise<Database> {
-  const { pool, close } = await openInMemory();
+  const image = imageOfThisRun();
+  const { pool, close } = await openInMemory(image ? Bun.file(image) : undefined);
   await applyMigrations(pool);
   return createDatabase(pool, "embedded", "public", close);
 }

@@ -1,6 +1,7 @@
-import { cpSync } from "node:fs";
+import { cpSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { openDatabase } from "../../src/db/database";
+import { imageOfThisRun } from "./embedded-image";
 import { serverFolder } from "./spawned-server";
 
 let shared = new AsyncDisposableStack();
@@ -24,6 +25,12 @@ export async function removeImage(): Promise<void> {
 
 async function makeDatabase(): Promise<string> {
   const dataDir = join(serverFolder(shared), "data");
+  const made = imageOfThisRun();
+  if (made) {
+    mkdirSync(join(dataDir, "pgdata"), { recursive: true, mode: 0o700 });
+    Bun.spawnSync(["tar", "-xf", made, "-C", join(dataDir, "pgdata")]);
+    return dataDir;
+  }
   const database = await openDatabase({ kind: "embedded", dataDir });
   await database.close();
   return dataDir;

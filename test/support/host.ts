@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 
 const ENTRY = resolve(import.meta.dirname, "../../src/index.ts");
-const PATIENCE_MS = 45_000;
+const PATIENCE_MS = 90_000;
 
 export type HostOptions = {
   /** Working folder: config.yml, .env, data and logs. */

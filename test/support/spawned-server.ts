@@ -5,7 +5,7 @@ import { startLocalGoogle } from "../../src/stand-ins/google/start";
 import { googleUrlVariables } from "./google-urls";
 
 const HOST = resolve(import.meta.dirname, "../../src/index.ts");
-const START_LIMIT_MS = 45_000;
+const START_LIMIT_MS = 90_000;
 const CLIENT_ID = "faulty-game.apps.googleusercontent.com";
 const CLIENT_SECRET = "faulty-game-secret";
 

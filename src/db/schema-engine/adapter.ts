@@ -1,8 +1,9 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { PrismaPg } from "@prisma/adapter-pg";
 import type { SqlDriverAdapter, SqlMigrationAwareDriverAdapterFactory } from "@prisma/driver-adapter-utils";
 import { ColumnTypeEnum } from "@prisma/driver-adapter-utils";
 import pg from "pg";
-import { isRefusedInTransaction } from "../errors";
+import { isLockTimeout, isRefusedInTransaction } from "../errors";
 
 /** Opens an empty database to replay migrations in (`migrate dev`); `dispose` removes it again. */
 export type OpenShadow = () => Promise<{ pool: pg.Pool; dispose(): Promise<void> }>;
@@ -37,7 +38,7 @@ async function connect(pool: pg.Pool): Promise<SqlDriverAdapter> {
   // semicolon, also inside a string or a function's body.
   const send = (sql: string) => adapter.executeRaw({ sql, args: [], argTypes: [] });
   adapter.executeScript = async (sql) => {
-    await send(WITHOUT_LIMITS + sql).catch((error) => {
+    await untilUnlocked(() => send(LIMITS + sql)).catch((error) => {
       if (!isRefusedInTransaction(error)) throw error;
       return send(sql);
     });
@@ -47,10 +48,25 @@ async function connect(pool: pg.Pool): Promise<SqlDriverAdapter> {
 
 /**
  * The limits of statements that players wait for may stand on the role, which is how they are set behind a pooler. A
- * migration waits for its locks. Set for its transaction alone, since behind a pooler the connection is somebody else's
- * next.
+ * migration takes as long as it takes. It waits for a lock as briefly as players do not notice, since all behind it wait
+ * as well, then gives up all that it has done and tries again, for ever: a dump may read a table for hours. Set for its
+ * transaction alone, since behind a pooler the connection is somebody else's next.
  */
-const WITHOUT_LIMITS = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; ";
+const LIMITS = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '250ms'; ";
+
+/** Between two tries, in milliseconds: those who waited behind it go first. */
+const PAUSE_MS = 1_000;
+
+async function untilUnlocked<T>(work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isLockTimeout(error)) throw error;
+      await sleep(PAUSE_MS);
+    }
+  }
+}
 
 const NOTHING = { rows: [], fields: [], rowCount: 0 };
 
