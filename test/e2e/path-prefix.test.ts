@@ -7,7 +7,6 @@ import { nginxAvailable, startNginx } from "../support/nginx";
 import { freePort } from "../support/postgres";
 import { get } from "../support/requests";
 import { startTestServer } from "../support/server";
-import { inSlowMotion } from "../support/slow-motion";
 
 /** As operators write it: players see the prefix, the server does not. */
 const STRIP_PREFIX = ["option httpchk GET /health/ready", "http-request replace-path ^/accounts(/.*)$ \\1"];
@@ -70,7 +69,7 @@ describe.each(Object.keys(PROXIES))("behind %s with a path prefix", (name) => {
     afterAll(() => browser.close());
 
     const open = async (path: string) => {
-      const page = await inSlowMotion(await (await browser.newContext()).newPage());
+      const page = await (await browser.newContext()).newPage();
       const outside: string[] = [];
       page.on("request", (request) => {
         const url = request.url();

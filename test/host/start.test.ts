@@ -8,6 +8,7 @@ import { startServer } from "../../src/host/start";
 import { memoryStore } from "../../src/limits/store";
 import { createLog } from "../../src/log/log";
 import { folderWithDatabase, removeImage } from "../support/embedded";
+import { CLIENT_ID, CLIENT_SECRET } from "../support/server";
 
 afterAll(removeImage);
 
@@ -37,7 +38,13 @@ test("a start that fails half-way closes what it had opened, and says why it fai
   const folder = await folderWithDatabase(world);
   const blocker = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response() });
   world.defer(() => blocker.stop(true));
-  const env = { SERVER_HOST: "127.0.0.1", SERVER_PORT: String(blocker.port) };
+  const env = {
+    SERVER_HOST: "127.0.0.1",
+    SERVER_PORT: String(blocker.port),
+    // Else stand-ins take the ports after it, which may be anybody's.
+    GOOGLE_CLIENT_ID: CLIENT_ID,
+    GOOGLE_CLIENT_SECRET: CLIENT_SECRET,
+  };
   const config = loadConfig({ cwd: folder, env });
   const log = createLog(config, { write: () => {} });
   world.defer(() => log.close());

@@ -7,7 +7,6 @@ import { launchChromium } from "../support/chromium";
 import { linkingAt } from "../support/linking";
 import { freshAccount, freshName, signIn } from "../support/players";
 import { readQr } from "../support/qr";
-import { inSlowMotion } from "../support/slow-motion";
 import { inBrowser } from "./support/in-browser.ts";
 
 setDefaultTimeout(60_000);
@@ -19,7 +18,7 @@ declare global {
 
 inBrowser("The browser game's account", (at) => {
   async function open(context: BrowserContext = at.context): Promise<Page> {
-    const page = await inSlowMotion(await context.newPage());
+    const page = await context.newPage();
     await page.goto(`${at.server.origin.replace("127.0.0.1", "localhost")}/play/`);
     await page.getByRole("button", { name: "Sign in with Google" }).waitFor();
     return page;

@@ -5,7 +5,6 @@ import { startKitchen } from "../../sdk/examples/game-server/kitchen.ts";
 import { chromiumPath, launchChromium } from "../support/chromium";
 import { gameServerAt } from "../support/game-servers";
 import { playAsGuest } from "../support/guests";
-import { inSlowMotion } from "../support/slow-motion";
 import { onEachDatabase, onEmbedded } from "../support/suite";
 
 setDefaultTimeout(60_000);
@@ -171,7 +170,7 @@ describe.skipIf(!chromiumPath())("Two browsers in the demo kitchen", () => {
       const problems: string[] = [];
       const open = async (): Promise<Page> => {
         const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
-        const page = await inSlowMotion(await context.newPage());
+        const page = await context.newPage();
         page.on("pageerror", (error) => problems.push(error.message));
         page.on("console", (message) => {
           if (message.type() === "error") problems.push(message.text());
