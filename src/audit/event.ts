@@ -41,6 +41,7 @@ export const AUDIT_ACTIONS = [
   "signing_key_rotate",
   "webhook_add",
   "webhook_remove",
+  "webhook_disable",
   "webhook_enable",
   "webhook_replay",
   "maintenance",

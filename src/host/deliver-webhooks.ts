@@ -5,6 +5,7 @@ import type { Fetch } from "../identity/provider";
 import { createLineBudget } from "../log/line-budget";
 import type { Log } from "../log/log";
 import type { KeyRing } from "../session/keys";
+import type { Transact } from "../stores";
 import { type DeliverDeps, deliverDue } from "../webhooks/deliver";
 import { type Endpoint, endpointSecrets, openEndpoint } from "../webhooks/endpoints";
 import { createWebhookPost } from "../webhooks/post";
@@ -20,6 +21,7 @@ const FRESH_MS = 10_000;
 export type DeliverWebhooksDeps = {
   /** Whose statements keep no request waiting. */
   webhooks: WebhookStore;
+  transact: Transact;
   keyRing: KeyRing;
   clock: Clock;
   log: Log;
@@ -32,7 +34,7 @@ export type DeliverWebhooksDeps = {
  * @returns stops it, once what is under way was answered
  */
 export function deliverWebhooks(
-  { webhooks, keyRing, clock, log, fetch }: DeliverWebhooksDeps,
+  { webhooks, transact, keyRing, clock, log, fetch }: DeliverWebhooksDeps,
   { webhooks: { allowedAddresses } }: Pick<Config, "webhooks">,
 ): () => Promise<void> {
   const secrets = endpointSecrets(keyRing);
@@ -40,7 +42,7 @@ export function deliverWebhooks(
     addresses: createReceiverAddresses(allowedAddresses),
     fetch,
   });
-  const deps: DeliverDeps = { webhooks, post, clock, log };
+  const deps: DeliverDeps = { webhooks, transact, post, clock, log };
   const ending = new AbortController();
   const underWay = new Map<string, Promise<void>>();
   const budget = createLineBudget();

@@ -102,6 +102,7 @@ export async function startServer(
     const options = { host, port, sharePort, keepAliveSeconds, ending, cutOff, routes };
     const serving = await serve(runtime, app, options);
     const stores = createStores(database, clock, config, database.background);
+    const transact = createTransact(database, clock, config);
     // What an earlier secret has encrypted is encrypted anew at the start: at the first sign-in that secret may be gone.
     await createSigningKeys(
       { signingKeys: stores.signingKeys, keyRing, clock, onWarning },
@@ -110,12 +111,7 @@ export async function startServer(
     await createIdentityHashes({ bans: stores.bans, keyRing, clock, onWarning })();
     const stopCleaning = periodically(
       EVERY_MINUTE_MS,
-      () =>
-        cleanUp(
-          { ...stores, clock, transact: createTransact(database, clock, config) },
-          config,
-          metrics?.deletedRows,
-        ).then(metrics?.cleanedUp),
+      () => cleanUp({ ...stores, clock, transact }, config, metrics?.deletedRows).then(metrics?.cleanedUp),
       (error) =>
         log.warn("not everything that has expired could be deleted; trying again later", {
           cause: causeCode(error),
@@ -130,7 +126,10 @@ export async function startServer(
     );
     resources.defer(stopSynchronizing);
     resources.defer(
-      deliverWebhooks({ webhooks: stores.webhooks, keyRing, clock, log, fetch: runtime.fetch }, config),
+      deliverWebhooks(
+        { webhooks: stores.webhooks, transact, keyRing, clock, log, fetch: runtime.fetch },
+        config,
+      ),
     );
     resources.defer(() => serving.drain());
     return {

@@ -1,14 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Timepiece } from "../clock";
 import type { Log } from "../log/log";
+import type { Transact } from "../stores";
 import { retryDelaySeconds } from "./back-off";
 import type { Endpoint } from "./endpoints";
+import { disableEndpoint } from "./manage-endpoints";
 import { signedMessage } from "./message";
 import type { Answered, PostWebhook } from "./post";
 import type { Delivery, WebhookStore } from "./store";
 
 export type DeliverDeps = {
   webhooks: WebhookStore;
+  transact: Transact;
   post: PostWebhook;
   clock: Timepiece;
   log: Pick<Log, "webhookFailed">;
@@ -66,7 +69,7 @@ async function deliver(deps: DeliverDeps, endpoint: Endpoint, delivery: Delivery
   const failure = failureOf(answer);
   if (failure === null) return webhooks.markDelivered(delivery.id);
   if ("status" in answer && answer.status === GONE) {
-    await webhooks.disable(endpoint.id);
+    await disableEndpoint(deps, endpoint.id);
     await webhooks.putOff(delivery.id, failure, 0);
     return tell(deps, endpoint, delivery, failure, "endpoint_disabled");
   }

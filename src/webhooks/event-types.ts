@@ -46,6 +46,7 @@ export const UNTOLD_ACTIONS: readonly string[] = [
   "signing_key_rotate",
   "webhook_add",
   "webhook_remove",
+  "webhook_disable",
   "webhook_enable",
   "webhook_replay",
   "terms",

@@ -58,6 +58,17 @@ export async function removeEndpoint(
   return isRemoved;
 }
 
+/** Sends an endpoint that has said it is gone nothing from now on; what is pending stays so. */
+export async function disableEndpoint({ transact, clock }: ManageDeps, id: string): Promise<void> {
+  await transact(async ({ audit, webhooks }) => {
+    const disabled = await webhooks.disable(id);
+    if (!disabled) return;
+    const after = audited(disabled);
+    const by: By = { actor: { kind: "system" } };
+    await audit.append(newUuidv7(clock), { action: "webhook_disable", userId: null, after, ...by });
+  });
+}
+
 /** Sends again to an endpoint that has said it is gone. @returns whether it is there */
 export async function enableEndpoint({ transact, clock }: ManageDeps, id: string, by: By): Promise<boolean> {
   if (!isUuid(id)) return false;

@@ -84,7 +84,8 @@ const REMOVE_DELIVERIES = `
     SELECT d.id FROM webhook_deliveries AS d, ${CLOCK} WHERE d.endpoint_id = $2 LIMIT $3)`;
 
 const DISABLE = `
-  UPDATE webhook_endpoints AS e SET disabled_at = clock.now FROM ${CLOCK} WHERE e.id = $2 AND e.disabled_at IS NULL`;
+  UPDATE webhook_endpoints AS e SET disabled_at = clock.now FROM ${CLOCK} WHERE e.id = $2 AND e.disabled_at IS NULL
+  RETURNING ${WITHOUT_SECRET}`;
 
 const ENABLE = `
   WITH before AS (SELECT disabled_at FROM webhook_endpoints WHERE id = $2 FOR UPDATE)
@@ -198,9 +199,9 @@ export function createWebhookStore(run: RunStatement) {
         removed = (await run("remove_webhook_deliveries", REMOVE_DELIVERIES, [id, BATCH_SIZE])).rowCount;
     },
 
-    /** Sends an endpoint nothing from now on; what is pending stays so. */
-    async disable(id: string): Promise<void> {
-      await run("disable_webhook", DISABLE, [id]);
+    /** Sends an endpoint nothing from now on; what is pending stays so. @returns null when it was not sent anything before */
+    async disable(id: string): Promise<ToldEndpoint | null> {
+      return (await run<ToldEndpoint>("disable_webhook", DISABLE, [id])).rows[0] ?? null;
     },
 
     /** Takes {@link disable} back. @returns null when the endpoint is not there */

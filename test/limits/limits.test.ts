@@ -198,7 +198,8 @@ describe("over HTTP", () => {
         const query = pool.query;
         let queries = 0;
         pool.query = ((...args: Parameters<typeof query>) => {
-          queries++;
+          // What the door is like, a server asks every five seconds, whoever comes.
+          if ((args[0] as { name?: string }).name !== "read_door") queries++;
           return query.apply(pool, args);
         }) as typeof query;
         const statuses: number[] = [];

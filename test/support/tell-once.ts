@@ -32,9 +32,10 @@ if (what === "rename") {
   const event = { id: newUuidv7(clock), requestId: "tell-once" };
   if (before.name !== value) await rename(stores.users, await namePolicy(), before, value, event);
 }
+const transact = createTransact(database, clock, config);
 if (what === "ban") {
   const studio = {
-    transact: createTransact(database, clock, config),
+    transact,
     clock,
     identityHashes: createIdentityHashes({ bans: stores.bans, keyRing, clock, onWarning: console.error }),
     namePolicy,
@@ -47,6 +48,6 @@ const post = createWebhookPost({ addresses: createReceiverAddresses(null), fetch
 const log = { webhookFailed() {} };
 for (const row of await stores.webhooks.listEnabled()) {
   const endpoint = await openEndpoint({ ...stores, secrets: endpointSecrets(keyRing) }, row);
-  if (endpoint) await deliverDue({ ...stores, post, clock, log }, endpoint);
+  if (endpoint) await deliverDue({ ...stores, transact, post, clock, log }, endpoint);
 }
 await database.close();

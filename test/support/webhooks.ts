@@ -1,6 +1,6 @@
 import { loadKeyRing } from "../../src/session/keys";
 import { newUuidv7 } from "../../src/session/uuidv7";
-import { createStores } from "../../src/stores";
+import { createStores, createTransact } from "../../src/stores";
 import { type DeliverDeps, deliverDue } from "../../src/webhooks/deliver";
 import {
   type Endpoint,
@@ -17,6 +17,7 @@ import { type Receiver, startReceiver } from "./webhook-receiver";
 /** The webhooks of a test server, delivered when a test says so and by the test's clock. */
 export async function webhooksAt({ database, clock, config }: TestServer) {
   const { webhooks } = createStores(database, clock, config, database.background);
+  const transact = createTransact(database, clock, config);
   const secrets = endpointSecrets(await loadKeyRing(config.security, config.dataDir));
   const failures: Parameters<DeliverDeps["log"]["webhookFailed"]>[0][] = [];
   const post = createWebhookPost({ addresses: createReceiverAddresses(null), fetch, timeoutMs: 500 });
@@ -36,7 +37,7 @@ export async function webhooksAt({ database, clock, config }: TestServer) {
     },
     /** Sends what is due, on several servers at once. */
     async deliver(servers = 1): Promise<void> {
-      const deps: DeliverDeps = { webhooks, post, clock, log };
+      const deps: DeliverDeps = { webhooks, transact, post, clock, log };
       const all = endpoints.flatMap((endpoint) => Array(servers).fill(endpoint));
       await Promise.all(all.map((endpoint: Endpoint) => deliverDue(deps, endpoint)));
     },

@@ -236,6 +236,13 @@ onEachDatabase((at) => {
     expect(hook.received).toHaveLength(1);
     expect(failures).toMatchObject([{ cause: "http_410", outcome: "endpoint_disabled" }]);
     expect(await webhooks.listEnabled()).toEqual([]);
+    const { rows } = await at.server.database.pool.query(
+      "SELECT actor_kind, after->>'url' AS url FROM audit_events WHERE action = 'webhook_disable' AND after->>'webhook' = $1",
+      [id],
+    );
+    expect(rows).toEqual([
+      { actor_kind: "system", url: new URL(hook.url).origin + new URL(hook.url).pathname },
+    ]);
     expect(await webhooks.listStates()).toMatchObject([
       { id, disabledAt: expect.any(Date), pending: 2, failed: 0, lastFailure: "http_410" },
     ]);
