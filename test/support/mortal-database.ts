@@ -11,12 +11,15 @@ export type MortalDatabase = {
   dieAt(death: Death): void;
   /** Starts the process again. @returns whether it had died */
   revive(): boolean;
+  /** Whether a statement of this name has come through since the last {@link dieAt}. */
+  hasRun(name: string): boolean;
 };
 
 export function mortal(database: Database): MortalDatabase {
   let death: Death | null = null;
   let count = 0;
   let isDead = false;
+  const ran = new Set<string | undefined>();
   const died = () => {
     isDead = true;
     return new Error("the process is dead");
@@ -26,6 +29,7 @@ export function mortal(database: Database): MortalDatabase {
     const side = death && ++count === death.statement ? death.side : null;
     if (side === "before") throw died();
     const result = await database.pool.query(...statement);
+    ran.add((statement[0] as { name?: string }).name);
     if (side === "after") throw died();
     return result;
   };
@@ -34,6 +38,7 @@ export function mortal(database: Database): MortalDatabase {
     dieAt(moment) {
       death = moment;
       count = 0;
+      ran.clear();
     },
     revive() {
       const wasDead = isDead;
@@ -41,6 +46,7 @@ export function mortal(database: Database): MortalDatabase {
       isDead = false;
       return wasDead;
     },
+    hasRun: (name) => ran.has(name),
   };
 }
 

@@ -36,8 +36,8 @@ export function openLanes(databases: Databases, count: number): Promise<Lane[]> 
 async function openLane([first, second]: Databases): Promise<Lane> {
   const clock = new TestClock();
   const start = async (database: Database): Promise<MortalProcess> => {
-    const { database: own, dieAt, revive } = mortal(database);
-    return { ...(await startInProcess(own, clock)), dieAt, revive };
+    const { database: own, ...fate } = mortal(database);
+    return { ...(await startInProcess(own, clock)), ...fate };
   };
   return {
     clock,

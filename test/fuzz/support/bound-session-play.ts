@@ -24,7 +24,7 @@ export type Lane = {
   thief: Device;
 };
 
-export type MortalProcess = InProcess & Pick<MortalDatabase, "dieAt" | "revive">;
+export type MortalProcess = InProcess & Omit<MortalDatabase, "database">;
 
 /** Longer than so the owner is never away: a session ends after 30 days of it. */
 const LONGEST_IDLE = 29.5 * 86_400;
@@ -96,8 +96,7 @@ export class BoundSessionPlay {
     const answer = await this.sendProven(tab, via, exchangeOf(via, token), process);
     const died = server.revive();
     // Killed before it had noted the proof, the server would take it once more, from whomever.
-    if (died && typeof fate === "object" && (fate.statement > 1 || fate.side === "after"))
-      this.served.set(via, this.tabs[tab].proof);
+    if (died && server.hasRun("spend_once")) this.served.set(via, this.tabs[tab].proof);
     if (died) return;
     if (fate === "answered") this.takeAnswer("a refresh", answer, tab, floor);
     else this.expectIn("a refresh whose answer is lost", answer);
