@@ -11,8 +11,8 @@ export type MortalDatabase = {
   dieAt(death: Death): void;
   /** Starts the process again. @returns whether it had died */
   revive(): boolean;
-  /** Whether a statement of this name has come through since the last {@link dieAt}. */
-  hasRun(name: string): boolean;
+  /** The names of statements that have come through since somebody emptied it. */
+  ran: Set<string | undefined>;
 };
 
 export function mortal(database: Database): MortalDatabase {
@@ -38,7 +38,6 @@ export function mortal(database: Database): MortalDatabase {
     dieAt(moment) {
       death = moment;
       count = 0;
-      ran.clear();
     },
     revive() {
       const wasDead = isDead;
@@ -46,7 +45,7 @@ export function mortal(database: Database): MortalDatabase {
       isDead = false;
       return wasDead;
     },
-    hasRun: (name) => ran.has(name),
+    ran,
   };
 }
 

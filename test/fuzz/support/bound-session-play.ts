@@ -96,7 +96,7 @@ export class BoundSessionPlay {
     const answer = await this.sendProven(tab, via, exchangeOf(via, token), process);
     const died = server.revive();
     // Killed before it had noted the proof, the server would take it once more, from whomever.
-    if (died && server.hasRun("spend_once")) this.served.set(via, this.tabs[tab].proof);
+    if (died && server.ran.has("spend_once")) this.served.set(via, this.tabs[tab].proof);
     if (died) return;
     if (fate === "answered") this.takeAnswer("a refresh", answer, tab, floor);
     else this.expectIn("a refresh whose answer is lost", answer);
@@ -210,6 +210,7 @@ export class BoundSessionPlay {
     return this.onceMore(tab, async () => {
       const dpop = this.proofBy(this.lane.device, tab, "POST", path);
       this.tabs[tab].proof = dpop;
+      this.lane.processes[process].ran.clear();
       const answer = await this.lane.processes[process].send(path, body, { dpop });
       if (answer.status < 500 && codeOf(answer.body) !== "use_dpop_nonce") this.served.set(path, dpop);
       return answer;
