@@ -54,6 +54,6 @@ export const openEmbeddedForTest: OpenDatabase = async () => {
 async function makeEmbedded(): Promise<Database> {
   const image = imageOfThisRun();
   const { pool, close } = await openInMemory(image ? Bun.file(image) : undefined);
-  await applyMigrations(pool);
+  if (!image) await applyMigrations(pool);
   return createDatabase(pool, "embedded", "public", close);
 }

@@ -6,8 +6,13 @@ import { applyMigrations } from "../../src/db/migrations";
 
 const VARIABLE = "TEST_EMBEDDED_IMAGE";
 
-/** An embedded database with nothing in it, for all processes of a run: making one takes seconds. */
-export type EmbeddedImage = { env: Record<string, string>; [Symbol.dispose](): void };
+/** A tar of a migrated embedded database with nothing in it: making one takes seconds, so it is made once and unpacked. */
+export type EmbeddedImage = {
+  path: string;
+  /** Hands it on to the processes of a run. */
+  env: Record<string, string>;
+  [Symbol.dispose](): void;
+};
 
 export async function makeEmbeddedImage(): Promise<EmbeddedImage> {
   const { pglite, pool, close } = await openInMemory();
@@ -16,7 +21,7 @@ export async function makeEmbeddedImage(): Promise<EmbeddedImage> {
   await close();
   const path = join(tmpdir(), `account-server-image-${crypto.randomUUID()}.tar`);
   writeFileSync(path, await image.bytes());
-  return { env: { [VARIABLE]: path }, [Symbol.dispose]: () => rmSync(path) };
+  return { path, env: { [VARIABLE]: path }, [Symbol.dispose]: () => rmSync(path) };
 }
 
 /** Where the image of this run lies; undefined where none was made, as in a run of a single file. */

@@ -1,37 +1,29 @@
-import { cpSync, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { openDatabase } from "../../src/db/database";
-import { imageOfThisRun } from "./embedded-image";
+import { type EmbeddedImage, imageOfThisRun, makeEmbeddedImage } from "./embedded-image";
 import { serverFolder } from "./spawned-server";
 
-let shared = new AsyncDisposableStack();
-let image: Promise<string> | undefined;
+let ownImage: Promise<EmbeddedImage> | undefined;
 
-/** A server's folder with an embedded database in it. Making one takes seconds, so the first is copied. */
+/** A server's folder with an embedded database in it, unpacked from the run's image, or else from one of this file's own. */
 export async function folderWithDatabase(world: AsyncDisposableStack): Promise<string> {
-  image ??= makeDatabase();
+  const image = imageOfThisRun() ?? (await imageOfThisFile()).path;
   const folder = serverFolder(world);
-  cpSync(await image, join(folder, "data"), { recursive: true });
+  const files = join(folder, "data", "pgdata");
+  mkdirSync(files, { recursive: true, mode: 0o700 });
+  const { exitCode, stderr } = Bun.spawnSync(["tar", "-xf", image, "-C", files]);
+  if (exitCode !== 0) throw new Error(`The image of the embedded database: ${stderr}`);
   return folder;
+}
+
+function imageOfThisFile(): Promise<EmbeddedImage> {
+  ownImage ??= makeEmbeddedImage();
+  return ownImage;
 }
 
 /** For the end of every test file that uses {@link folderWithDatabase}. */
 export async function removeImage(): Promise<void> {
-  const ending = shared;
-  shared = new AsyncDisposableStack();
-  image = undefined;
-  await ending.disposeAsync();
-}
-
-async function makeDatabase(): Promise<string> {
-  const dataDir = join(serverFolder(shared), "data");
-  const made = imageOfThisRun();
-  if (made) {
-    mkdirSync(join(dataDir, "pgdata"), { recursive: true, mode: 0o700 });
-    Bun.spawnSync(["tar", "-xf", made, "-C", join(dataDir, "pgdata")]);
-    return dataDir;
-  }
-  const database = await openDatabase({ kind: "embedded", dataDir });
-  await database.close();
-  return dataDir;
+  const ending = ownImage;
+  ownImage = undefined;
+  (await ending)?.[Symbol.dispose]();
 }
