@@ -22,6 +22,7 @@ export async function signInWithPopup(attempt: SignInAttempt): Promise<void> {
   signal.addEventListener("abort", () => popup.close());
   void preparePkce();
   const request = prepared ?? (await createAuthorizationRequest(attempt, redirectUri, POPUP_STATE));
+  signal.throwIfAborted();
   const { state, verifier, url } = request;
   const show = () => {
     if (popup.closed) popup = openPopup(url);
@@ -78,7 +79,7 @@ export function answerOpener(state: string): void {
 
 function openPopup(url = ""): Window {
   const popup = window.open(url, "", "width=480,height=640");
-  if (!popup || popup.closed) throw new AccountError("popup_blocked", "The popup was blocked.");
+  if (!popup || popup.closed) throw new AccountError("popup_blocked", "Popup blocked.");
   return popup;
 }
 

@@ -126,6 +126,52 @@ inBrowser("In a browser", (at) => {
     expect(await failure(page)).toBe("login_timeout");
   });
 
+  test("a popup whose close the browser loses goes away all the same", async () => {
+    const page = await at.game.open(at.context);
+    await page.evaluate(() => {
+      const realOpen = window.open.bind(window);
+      window.open = (...of) => {
+        const popup = realOpen(...of) as Window;
+        let isLost = false;
+        const close = () => {
+          if (isLost) popup.close();
+          isLost = true;
+        };
+        return new Proxy(popup, {
+          get: (_, member) => (member === "close" ? close : Reflect.get(popup, member)),
+        });
+      };
+    });
+    const [popup] = await Promise.all([page.waitForEvent("popup"), page.click("#popup")]);
+    await popup.getByRole("button", { name: /Ada/ }).waitFor();
+    const closed = popup.waitForEvent("close");
+    await page.evaluate(() => oauth.logout());
+    await closed;
+  });
+
+  test("a sign-in that is given up before its address is made leaves no popup behind, and none comes later", async () => {
+    const page = await at.game.open(at.context);
+    await page.evaluate(() => {
+      const digest = crypto.subtle.digest.bind(crypto.subtle);
+      crypto.subtle.digest = async (...of) => {
+        await new Promise((resume) => addEventListener("resume", resume));
+        return digest(...of);
+      };
+    });
+    const opened: Page[] = [];
+    page.on("popup", (popup) => opened.push(popup));
+    // What was made ahead serves the first click alone.
+    for (let click = 0; click < 2; click++) {
+      await Promise.all([page.waitForEvent("popup"), page.click("#popup")]);
+      await page.evaluate(() => oauth.logout());
+    }
+    await page.evaluate(() => dispatchEvent(new Event("resume")));
+    await page.waitForTimeout(1_000);
+    expect(opened.length).toBe(2);
+    for (const popup of opened) expect(popup.isClosed()).toBe(true);
+    expect(await page.evaluate(() => Object.keys(sessionStorage))).toEqual([]);
+  });
+
   test("a second click while the popup is open brings it back instead of a second one", async () => {
     const page = await at.game.open(at.context);
     const [popup] = await Promise.all([page.waitForEvent("popup"), page.click("#popup")]);
