@@ -33,6 +33,9 @@ export type AdoptionReport = {
   timeZone: string;
 };
 
+/** How long it waits for a table that somebody uses, in PostgreSQL's words. */
+const LOCK_TIMEOUT = "'10s'";
+
 export type AdoptionOptions = {
   /** Does it; else everything is done and taken back. */
   apply: boolean;
@@ -56,15 +59,16 @@ export async function adopt(
   const client = await pool.connect();
   try {
     await requireUtf8(within(pool, client));
-    await client.query("BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '10s'");
+    await client.query(`BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = ${LOCK_TIMEOUT}`);
     const old = await inspect(client);
     await client.query("LOCK TABLE users, refresh_tokens IN ACCESS EXCLUSIVE MODE");
     const zone =
       timeZone ?? (await one<{ zone: string }>(client, "SELECT current_setting('TimeZone') AS zone")).zone;
     const schema = await setAside(client, old);
     await applyMigrations(within(pool, client));
-    // Of tables that were empty a moment ago the planner knows nothing, and triggers would read them whole for each row.
-    await client.query("SET LOCAL enable_seqscan = off");
+    // Migrations wait for less. Of tables that were empty a moment ago the planner knows nothing, and triggers would read them
+    // whole for each row.
+    await client.query(`SET LOCAL lock_timeout = ${LOCK_TIMEOUT}; SET LOCAL enable_seqscan = off`);
     const named = await copyPlayers(client, zone, random);
     const sessions = await copySessions(client, refreshTokenExpirySeconds);
     await pointAtPlayers(client, old.references);

@@ -5,7 +5,7 @@ import type pg from "pg";
 import { createDatabase } from "../../src/db/database";
 import { openInMemory } from "../../src/db/embedded";
 import { applyMigrations, migrationState } from "../../src/db/migrations";
-import { migrationPool } from "../../src/db/postgres";
+import { migrationPool, withClient } from "../../src/db/postgres";
 import { loadKeyRing } from "../../src/session/keys";
 import { createRefreshKeyRing } from "../../src/session/refresh-keys";
 import { createRefreshTokens } from "../../src/session/refresh-token";
@@ -20,6 +20,7 @@ setDefaultTimeout(120_000);
 const FOLDER = resolve(import.meta.dirname, "../../prisma/migrations");
 const LAST_BEFORE = "20261201090000_audit";
 const PLAYERS = 20_000;
+const LANES = 3;
 
 /** A database as it was before support, on record with Prisma. */
 async function migrateUpTo(pool: pg.Pool, last: string): Promise<void> {
@@ -109,5 +110,31 @@ describe.skipIf(!postgresAvailable())("a PostgreSQL database from before support
   suite(async () => {
     const pool = migrationPool(await (await testPostgres()).createEmptyDatabase());
     return { pool, kind: "postgres", close: () => pool.end() };
+  });
+
+  test("is migrated while one sign-up follows the other", async () => {
+    const config = await (await testPostgres()).createEmptyDatabase();
+    const pool = migrationPool(config);
+    await migrateUpTo(pool, LAST_BEFORE);
+    await fill(pool);
+    let going = true;
+    const signUp = (lane: number) =>
+      withClient(config, async (client) => {
+        for (let n = 2_000_000 + lane; going; n += LANES) {
+          await client.query(
+            `BEGIN;
+             INSERT INTO users (id, email, name, name_folded, name_skeleton) VALUES (${n}, '', 'New${n}', 'n${n}', 'n${n}');
+             SELECT pg_sleep(0.1);
+             INSERT INTO identities (provider, subject, user_id) VALUES ('google', 'new-${n}', ${n});
+             COMMIT`,
+          );
+        }
+      });
+    const signUps = Array.from({ length: LANES }, (_, lane) => signUp(lane));
+    await applyMigrations(pool);
+    going = false;
+    await Promise.all(signUps);
+    expect((await migrationState(pool)).pending).toEqual([]);
+    await pool.end();
   });
 });
