@@ -23,7 +23,7 @@ async function run(command: string | undefined): Promise<number | null> {
       await import("../src/index");
       return null;
     case "migrate": {
-      const applied = await migrate(loadDatabaseConfig(source));
+      const applied = await migrate(loadDatabaseConfig(source), console.log);
       console.log(applied.length > 0 ? `Applied ${applied.join(", ")}.` : "The database is up to date.");
       return 0;
     }

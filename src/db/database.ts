@@ -123,7 +123,7 @@ async function migrateAsNeeded(pool: pg.Pool, { onProgress }: OpenOptions): Prom
   const { pending } = await migrationState(pool);
   if (pending.length === 0) return;
   onProgress?.(`Applying ${pending.length === 1 ? "1 migration" : `${pending.length} migrations`} …`);
-  await applyMigrations(pool);
+  await applyMigrations(pool, onProgress);
 }
 
 async function refuseUnlessMigrated(pool: pg.Pool, { onWarning }: OpenOptions): Promise<void> {

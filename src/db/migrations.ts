@@ -30,15 +30,19 @@ export async function migrationState(pool: pg.Pool): Promise<MigrationState> {
 
 /**
  * Applies what is pending, through Prisma's own engine, in this process.
+ * @param onProgress hears, in a sentence, what a migration waits for
  * @throws {DatabaseStartError} when a migration fails
  */
-export async function applyMigrations(pool: pg.Pool): Promise<void> {
+export async function applyMigrations(
+  pool: pg.Pool,
+  onProgress: (line: string) => void = () => {},
+): Promise<void> {
   const [{ createSchemaEngine }, { engineAdapter }] = await Promise.all([
     import("./schema-engine/wasm"),
     import("./schema-engine/adapter"),
   ]);
   const noShadow = () => Promise.reject(new Error("applying migrations needs no shadow database"));
-  const engine = await createSchemaEngine(engineAdapter(pool, noShadow));
+  const engine = await createSchemaEngine(engineAdapter(pool, noShadow, onProgress));
   try {
     await engine.applyMigrations({
       migrationsList: migrationsList(),

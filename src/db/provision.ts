@@ -29,7 +29,7 @@ export async function provision(
     }),
   );
   await checkAccess(config, roleIsNew);
-  const applied = await migrate(config);
+  const applied = await migrate(config, say);
   say(applied.length > 0 ? `Migrations applied: ${applied.join(", ")}.` : "No migration is pending.");
 }
 

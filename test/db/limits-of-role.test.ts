@@ -23,7 +23,9 @@ describe.skipIf(!postgresAvailable())("where the role has limits", async () => {
   });
   const pool = migrationPool(config);
   afterAll(() => pool.end());
-  const adapter = await engineAdapter(pool, () => Promise.reject(new Error("no shadow"))).connect();
+  const said: string[] = [];
+  const noShadow = () => Promise.reject(new Error("no shadow"));
+  const adapter = await engineAdapter(pool, noShadow, (line) => said.push(line)).connect();
 
   test("a migration takes as long as it takes, and waits for its locks", async () => {
     await adapter.executeScript("CREATE TABLE played (id int); SELECT pg_sleep(1.3)");
@@ -40,6 +42,7 @@ describe.skipIf(!postgresAvailable())("where the role has limits", async () => {
   });
 
   test("a migration that waits for a lock holds up nobody who reads, and is done once when the lock is free", async () => {
+    said.length = 0;
     const reader = new pg.Client(config);
     await reader.connect();
     await reader.query("BEGIN; LOCK TABLE played IN ACCESS SHARE MODE");
@@ -53,6 +56,7 @@ describe.skipIf(!postgresAvailable())("where the role has limits", async () => {
     await reader.query("COMMIT");
     await reader.end();
     await migrated;
+    expect(said).toEqual([expect.stringContaining("waits for a table")]);
     const columns = "SELECT column_name FROM information_schema.columns WHERE table_name = 'played'";
     expect((await pool.query(columns)).rows.map((row) => row.column_name)).toContain("place");
   });

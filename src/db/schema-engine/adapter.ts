@@ -8,21 +8,28 @@ import { isLockTimeout, isRefusedInTransaction } from "../errors";
 /** Opens an empty database to replay migrations in (`migrate dev`); `dispose` removes it again. */
 export type OpenShadow = () => Promise<{ pool: pg.Pool; dispose(): Promise<void> }>;
 
-/** The database behind `pool`, as the schema engine wants to see it. The pool stays its owner's. */
-export function engineAdapter(pool: pg.Pool, openShadow: OpenShadow): SqlMigrationAwareDriverAdapterFactory {
+/**
+ * The database behind `pool`, as the schema engine wants to see it. The pool stays its owner's.
+ * @param say hears, once a minute, that a migration waits for a table
+ */
+export function engineAdapter(
+  pool: pg.Pool,
+  openShadow: OpenShadow,
+  say: (line: string) => void,
+): SqlMigrationAwareDriverAdapterFactory {
   return {
     provider: "postgres",
     adapterName: "@prisma/adapter-pg",
-    connect: () => connect(pool),
+    connect: () => connect(pool, say),
     async connectToShadowDb() {
       const shadow = await openShadow();
-      return Object.assign(await connect(shadow.pool), { dispose: shadow.dispose });
+      return Object.assign(await connect(shadow.pool, say), { dispose: shadow.dispose });
     },
   };
 }
 
 /** PrismaPg's adapter, amended where what it does is fine for queries and wrong for the schema engine. */
-async function connect(pool: pg.Pool): Promise<SqlDriverAdapter> {
+async function connect(pool: pg.Pool, say: (line: string) => void): Promise<SqlDriverAdapter> {
   const { amended, charColumns } = withInternalChars(pool);
   // Else the engine looks into `public`, whatever schema the search path leads to.
   const { rows } = await pool.query<{ schema: string | null }>("SELECT current_schema() AS schema");
@@ -38,7 +45,7 @@ async function connect(pool: pg.Pool): Promise<SqlDriverAdapter> {
   // semicolon, also inside a string or a function's body.
   const send = (sql: string) => adapter.executeRaw({ sql, args: [], argTypes: [] });
   adapter.executeScript = async (sql) => {
-    await untilUnlocked(() => send(LIMITS + sql)).catch((error) => {
+    await untilUnlocked(() => send(LIMITS + sql), say).catch((error) => {
       if (!isRefusedInTransaction(error)) throw error;
       return send(sql);
     });
@@ -57,12 +64,18 @@ const LIMITS = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '250ms
 /** Between two tries, in milliseconds: those who waited behind it go first. */
 const PAUSE_MS = 1_000;
 
-async function untilUnlocked<T>(work: () => Promise<T>): Promise<T> {
-  for (;;) {
+const TRIES_A_MINUTE = 48;
+
+const WAITING =
+  "A migration waits for a table that somebody uses, as a dump or a transaction left open does (pg_stat_activity shows them); it is tried again every second.";
+
+async function untilUnlocked<T>(work: () => Promise<T>, say: (line: string) => void): Promise<T> {
+  for (let tries = 0; ; tries++) {
     try {
       return await work();
     } catch (error) {
       if (!isLockTimeout(error)) throw error;
+      if (tries % TRIES_A_MINUTE === 0) say(WAITING);
       await sleep(PAUSE_MS);
     }
   }

@@ -33,15 +33,17 @@ export async function serveRpc(
 ): Promise<void> {
   let engine: SchemaEngine | undefined;
   const send = (message: object) => output.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
+  // The CLI prints it.
+  const print = (content: string) => void send({ id: 0, method: "print", params: { content } });
   for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
     const request = JSON.parse(line) as Request;
     if (request.method === undefined) continue;
     try {
       const { pool, openShadow, exclusively } = await target();
-      engine ??= await createSchemaEngine(engineAdapter(pool, openShadow), datamodels);
+      engine ??= await createSchemaEngine(engineAdapter(pool, openShadow, print), datamodels);
       const call = () => run(engine as SchemaEngine, request);
       const result = await (CHANGING.has(request.method) ? exclusively(call) : call());
-      printOutput(result, send);
+      printOutput(result, print);
       send({ id: request.id, result: result ?? null });
     } catch (error) {
       send({ id: request.id, error: rpcError(error) });
@@ -57,10 +59,10 @@ async function run(engine: SchemaEngine, { method, params }: Request): Promise<u
   return callable.call(engine, params);
 }
 
-/** `migrate diff` prints through the CLI. */
-function printOutput(result: unknown, send: (message: object) => void): void {
+/** What `migrate diff` is there for. */
+function printOutput(result: unknown, print: (content: string) => void): void {
   const content = (result as { stdout?: string } | undefined)?.stdout;
-  if (content) send({ id: 0, method: "print", params: { content } });
+  if (content) print(content);
 }
 
 /** The shape the CLI expects of the native engine: 4466 is "an error for the user". */
