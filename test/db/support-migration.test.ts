@@ -1,14 +1,13 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
-import { readdirSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
 import type pg from "pg";
 import { createDatabase } from "../../src/db/database";
 import { openInMemory } from "../../src/db/embedded";
 import { applyMigrations, migrationState } from "../../src/db/migrations";
-import { migrationPool, withClient } from "../../src/db/postgres";
+import { migrationPool } from "../../src/db/postgres";
 import { loadKeyRing } from "../../src/session/keys";
 import { createRefreshKeyRing } from "../../src/session/refresh-keys";
 import { createRefreshTokens } from "../../src/session/refresh-token";
+import { migrateUpTo } from "../support/migrate-up-to";
 import { refresh, signIn } from "../support/players";
 import { postgresAvailable, testPostgres } from "../support/postgres";
 import { expectError } from "../support/requests";
@@ -17,28 +16,8 @@ import { studioAt } from "../support/studio";
 
 setDefaultTimeout(120_000);
 
-const FOLDER = resolve(import.meta.dirname, "../../prisma/migrations");
 const LAST_BEFORE = "20261201090000_audit";
 const PLAYERS = 20_000;
-const LANES = 3;
-
-/** A database as it was before support, on record with Prisma. */
-async function migrateUpTo(pool: pg.Pool, last: string): Promise<void> {
-  await pool.query(
-    `CREATE TABLE _prisma_migrations (id VARCHAR(36) PRIMARY KEY, checksum VARCHAR(64) NOT NULL, finished_at TIMESTAMPTZ,
-       migration_name VARCHAR(255) NOT NULL, logs TEXT, rolled_back_at TIMESTAMPTZ,
-       started_at TIMESTAMPTZ NOT NULL DEFAULT now(), applied_steps_count INTEGER NOT NULL DEFAULT 0)`,
-  );
-  const names = readdirSync(FOLDER).filter((name) => /^\d/.test(name) && name <= last);
-  for (const name of names.sort()) {
-    const sql = readFileSync(join(FOLDER, name, "migration.sql"), "utf8");
-    await pool.query(sql);
-    await pool.query(
-      "INSERT INTO _prisma_migrations (id, checksum, finished_at, migration_name, applied_steps_count) VALUES ($1, $2, now(), $3, 1)",
-      [crypto.randomUUID(), new Bun.CryptoHasher("sha256").update(sql).digest("hex"), name],
-    );
-  }
-}
 
 const idOf = (n: number) => `01900000-0000-7000-8000-${n.toString(16).padStart(12, "0")}`;
 
@@ -110,31 +89,5 @@ describe.skipIf(!postgresAvailable())("a PostgreSQL database from before support
   suite(async () => {
     const pool = migrationPool(await (await testPostgres()).createEmptyDatabase());
     return { pool, kind: "postgres", close: () => pool.end() };
-  });
-
-  test("is migrated while one sign-up follows the other", async () => {
-    const config = await (await testPostgres()).createEmptyDatabase();
-    const pool = migrationPool(config);
-    await migrateUpTo(pool, LAST_BEFORE);
-    await fill(pool);
-    let going = true;
-    const signUp = (lane: number) =>
-      withClient(config, async (client) => {
-        for (let n = 2_000_000 + lane; going; n += LANES) {
-          await client.query(
-            `BEGIN;
-             INSERT INTO users (id, email, name, name_folded, name_skeleton) VALUES (${n}, '', 'New${n}', 'n${n}', 'n${n}');
-             SELECT pg_sleep(0.1);
-             INSERT INTO identities (provider, subject, user_id) VALUES ('google', 'new-${n}', ${n});
-             COMMIT`,
-          );
-        }
-      });
-    const signUps = Array.from({ length: LANES }, (_, lane) => signUp(lane));
-    await applyMigrations(pool);
-    going = false;
-    await Promise.all(signUps);
-    expect((await migrationState(pool)).pending).toEqual([]);
-    await pool.end();
   });
 });

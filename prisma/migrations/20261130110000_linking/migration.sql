@@ -1,5 +1,9 @@
 -- Ways in that are added, players who become one, and codes that move a player to a new device. All of it only adds.
 
+-- Both at once: an index of all players is built before the triggers are made.
+LOCK TABLE "users" IN ACCESS EXCLUSIVE MODE;
+LOCK TABLE "identities" IN SHARE ROW EXCLUSIVE MODE;
+
 -- AlterTable
 ALTER TABLE "users" ADD COLUMN     "merged_at" TIMESTAMPTZ(3),
 ADD COLUMN     "merged_into" INTEGER;

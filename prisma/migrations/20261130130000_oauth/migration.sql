@@ -1,5 +1,9 @@
 -- OAuth clients, the sessions that are opened for them, and the keys of id tokens and of servers. All of it only adds.
 
+-- Both at once and in the order of a sign-up, which has a player before it has a session.
+LOCK TABLE "users" IN SHARE ROW EXCLUSIVE MODE;
+LOCK TABLE "refresh_tokens" IN ACCESS EXCLUSIVE MODE;
+
 -- AlterTable
 ALTER TABLE "refresh_tokens" ADD COLUMN     "client_id" VARCHAR(64),
 ADD COLUMN     "scope" TEXT;
