@@ -87,6 +87,11 @@ export async function rotate(
     case "unproven":
       await logRefusal(deps, "proof_refused", { userId: failure.userId, sessionId, ...context });
       throw new ApiError("invalid_dpop_proof", { cause: "dpop_key" });
+    case "moved": {
+      const again = await sessions.rotate(attempt);
+      if (again) return answer("refresh", again);
+      throw new ApiError("temporarily_unavailable");
+    }
     case "replayed":
       log.event("replay_detected", { userId: failure.userId, sessionId, ...context });
   }

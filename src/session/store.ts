@@ -38,6 +38,8 @@ export type RotationFailure =
   /** A token of a bound session that came without its key. */
   | { outcome: "unproven"; userId: number }
   | { outcome: "replayed"; userId: number }
+  /** The token is the session's current one: its player became another one while the rotation waited for the row. */
+  | { outcome: "moved" }
   | { outcome: "dead" };
 
 /** Where a session is in its rotation, and whose it is. */
@@ -278,6 +280,7 @@ export function createSessionStore(database: Database, run: RunStatement, policy
         return found.jkt === jkt
           ? { outcome: "earlier", ...found }
           : { outcome: "unproven", userId: found.user.id };
+      if (alive && found.generation <= generation) return { outcome: "moved" };
       if (!repeated) return { outcome: "dead" };
       return { outcome: "repeated", ...found, rotatedFrom: rotatedFrom ?? "" };
     },

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { freshAccount, refresh, refreshed, signIn } from "../support/players";
 import { bearer, expectError, expectInvalid, get, post } from "../support/requests";
 import { onEachDatabase } from "../support/suite";
+import { waitsForLock } from "../support/test-database";
 
 const DAY = 86_400;
 
@@ -274,6 +275,26 @@ onEachDatabase((at) => {
     }
     expect(statements).toEqual(Array(4).fill(["rotate", "revoke_if_replayed"]).flat());
   });
+
+  // The embedded database has one connection, on which nothing waits for another.
+  if (at.kind === "postgres")
+    test("a refresh that waits while its session goes over to another player is that player's", async () => {
+      const { pool } = at.server.database;
+      const [first, other] = [await signIn(at.server), await signIn(at.server)];
+      const client = await pool.connect();
+      await client.query("BEGIN");
+      await client.query("UPDATE refresh_tokens SET user_id = $1 WHERE id = $2", [
+        other.user.id,
+        sidOf(first),
+      ]);
+      const refreshing = refresh(at.server, first);
+      await waitsForLock({ pool });
+      await client.query("COMMIT");
+      client.release();
+      const { status, body } = await refreshing;
+      expect([status, body.user?.id]).toEqual([200, other.user.id]);
+      expect((await refreshed(at.server, body)).user.id).toBe(other.user.id);
+    });
 
   test("S39 a dump of the database holds no token, whole or hashed", async () => {
     const first = await signIn(at.server);

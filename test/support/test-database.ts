@@ -37,7 +37,7 @@ export function reach(world: AsyncDisposableStack, config: PostgresConfig): Test
 }
 
 /** Resolves when some statement of a server waits for a lock. */
-export async function waitsForLock({ pool }: TestDatabase): Promise<void> {
+export async function waitsForLock({ pool }: Pick<TestDatabase, "pool">): Promise<void> {
   for (;;) {
     const { rowCount } = await pool.query(
       "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
