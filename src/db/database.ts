@@ -79,7 +79,7 @@ export function createDatabase(
       return prisma;
     },
     pool,
-    background: pool instanceof ServingPool ? { query: pool.queryAlone } : pool,
+    background: pool instanceof ServingPool ? { query: pool.queryInBackground } : pool,
     async ping() {
       await pool.query(WRITE_NOTHING);
     },

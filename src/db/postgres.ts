@@ -141,14 +141,24 @@ export class ServingPool extends pg.Pool {
         if (connection.isRetired) this.replace(connection);
         // Each connection of the pool may have been a shared one before.
         if (isOutdated && ++outdated <= this.options.max) continue;
-        if (!isRetryable(error) || performance.now() - began > RETRY_FOR_MS) throw error;
-        await sleep(Math.random() * RETRY_PAUSE_MS);
+        await beforeRetry(error, began);
+      }
+    }
+  }) as pg.Pool["query"];
+
+  /** Runs a statement that nobody waits for on a connection of its own, again when it lost as one of `query` does. */
+  readonly queryInBackground = (async (...statement: Parameters<pg.Pool["query"]>) => {
+    for (const began = performance.now(); ; ) {
+      try {
+        return await this.queryAlone(...statement);
+      } catch (error) {
+        await beforeRetry(error, began);
       }
     }
   }) as pg.Pool["query"];
 
   /** Runs a statement on a connection that it has to itself. */
-  readonly queryAlone = (async (...statement: Parameters<pg.Pool["query"]>) => {
+  private readonly queryAlone = (async (...statement: Parameters<pg.Pool["query"]>) => {
     this.waiting++;
     try {
       return await inTransaction(this, ({ query }) => query(...statement) as unknown as Promise<unknown>);
@@ -193,6 +203,12 @@ export class ServingPool extends pg.Pool {
       index < count && next.running < least.running ? next : least,
     );
   }
+}
+
+/** Waits a moment. @throws the error itself, when running the statement again would not help or has been tried for long */
+async function beforeRetry(error: unknown, began: number): Promise<void> {
+  if (!isRetryable(error) || performance.now() - began > RETRY_FOR_MS) throw error;
+  await sleep(Math.random() * RETRY_PAUSE_MS);
 }
 
 /**
