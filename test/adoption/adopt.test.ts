@@ -4,6 +4,7 @@ import { adopt } from "../../src/adoption/adopt";
 import { loadConfig } from "../../src/config/config";
 import { oldDatabaseOf, oldPlayer, oldToken } from "../support/old-server";
 import { postgresAvailable } from "../support/postgres";
+import { rejection } from "../support/rejection";
 import { bearer, get, post } from "../support/requests";
 import { googleOf, serverFolder, spawnServer } from "../support/spawned-server";
 import { emptyDatabaseOf, type TestDatabase } from "../support/test-database";
@@ -64,7 +65,7 @@ describe.skipIf(!postgresAvailable())("The Python server's database", () => {
       { provider: "google", subject: ann.google_id, user_id: ann.id },
       { provider: "google", subject: bob.google_id, user_id: bob.id },
     ]);
-    await expect(pool.query("DELETE FROM users WHERE id = $1", [ann.id])).rejects.toThrow(
+    expect((await rejection(pool.query("DELETE FROM users WHERE id = $1", [ann.id]))).message).toContain(
       "blog_posts_author_id_fkey",
     );
     expect(
@@ -194,7 +195,9 @@ describe.skipIf(!postgresAvailable())("The Python server's database", () => {
     const other = await oldDatabaseOf(world);
     await oldPlayer(other.pool);
     await other.pool.query("CREATE VIEW stars AS SELECT stars FROM users");
-    await expect(run(other)).rejects.toThrow("Something depends on the old tables: view stars");
+    expect((await rejection(run(other))).message).toContain(
+      "Something depends on the old tables: view stars",
+    );
     expect((await other.pool.query("SELECT count(*)::int AS count FROM stars")).rows).toEqual([{ count: 1 }]);
   }, 60_000);
 
@@ -240,15 +243,15 @@ describe.skipIf(!postgresAvailable())("The Python server's database", () => {
   test("is refused when it is another's, ours already, in use, or in a zone that there is none of", async () => {
     await using world = new AsyncDisposableStack();
     const empty = await emptyDatabaseOf(world);
-    await expect(run(empty)).rejects.toThrow(
+    expect((await rejection(run(empty))).message).toContain(
       "This is no database of the server before: users has no id, google_id",
     );
     const database = await oldDatabaseOf(world);
     await oldPlayer(database.pool);
-    await expect(run(database, true, "Mars/Olympus")).rejects.toThrow(
+    expect((await rejection(run(database, true, "Mars/Olympus"))).message).toContain(
       'time zone "Mars/Olympus" not recognized',
     );
     await run(database);
-    await expect(run(database)).rejects.toThrow("This database is this server's already");
+    expect((await rejection(run(database))).message).toContain("This database is this server's already");
   }, 60_000);
 });

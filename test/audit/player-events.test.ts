@@ -5,6 +5,7 @@ import { cleanUpAt } from "../support/clean-up";
 import { newGuestKey, playAsGuest } from "../support/guests";
 import { linkingAt } from "../support/linking";
 import { freshName, refreshed, signIn } from "../support/players";
+import { rejection } from "../support/rejection";
 import { bearer, expectError, expectInvalid, get, post } from "../support/requests";
 import { type Studio, studioAt } from "../support/studio";
 import { onEachDatabase } from "../support/suite";
@@ -189,10 +190,10 @@ onEachDatabase((at) => {
         bearer(session),
       );
       expect(body.code).toBe("username_taken");
-      await expect(studio.rename(session.user.id, other.user.name)).rejects.toMatchObject({
+      expect(await rejection(studio.rename(session.user.id, other.user.name))).toMatchObject({
         code: "username_taken",
       });
-      await expect(studio.rename(session.user.id, "Admin")).rejects.toMatchObject({
+      expect(await rejection(studio.rename(session.user.id, "Admin"))).toMatchObject({
         code: "username_invalid",
       });
       expect(await rows(session.user.id)).toEqual([]);
@@ -210,7 +211,7 @@ onEachDatabase((at) => {
         "DELETE FROM audit_events",
         "TRUNCATE audit_events",
       ])
-        await expect(pool.query(statement)).rejects.toThrow("audit_events are only added to");
+        expect((await rejection(pool.query(statement))).message).toContain("audit_events are only added to");
       expect(await rows(session.user.id)).toEqual(before);
     });
 

@@ -8,6 +8,7 @@ import { gameServerAt } from "../support/game-servers";
 import { behindPgbouncer, type PoolMode, pgbouncerAvailable } from "../support/pgbouncer";
 import { freshName, refresh, signIn } from "../support/players";
 import { postgresAvailable, testPostgres } from "../support/postgres";
+import { rejection } from "../support/rejection";
 import { bearer, get, post, send } from "../support/requests";
 import { startTestServer } from "../support/server";
 
@@ -156,7 +157,9 @@ describe.skipIf(!postgresAvailable() || !pgbouncerAvailable())("behind PgBouncer
     await using world = new AsyncDisposableStack();
     const through = await behindPgbouncer(world, await peculiar(), "transaction", 3);
     const { user } = through;
-    await expect(openDatabase({ ...through, options: "-c search_path=accounts" })).rejects.toThrow(
+    expect(
+      (await rejection(openDatabase({ ...through, options: "-c search_path=accounts" }))).message,
+    ).toContain(
       `takes no session options; set them on the role instead, as in ALTER ROLE "${user}" SET search_path`,
     );
   });

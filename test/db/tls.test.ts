@@ -4,6 +4,7 @@ import { loadDatabaseConfig } from "../../src/config/config";
 import { openDatabase } from "../../src/db/database";
 import { type PostgresConfig, servingPool, withClient } from "../../src/db/postgres";
 import { postgresAvailable, testPostgres } from "../support/postgres";
+import { rejection } from "../support/rejection";
 import { startTlsPostgres, type TlsPostgres } from "../support/tls-postgres";
 
 setDefaultTimeout(60_000);
@@ -44,20 +45,22 @@ describe.skipIf(!postgresAvailable())("sslmode to a PostgreSQL that speaks TLS",
   test.each(["require", "verify-ca", "verify-full"])(
     "%s refuses a certificate of another",
     async (sslmode) => {
-      await expect(encrypted(configured({ sslmode, ...strangerCa() }))).rejects.toThrow(UNTRUSTED);
+      expect((await rejection(encrypted(configured({ sslmode, ...strangerCa() })))).message).toMatch(
+        UNTRUSTED,
+      );
     },
   );
 
   test("verify-full without a file of its own trusts public authorities only", async () => {
-    await expect(encrypted(configured({ sslmode: "verify-full" }))).rejects.toThrow(UNTRUSTED);
-    await expect(encrypted(configured({ sslmode: "verify-full", sslrootcert: "system" }))).rejects.toThrow(
-      UNTRUSTED,
-    );
+    expect((await rejection(encrypted(configured({ sslmode: "verify-full" })))).message).toMatch(UNTRUSTED);
+    expect(
+      (await rejection(encrypted(configured({ sslmode: "verify-full", sslrootcert: "system" })))).message,
+    ).toMatch(UNTRUSTED);
   });
 
   test("verify-full refuses another's name on the certificate, and verify-ca does not look", async () => {
     const at = { host: "127.0.0.1" };
-    await expect(encrypted(configured({ sslmode: "verify-full", ...ca() }, at))).rejects.toThrow(
+    expect((await rejection(encrypted(configured({ sslmode: "verify-full", ...ca() }, at)))).message).toMatch(
       /does not match/,
     );
     expect(await encrypted(configured({ sslmode: "verify-ca", ...ca() }, at))).toBe(true);
@@ -93,7 +96,9 @@ describe.skipIf(!postgresAvailable())("sslmode to a PostgreSQL that speaks TLS",
     const { cert: sslcert, key: sslkey } = postgres.files;
     const as = { user: "certified" };
     expect(await encrypted(configured({ sslmode: "require", sslcert, sslkey }, as))).toBe(true);
-    await expect(encrypted(configured({ sslmode: "require" }, as))).rejects.toThrow("certificate");
+    expect((await rejection(encrypted(configured({ sslmode: "require" }, as)))).message).toContain(
+      "certificate",
+    );
   });
 
   test("DB_SSLMODE and DB_SSLROOTCERT say it for the single variables", async () => {
@@ -107,7 +112,7 @@ describe.skipIf(!postgresAvailable())("sslmode to a PostgreSQL that speaks TLS",
     const config = (DB_SSLROOTCERT: string) =>
       loadDatabaseConfig({ cwd: tmpdir(), env: { ...env, DB_SSLROOTCERT } }) as PostgresConfig;
     expect(await encrypted(config(postgres.files.ca))).toBe(true);
-    await expect(encrypted(config(postgres.files.strangerCa))).rejects.toThrow(UNTRUSTED);
+    expect((await rejection(encrypted(config(postgres.files.strangerCa)))).message).toMatch(UNTRUSTED);
   });
 
   test("the pool that serves encrypts as well", async () => {
@@ -138,12 +143,12 @@ describe.skipIf(!postgresAvailable())("sslmode to a PostgreSQL without TLS", () 
 
   test.each(["require", "verify-full"] as const)("%s refuses to", async (sslmode) => {
     const config = { ...(await testPostgres()).superuser, sslmode };
-    await expect(withClient(config, isEncrypted)).rejects.toThrow("does not support SSL");
+    expect((await rejection(withClient(config, isEncrypted))).message).toContain("does not support SSL");
   });
 
   test("prefer does not hang on a server that is not there", async () => {
     const config = { ...(await testPostgres()).superuser, sslmode: "prefer", port: 1 } as const;
-    await expect(withClient(config, isEncrypted)).rejects.toThrow("ECONNREFUSED");
+    expect((await rejection(withClient(config, isEncrypted))).message).toContain("ECONNREFUSED");
   });
 });
 

@@ -3,6 +3,7 @@ import * as oauth from "oauth4webapi";
 import * as client from "openid-client";
 import { letIn, phoneAt } from "../support/devices";
 import { freshAccount } from "../support/players";
+import { rejection } from "../support/rejection";
 import { bearer, get } from "../support/requests";
 import { onEmbedded } from "../support/suite";
 
@@ -35,7 +36,7 @@ describe("clients that nobody here wrote sign in by a device code:", () => {
       const device = await client.initiateDeviceAuthorization(config, {});
       const phone = phoneAt(at.server);
       await phone.answer((await phone.open(device.user_code)).sealed, "deny");
-      await expect(client.pollDeviceAuthorizationGrant(config, device)).rejects.toMatchObject({
+      expect(await rejection(client.pollDeviceAuthorizationGrant(config, device))).toMatchObject({
         error: "access_denied",
       });
     }, 30_000);
@@ -58,8 +59,8 @@ describe("clients that nobody here wrote sign in by a device code:", () => {
           self,
           await oauth.deviceCodeGrantRequest(server, self, oauth.None(), device.device_code, insecurely),
         );
-      await expect(redeem()).rejects.toMatchObject({ error: "authorization_pending" });
-      await expect(redeem()).rejects.toMatchObject({ error: "slow_down" });
+      expect(await rejection(redeem())).toMatchObject({ error: "authorization_pending" });
+      expect(await rejection(redeem())).toMatchObject({ error: "slow_down" });
       await letIn(at.server, device.user_code, freshAccount());
       const { access_token } = await redeem();
       expect((await get(at.server, "/api/me", bearer({ access_token }))).status).toBe(200);

@@ -8,6 +8,7 @@ import { leavingAt } from "../support/leaving";
 import { linkingAt } from "../support/linking";
 import { FORUM, tokensOf, withClients } from "../support/oauth";
 import { freshAccount, freshName, googleTokens, refresh, signIn } from "../support/players";
+import { rejection } from "../support/rejection";
 import { bearer, expectError, get, post, send } from "../support/requests";
 import { onEachDatabase } from "../support/suite";
 import { type Receiver, startReceiver } from "../support/webhook-receiver";
@@ -337,7 +338,7 @@ onEachDatabase(
       clock.advance(14 * DAY + 1);
       const { users } = createStores(database, clock, config);
       const transact = createTransact(database, clock, config);
-      await expect(purgeLeavers({ clock, transact, users }, 500)).rejects.toThrow(AggregateError);
+      expect(await rejection(purgeLeavers({ clock, transact, users }, 500))).toBeInstanceOf(AggregateError);
       await pool().query("DROP TRIGGER stuck ON users");
       await pool().query("DROP FUNCTION stuck");
       expect((await calls().row(other)).purged_at).not.toBeNull();

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { FORMATS, type FormatName } from "../../src/player-files/formats/formats";
 import { type FileRecord, records } from "../../src/player-files/records";
 import { fileOf } from "../support/player-files";
+import { rejection } from "../support/rejection";
 
 /** Where each record stands, and why it is refused. */
 async function read(from: FormatName, name: string, text: string | Buffer): Promise<string[]> {
@@ -46,10 +47,10 @@ test.each([
 });
 
 test("JSON that ends in the middle, or is none, stops with where", async () => {
-  expect(read("firebase", "a.json", '{"users": [{"localId": "a"},\n{"local')).rejects.toThrow(
-    "a.json is no JSON behind player 1.",
-  );
-  expect(read("json", "a.json", '[{"name":"Ann"} {"name":"Bob"}]')).rejects.toThrow(
+  expect(
+    (await rejection(read("firebase", "a.json", '{"users": [{"localId": "a"},\n{"local'))).message,
+  ).toContain("a.json is no JSON behind player 1.");
+  expect((await rejection(read("json", "a.json", '[{"name":"Ann"} {"name":"Bob"}]'))).message).toContain(
     "a.json is no JSON behind player 1.",
   );
 });
@@ -67,10 +68,10 @@ test.each([
   ["in UTF-16", Buffer.from("\uFEFFname\n", "utf16le"), "a.csv is in UTF-16; save it in UTF-8."],
   ["empty", "", "a.csv is empty."],
 ])("a file that is %s is told so", async (_, content, sentence) => {
-  expect(read("csv", "a.csv", content)).rejects.toThrow(sentence);
+  expect((await rejection(read("csv", "a.csv", content))).message).toContain(sentence);
 });
 
 test("a file that is not there is told by its name", async () => {
   const reading = records("/nowhere/a.csv", { format: FORMATS.csv }).next();
-  expect(reading).rejects.toThrow(/^a\.csv cannot be read: ENOENT/);
+  expect((await rejection(reading)).message).toMatch(/^a\.csv cannot be read: ENOENT/);
 });

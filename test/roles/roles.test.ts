@@ -5,6 +5,7 @@ import { decodeJwt } from "jose";
 import { loadConfig } from "../../src/config/config";
 import { FORUM, GAME, tokensOf, withClients } from "../support/oauth";
 import { freshAccount, refreshed, signIn } from "../support/players";
+import { rejection } from "../support/rejection";
 import { bearer, get } from "../support/requests";
 import { type Studio, studioAt } from "../support/studio";
 import { onEachDatabase } from "../support/suite";
@@ -49,7 +50,7 @@ onEachDatabase(
 
     test("a role that there is not is refused, and says which there are", async () => {
       const { user } = await signIn(at.server);
-      await expect(studio.setRoles(user.id, ["admin", "boss"])).rejects.toMatchObject({
+      expect(await rejection(studio.setRoles(user.id, ["admin", "boss"]))).toMatchObject({
         code: "validation_failed",
         message: "There is no such role; there is player, moderator, admin, designer.",
       });

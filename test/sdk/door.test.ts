@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { AccountError } from "../../sdk/src/errors.ts";
+import { rejection } from "../support/rejection";
 import { createGame, createSignedInGame } from "./support/game.ts";
 
 /** As the server refuses at the door. */
@@ -36,7 +37,7 @@ describe("What the server refuses at the door reaches the game whole, and the pl
     server.fault = () => undefined;
     // Calls in one moment share one answer.
     await clock.advance(300);
-    await expect(oauth.refreshTokens()).resolves.toMatchObject({ id: 7 });
+    expect(await oauth.refreshTokens()).toMatchObject({ id: 7 });
   });
 
   test("a game that is too old, at a refresh", async () => {
@@ -54,9 +55,9 @@ describe("What the server refuses at the door reaches the game whole, and the pl
   ])("%s, at a sign-in, which can be tried again", async (code, fault) => {
     const { oauth, server } = createGame();
     server.fault = fault;
-    await expect(oauth.loginWithIdToken("id-token")).rejects.toMatchObject({ code });
+    expect(await rejection(oauth.loginWithIdToken("id-token"))).toMatchObject({ code });
     server.fault = () => undefined;
-    await expect(oauth.loginWithIdToken("id-token")).resolves.toMatchObject({ id: 7 });
+    expect(await oauth.loginWithIdToken("id-token")).toMatchObject({ id: 7 });
   });
 
   test("terms that have to be accepted, at a rename", async () => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import type { AccountError, AccountErrorCode } from "../../sdk/src/index.ts";
 import { freshAccount } from "../support/players";
+import { rejection } from "../support/rejection";
 import { onEachDatabase } from "../support/suite";
 import { Desktop, outcome } from "./support/desktop.ts";
 import { settled } from "./support/fake-clock.ts";
@@ -124,7 +125,7 @@ onEachDatabase((at) => {
       const account = freshAccount();
       network.lose((request) => request === "POST /api/identities");
       const proof = await googleProof(at.server, account);
-      await expect(oauth.link("google", proof)).rejects.toMatchObject({ code: "network_error" });
+      expect(await rejection(oauth.link("google", proof))).toMatchObject({ code: "network_error" });
       expect(oauth.getUser()).toEqual(guest);
       network.lose(() => false);
       const user = await oauth.link("google", proof);
@@ -147,7 +148,7 @@ onEachDatabase((at) => {
     const account = freshAccount();
     const user = await oauth.loginWith("google", await googleProof(at.server, account));
     expect(user).toMatchObject({ email: account, guest: false, providers: ["google"] });
-    await expect(oauth.loginWith("no-such", { ticket: "14" })).rejects.toMatchObject({ status: 400 });
+    expect(await rejection(oauth.loginWith("no-such", { ticket: "14" }))).toMatchObject({ status: 400 });
     expect(oauth.getUser()).toEqual(user);
   });
 });
@@ -212,7 +213,7 @@ describe("link()", () => {
   test("with nobody signed in is not_logged_in, and opens nothing", async () => {
     let opened = 0;
     const { oauth } = createGame({ platform: { signIn: async () => void opened++ } });
-    await expect(oauth.link("google")).rejects.toMatchObject({ code: "not_logged_in" });
+    expect(await rejection(oauth.link("google"))).toMatchObject({ code: "not_logged_in" });
     expect(opened).toBe(0);
   });
 

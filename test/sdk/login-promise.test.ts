@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { AccountError } from "../../sdk/src/errors.ts";
+import { rejection } from "../support/rejection";
 import { settled } from "./support/fake-clock.ts";
 import { offline } from "./support/fake-server.ts";
 import { createGame, createSignedInGame, type GameOptions } from "./support/game.ts";
@@ -84,8 +85,8 @@ describe("login()", () => {
     oauth.dispose();
     await settled();
     expect(warnings).toEqual([]);
-    await expect(login).rejects.toMatchObject({ code: "disposed" });
-    await expect(oauth.login()).rejects.toMatchObject({ code: "disposed" });
+    expect(await rejection(login)).toMatchObject({ code: "disposed" });
+    expect(await rejection(oauth.login())).toMatchObject({ code: "disposed" });
   });
 
   test("a sign-in that another tab brings to its end is no failure here", async () => {
@@ -117,7 +118,9 @@ describe("login()", () => {
   test("a signal that is aborted already opens nothing", async () => {
     let opened = 0;
     const { oauth } = createGame({ platform: { signIn: async () => void opened++ } });
-    await expect(oauth.login({ signal: AbortSignal.abort() })).rejects.toMatchObject({ code: "cancelled" });
+    expect(await rejection(oauth.login({ signal: AbortSignal.abort() }))).toMatchObject({
+      code: "cancelled",
+    });
     expect(opened).toBe(0);
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { inspect } from "node:util";
 import { AccountError, accountErrorCodes } from "../../sdk/src/errors.ts";
 import type { IdentityConflict } from "../../sdk/src/index.ts";
+import { rejection } from "../support/rejection";
 import { settled } from "./support/fake-clock.ts";
 import { offline, refusal } from "./support/fake-server.ts";
 import { createGame, createSignedInGame } from "./support/game.ts";
@@ -69,7 +70,7 @@ describe("The old client's whole surface", () => {
       () => oauth.updateUsername("Grace"),
       () => oauth.getJoinTicket("kitchen-eu"),
     ]) {
-      await expect(call()).rejects.toMatchObject({ name: "AccountError", code: "disposed" });
+      expect(await rejection(call())).toMatchObject({ name: "AccountError", code: "disposed" });
     }
   });
 
@@ -219,7 +220,7 @@ describe("The old client's whole surface", () => {
       () => oauth.getJoinTicket("kitchen-eu"),
       () => oauth.fetch("https://accounts.test/api/me"),
     ]) {
-      await expect(call()).rejects.toMatchObject({ name: "AccountError", code: "not_logged_in" });
+      expect(await rejection(call())).toMatchObject({ name: "AccountError", code: "not_logged_in" });
     }
   });
 
@@ -248,17 +249,17 @@ describe("The old client's whole surface", () => {
     const next_change_at = "2026-12-14T08:30:00.000Z";
     server.fault = () =>
       Response.json({ status: "error", code: "username_cooldown", next_change_at }, { status: 409 });
-    await expect(oauth.updateUsername("Grace")).rejects.toMatchObject({
+    expect(await rejection(oauth.updateUsername("Grace"))).toMatchObject({
       code: "username_cooldown",
       nextChangeAt: new Date(next_change_at),
     });
     server.fault = () => refusal(429, "rate_limited", { "retry-after": "7" });
-    await expect(oauth.updateUsername("x")).rejects.toMatchObject({
+    expect(await rejection(oauth.updateUsername("x"))).toMatchObject({
       code: "rate_limited",
       retryAfterSeconds: 7,
     });
     server.fault = () => refusal(418, "teapot_of_tomorrow");
-    await expect(oauth.updateUsername("x")).rejects.toMatchObject({ code: "request_failed", status: 418 });
+    expect(await rejection(oauth.updateUsername("x"))).toMatchObject({ code: "request_failed", status: 418 });
   });
 
   test("the codes are unique and all snake_case", () => {
@@ -293,8 +294,8 @@ describe("The old client's whole surface", () => {
     expect(storage.session).not.toBeNull();
     expect(server.requests).toHaveLength(requests);
     expect(events).toEqual([]);
-    await expect(oauth.logout()).rejects.toMatchObject({ code: "disposed" });
-    await expect(oauth.getAccessToken()).rejects.toMatchObject({ code: "disposed" });
+    expect(await rejection(oauth.logout())).toMatchObject({ code: "disposed" });
+    expect(await rejection(oauth.getAccessToken())).toMatchObject({ code: "disposed" });
   });
 
   test("a sign-out right before dispose is carried out", async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { rejection } from "../support/rejection";
 import { settled } from "./support/fake-clock.ts";
 import { offline, ok, refusal } from "./support/fake-server.ts";
 import { createGame, createSignedInGame, MemoryStorage } from "./support/game.ts";
@@ -75,7 +76,7 @@ describe("Tokens look after themselves", () => {
       expect(oauth.isLoggedIn()).toBe(true);
       expect(storage.session).toMatchObject({ refreshToken: "refresh-1.1" });
       expect(events).toEqual([]);
-      await expect(oauth.getAccessToken()).rejects.toMatchObject({ name: "AccountError" });
+      expect(await rejection(oauth.getAccessToken())).toMatchObject({ name: "AccountError" });
       server.fault = () => undefined;
       await clock.advance(2 * MINUTE);
       expect(await oauth.getAccessToken()).toStartWith("access-1.");
@@ -95,7 +96,7 @@ describe("Tokens look after themselves", () => {
   test("C3 a dead refresh token ends the session only when the access token has expired", async () => {
     const { oauth, clock, server, storage, events } = await createSignedInGame();
     server.revokeAll();
-    await expect(oauth.refreshTokens()).rejects.toMatchObject({ code: "invalid_grant" });
+    expect(await rejection(oauth.refreshTokens())).toMatchObject({ code: "invalid_grant" });
     expect(oauth.isLoggedIn()).toBe(true);
     expect(await oauth.getAccessToken()).toBe("access-1.1");
     await clock.advance(HOUR - 1);
@@ -110,7 +111,10 @@ describe("Tokens look after themselves", () => {
     const { oauth, clock, server, events } = await createSignedInGame();
     server.revokeAll();
     server.forgetAccessTokens();
-    await expect(oauth.updateUsername("Grace")).rejects.toMatchObject({ code: "invalid_token", status: 401 });
+    expect(await rejection(oauth.updateUsername("Grace"))).toMatchObject({
+      code: "invalid_token",
+      status: 401,
+    });
     await clock.advance(MINUTE);
     expect(events).toEqual(["logout", "status:not_started"]);
   });
@@ -118,9 +122,12 @@ describe("Tokens look after themselves", () => {
   test("C3 and within a second, also when the refusal comes right after the refresh token was found dead", async () => {
     const { oauth, clock, server, events } = await createSignedInGame();
     server.revokeAll();
-    await expect(oauth.refreshTokens()).rejects.toMatchObject({ code: "invalid_grant" });
+    expect(await rejection(oauth.refreshTokens())).toMatchObject({ code: "invalid_grant" });
     server.forgetAccessTokens();
-    await expect(oauth.updateUsername("Grace")).rejects.toMatchObject({ code: "invalid_token", status: 401 });
+    expect(await rejection(oauth.updateUsername("Grace"))).toMatchObject({
+      code: "invalid_token",
+      status: 401,
+    });
     await clock.advance(1_000);
     expect(events).toEqual(["logout", "status:not_started"]);
     expect(server.refreshes).toBe(1);
@@ -262,7 +269,7 @@ describe("Tokens look after themselves", () => {
     await settled();
     await oauth.logout();
     gate.resolve(undefined);
-    await expect(refresh).rejects.toMatchObject({ name: "AccountError" });
+    expect(await rejection(refresh)).toMatchObject({ name: "AccountError" });
     await clock.advance(0);
     expect(oauth.isLoggedIn()).toBe(false);
     expect(storage.session).toBeNull();
@@ -338,7 +345,7 @@ describe("Tokens look after themselves", () => {
     await other.oauth.loadStoredCredentials();
     await other.oauth.logout();
     world.clock.sleep(2 * HOUR);
-    await expect(world.oauth.getAccessToken()).rejects.toMatchObject({ code: "not_logged_in" });
+    expect(await rejection(world.oauth.getAccessToken())).toMatchObject({ code: "not_logged_in" });
     await settled();
     expect(world.events).toEqual(["logout", "status:not_started"]);
   });
@@ -455,7 +462,7 @@ describe("Tokens look after themselves", () => {
   test("an answer of 200 without a session is an error, and leaves the one there is", async () => {
     const { oauth, server } = await createSignedInGame();
     server.fault = () => ok({ user: server.user });
-    await expect(oauth.refreshTokens()).rejects.toMatchObject({ code: "invalid_response" });
+    expect(await rejection(oauth.refreshTokens())).toMatchObject({ code: "invalid_response" });
     expect(oauth.isLoggedIn()).toBe(true);
   });
 

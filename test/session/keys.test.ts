@@ -8,6 +8,7 @@ import { loadConfig } from "../../src/config/config";
 import { loadKeyRing } from "../../src/session/keys";
 import { forge } from "../support/access-tokens";
 import { refresh, refreshed, signIn } from "../support/players";
+import { rejection } from "../support/rejection";
 import { bearer, expectError, get, post } from "../support/requests";
 import { startTestServer } from "../support/server";
 import { onEmbedded } from "../support/suite";
@@ -264,7 +265,7 @@ describe("the secret that development makes", () => {
 
 describe("a private key that does not fit its algorithm", () => {
   const refuse = (env: Environment) =>
-    expect(loadKeyRing(loadConfig({ cwd: tmpdir(), env }).security, "")).rejects;
+    rejection(loadKeyRing(loadConfig({ cwd: tmpdir(), env }).security, ""));
 
   test.each([
     ["ES256", "RS256"],
@@ -272,14 +273,13 @@ describe("a private key that does not fit its algorithm", () => {
     ["EdDSA", "ES256"],
     ["RS256", "ES256"],
   ])("is refused in one sentence: %s with a key for %s", async (algorithm, other) => {
-    await refuse({ JWT_ALGORITHM: algorithm, JWT_PRIVATE_KEY: PEMS[other]! }).toThrow(
-      `JWT_PRIVATE_KEY: not a PEM private key that ${algorithm} can sign with`,
-    );
+    const { message } = await refuse({ JWT_ALGORITHM: algorithm, JWT_PRIVATE_KEY: PEMS[other]! });
+    expect(message).toContain(`JWT_PRIVATE_KEY: not a PEM private key that ${algorithm} can sign with`);
   });
 
   test("is refused when it is on another curve", async () => {
     const env = { JWT_ALGORITHM: "ES256", JWT_PRIVATE_KEY: pem("ec", { namedCurve: "P-384" }) };
-    await refuse(env).toThrow("not a PEM private key that ES256 can sign with");
+    expect((await refuse(env)).message).toContain("not a PEM private key that ES256 can sign with");
   });
 
   test("is refused when it is a public key or no key, and not quoted", async () => {
@@ -289,18 +289,14 @@ describe("a private key that does not fit its algorithm", () => {
       "sesame",
       publicPem,
     ]) {
-      const loading = loadKeyRing(
-        loadConfig({ cwd: tmpdir(), env: { JWT_ALGORITHM: "ES256", JWT_PRIVATE_KEY: text } }).security,
-        "",
-      );
-      const error = await loading.catch((reason: Error) => reason);
-      expect((error as Error).message).toStartWith("JWT_PRIVATE_KEY: not a PEM");
-      expect((error as Error).message).not.toMatch(/sesame|c2Vj/);
+      const { message } = await refuse({ JWT_ALGORITHM: "ES256", JWT_PRIVATE_KEY: text });
+      expect(message).toStartWith("JWT_PRIVATE_KEY: not a PEM");
+      expect(message).not.toMatch(/sesame|c2Vj/);
     }
   });
 
   test("is refused when RSA is too short", async () => {
     const env = { JWT_ALGORITHM: "RS256", JWT_PRIVATE_KEY: pem("rsa", { modulusLength: 1024 }) };
-    await refuse(env).toThrow("2048 bits");
+    expect((await refuse(env)).message).toContain("2048 bits");
   });
 });

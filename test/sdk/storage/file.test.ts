@@ -14,6 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileStorage } from "../../../sdk/src/storage/file.ts";
 import type { AccountStorage } from "../../../sdk/src/storage/storage.ts";
+import { rejection } from "../../support/rejection";
 
 const KEY = "account-sdk:http://localhost:8000";
 const FILE = "account-sdk_http_localhost_8000.json";
@@ -85,7 +86,9 @@ describe("The file on the desktop", () => {
   test("C20 a folder that cannot be made is an error of set, not of lock", async () => {
     mkdirSync(join(folder, ".."), { recursive: true });
     writeFileSync(folder, "a file stands where the folder should");
-    await expect(Promise.resolve(storage.set(KEY, "x"))).rejects.toMatchObject({ code: expect.any(String) });
+    expect(await rejection(Promise.resolve(storage.set(KEY, "x")))).toMatchObject({
+      code: expect.any(String),
+    });
     expect(await storage.lock(KEY, async () => "ran")).toBe("ran");
   });
 });

@@ -3,6 +3,7 @@ import { createStandIns } from "../../../src/stand-ins/app";
 import { PROVIDER_NAMES } from "../../../src/stand-ins/stand-ins";
 import { type RunningStandIns, startStandIns } from "../../../src/stand-ins/start";
 import { raw } from "../../support/raw";
+import { rejection } from "../../support/rejection";
 import { heldBy, order } from "../support";
 
 const clock = { now: () => new Date() };
@@ -58,7 +59,7 @@ describe.each(["google", "openid"] as const)("at %s", (provider) => {
     const { access_token } = await heldBy<{ access_token: string }>(standIns, { provider, account: "ada" });
     const headers = { authorization: `Bearer ${access_token}` };
     await order(standIns, { order: "lose_next_answer", provider });
-    await expect(fetch(userInfoOf[provider], { headers })).rejects.toMatchObject({ code: "ECONNRESET" });
+    expect(await rejection(fetch(userInfoOf[provider], { headers }))).toMatchObject({ code: "ECONNRESET" });
     expect((await fetch(userInfoOf[provider], { headers })).status).toBe(200);
   });
 
