@@ -7,10 +7,12 @@ import { CleartextPasswordError } from "./errors";
 type Inner = {
   getStartupConf(): Record<string, string>;
   _handleAuthCleartextPassword(message: unknown): void;
+  _handleErrorWhileConnecting(error: Error): void;
   connection: { stream: Socket & { encrypted?: boolean } };
 };
 
-const { getStartupConf, _handleAuthCleartextPassword } = pg.Client.prototype as unknown as Inner;
+const { getStartupConf, _handleAuthCleartextPassword, _handleErrorWhileConnecting } = pg.Client
+  .prototype as unknown as Inner;
 
 /**
  * A client to which times come in one form, whatever the role, the database or a pooler's other clients have set:
@@ -31,5 +33,15 @@ export class SessionClient extends pg.Client {
     const { stream } = inner.connection;
     if (isThisMachine(this.host) || stream.encrypted) _handleAuthCleartextPassword.call(inner, message);
     else stream.destroy(new CleartextPasswordError());
+  }
+
+  /**
+   * What pg does when it cannot go on with a sign-in; it leaves the connection open, and the server's process waits a
+   * minute for the rest, in which nobody can drop a database.
+   */
+  _handleErrorWhileConnecting(error: Error): void {
+    const inner = this as unknown as Inner;
+    _handleErrorWhileConnecting.call(inner, error);
+    inner.connection.stream.destroy();
   }
 }

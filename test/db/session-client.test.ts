@@ -86,3 +86,32 @@ describe("a server that asks for the password in clear, without TLS", () => {
     expect(heard.join("")).toContain(PASSWORD);
   });
 });
+
+describe("a sign-in of the pool's that cannot go on", () => {
+  /** PostgreSQL's AuthenticationSASL and AuthenticationSASLContinue. */
+  const ASKS_FOR_SCRAM = Buffer.from("R\0\0\0\x17\0\0\0\x0aSCRAM-SHA-256\0\0", "latin1");
+  const GOES_ON = Buffer.from("R\0\0\0\x19\0\0\0\x0br=nonce,s=c2Fs,i=4", "latin1");
+  const { password: _, ...withoutPassword } = config(0);
+
+  test.each([
+    ["there is no password", withoutPassword],
+    ["the server does not know what was asked", config(0)],
+  ])("leaves no connection behind: %s", async (_why, config) => {
+    const closed = Promise.withResolvers<string>();
+    const answers = [ASKS_FOR_SCRAM, GOES_ON];
+    const fake = Bun.listen({
+      hostname: "127.0.0.1",
+      port: 0,
+      socket: {
+        data: (socket) => void socket.write(answers.shift() ?? ""),
+        close: () => closed.resolve("closed"),
+      },
+    });
+    fakes.push(fake);
+    const pool = servingPool({ ...config, port: fake.port, sslmode: "disable" });
+    const error = await failure(pool.query("SELECT 1"));
+    expect(error.message).toStartWith("SASL");
+    expect(await Promise.race([closed.promise, Bun.sleep(1_000)])).toBe("closed");
+    await pool.end();
+  });
+});
