@@ -11,9 +11,13 @@ export type RawAnswer = {
   closed: boolean;
 };
 
+const QUIET_MS = 150;
+/** For an end that an answer has announced, on a busy machine. */
+const CLOSING_MS = 10_000;
+
 /**
- * Sends bytes as they stand and reads until the connection closes or has been quiet for a moment after an
- * answer: for requests that no client would make.
+ * Sends bytes as they stand and reads until the connection closes or, where no answer says that it will, has been quiet for
+ * a moment: for requests that no client would make.
  * @param patienceMs how long to wait for an answer that may never come
  */
 export function raw(
@@ -37,7 +41,8 @@ export function raw(
     socket.on("data", (chunk) => {
       text += chunk;
       clearTimeout(quiet);
-      quiet = setTimeout(finish, 150, false);
+      const isClosing = /^connection: close\r$/im.test(text);
+      quiet = setTimeout(finish, isClosing ? CLOSING_MS : QUIET_MS, false);
     });
     socket.on("error", () => finish(true));
     socket.on("close", () => finish(true));
